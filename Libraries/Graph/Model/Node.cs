@@ -1,0 +1,39 @@
+namespace QatPipeline.Graphs;
+
+/// <summary>One operator application. Inputs and outputs are value names; an empty name is an absent optional input or output.</summary>
+public sealed class Node(string name, string opType, IEnumerable<string> inputs, IEnumerable<string> outputs, string domain = "")
+{
+    /// <summary>Unique in its graph.</summary>
+    public string Name { get; set; } = name;
+
+    public string OpType { get; } = opType;
+
+    /// <summary>Operator domain; empty for the ONNX standard domain.</summary>
+    public string Domain { get; } = domain;
+
+    public List<string> Inputs { get; } = [.. inputs];
+
+    public List<string> Outputs { get; } = [.. outputs];
+
+    public SortedDictionary<string, AttributeValue> Attributes { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>True when the operator is the standard domain's <paramref name="opType"/>.</summary>
+    public bool Is(string opType) => OpType == opType && Domain.Length == 0;
+
+    /// <summary>The input's value name, or null where it is absent.</summary>
+    public string? Input(int index) => index < Inputs.Count && Inputs[index].Length > 0 ? Inputs[index] : null;
+
+    public long Int(string attribute, long defaultValue) => Attributes.GetValueOrDefault(attribute) is IntAttribute { Value: var value } ? value : defaultValue;
+
+    public float Float(string attribute, float defaultValue) => Attributes.GetValueOrDefault(attribute) is FloatAttribute { Value: var value } ? value : defaultValue;
+
+    public string String(string attribute, string defaultValue) => Attributes.GetValueOrDefault(attribute) is StringAttribute { Value: var value } ? value : defaultValue;
+
+    public IReadOnlyList<long>? Ints(string attribute) => (Attributes.GetValueOrDefault(attribute) as IntsAttribute)?.Values;
+
+    public IReadOnlyList<float>? Floats(string attribute) => (Attributes.GetValueOrDefault(attribute) as FloatsAttribute)?.Values;
+
+    public Node Clone() => new(Name, OpType, Inputs, Outputs, Domain) { Attributes = new(Attributes, StringComparer.Ordinal) };
+
+    public override string ToString() => $"{OpType} '{Name}'";
+}

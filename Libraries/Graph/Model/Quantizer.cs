@@ -1,0 +1,47 @@
+using QatPipeline.Quantization;
+
+namespace QatPipeline.Graphs;
+
+/// <summary>One place a quantizer is applied: an input of a node.</summary>
+public sealed record QuantizerUse(string Node, int Input);
+
+/// <summary>
+/// A simulated quantize/dequantize pair placed on inputs of nodes. Calibration fills its ranges, quantization-aware training
+/// simulates it, every dialect writes it. Quantizers of one <see cref="Group"/> share one range.
+/// </summary>
+public sealed class Quantizer(string name, QuantizationScheme scheme)
+{
+    /// <summary>Unique in its graph, stable across back ends: the host's name and the input's role.</summary>
+    public string Name { get; } = name;
+
+    public QuantizationScheme Scheme { get; set; } = scheme;
+
+    /// <summary>True for constants (weights), false for activations.</summary>
+    public bool IsWeight { get; init; }
+
+    /// <summary>The axis with one range per index, or null for one range per tensor.</summary>
+    public int? Axis { get; set; }
+
+    /// <summary>The node inputs it is applied to; all uses carry the same range.</summary>
+    public List<QuantizerUse> Uses { get; } = [];
+
+    /// <summary>Quantizers of the same group have one range, the union of theirs; null for a quantizer of its own.</summary>
+    public string? Group { get; set; }
+
+    /// <summary>One range (per tensor) or one per index of <see cref="Axis"/>; empty until calibrated.</summary>
+    public IReadOnlyList<QuantizationRange> Ranges { get; set; } = [];
+
+    /// <summary>False leaves its uses float: the choice of partial quantization.</summary>
+    public bool IsEnabled { get; set; } = true;
+
+    public bool IsCalibrated => Ranges.Count > 0;
+
+    public Quantizer Clone()
+    {
+        var clone = new Quantizer(Name, Scheme) { IsWeight = IsWeight, Axis = Axis, Group = Group, Ranges = Ranges, IsEnabled = IsEnabled };
+        clone.Uses.AddRange(Uses);
+        return clone;
+    }
+
+    public override string ToString() => Name;
+}

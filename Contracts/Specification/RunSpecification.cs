@@ -1,0 +1,215 @@
+namespace QatPipeline.Contracts;
+
+/// <summary>
+/// What a run shall do: the content of run.yaml. Every key, its default and its range are documented in docs/run-specification.md;
+/// paths are relative to the file's folder until the specification is submitted, absolute from then on.
+/// </summary>
+public sealed record RunSpecification
+{
+    public required string Name { get; init; }
+
+    /// <summary>Seed of everything random in the run.</summary>
+    public long Seed { get; init; }
+
+    public required ModelSpecification Model { get; init; }
+
+    public required DataSpecification Data { get; init; }
+
+    /// <summary>The engine the run is made for: <c>ort-cpu</c> or <c>tensorrt</c>. The numeric scheme follows it.</summary>
+    public string Target { get; init; } = "ort-cpu";
+
+    /// <summary>Float training before quantization; null starts from the model's own weights.</summary>
+    public TrainSpecification? Train { get; init; }
+
+    public CalibrationSpecification Calibration { get; init; } = new();
+
+    public PartialSpecification Partial { get; init; } = new();
+
+    /// <summary>Quantization-aware training; null goes from post-training quantization straight to the engine.</summary>
+    public QatSpecification? Qat { get; init; } = new();
+
+    public BuildSpecification Build { get; init; } = new();
+
+    public EvaluationSpecification Evaluation { get; init; } = new();
+}
+
+/// <summary>The float detector: an ONNX file, or a YOLOv6 network of this project with a checkpoint.</summary>
+public sealed record ModelSpecification
+{
+    /// <summary>Path of a float detector in ONNX; excludes <see cref="Yolov6"/>.</summary>
+    public string? Onnx { get; init; }
+
+    public Yolov6Specification? Yolov6 { get; init; }
+
+    /// <summary>Side of the square network input in pixels; 0 takes the model's own.</summary>
+    public int InputSize { get; init; }
+}
+
+/// <summary>A YOLOv6 network built by this project.</summary>
+public sealed record Yolov6Specification
+{
+    /// <summary><c>n</c>, <c>t</c> or <c>s</c>.</summary>
+    public string Variant { get; init; } = "s";
+
+    /// <summary>Channel multiple; 0 takes the variant's own (0.25, 0.375, 0.5).</summary>
+    public double Width { get; init; }
+
+    /// <summary>Block repeat multiple; 0 takes the variants' 0.33.</summary>
+    public double Depth { get; init; }
+
+    /// <summary><c>repopt</c>, <c>repvgg</c> or <c>hyper-search</c>.</summary>
+    public string Form { get; init; } = "repopt";
+
+    /// <summary>Path of a checkpoint (.pt, .safetensors, .onnx); null starts from the seed.</summary>
+    public string? Checkpoint { get; init; }
+
+    /// <summary>Path of a hyper-search checkpoint or scale file for RepOpt training.</summary>
+    public string? Scales { get; init; }
+}
+
+/// <summary>The data sets: calibration and training data are never evaluated on.</summary>
+public sealed record DataSpecification
+{
+    public IReadOnlyList<DatasetSpecification> Calibration { get; init; } = [];
+
+    public IReadOnlyList<DatasetSpecification> Training { get; init; } = [];
+
+    public IReadOnlyList<DatasetSpecification> Validation { get; init; } = [];
+
+    /// <summary>Unreadable images: <c>skip</c> reports and skips them, <c>fail</c> ends the run.</summary>
+    public string OnBadImage { get; init; } = "skip";
+}
+
+/// <summary>One data set: a COCO annotation file with its image folder, a YOLO folder, or a generated demo set.</summary>
+public sealed record DatasetSpecification
+{
+    /// <summary>COCO JSON; excludes <see cref="Yolo"/> and <see cref="Synthetic"/>.</summary>
+    public string? Annotations { get; init; }
+
+    /// <summary>Folder the annotation file's image names are relative to.</summary>
+    public string? Images { get; init; }
+
+    /// <summary>Folder with images and labels in the YOLO layout.</summary>
+    public string? Yolo { get; init; }
+
+    public SyntheticSpecification? Synthetic { get; init; }
+
+    /// <summary>Takes only the first so many images; 0 takes all.</summary>
+    public int Limit { get; init; }
+}
+
+/// <summary>A generated detection data set, the same pixels for the same seed.</summary>
+public sealed record SyntheticSpecification
+{
+    public int Images { get; init; } = 500;
+
+    public long Seed { get; init; }
+
+    /// <summary>Side of the square pictures in pixels.</summary>
+    public int Size { get; init; } = 256;
+}
+
+/// <summary>Float training of a YOLOv6 network.</summary>
+public sealed record TrainSpecification
+{
+    public int Epochs { get; init; } = 300;
+
+    public int HyperSearchEpochs { get; init; }
+
+    public int Batch { get; init; } = 32;
+
+    public double LearningRate { get; init; } = 0.01;
+}
+
+/// <summary>Collection of ranges and post-training quantization.</summary>
+public sealed record CalibrationSpecification
+{
+    /// <summary>Number of images, in the list's order; 0 takes all.</summary>
+    public int Images { get; init; } = 128;
+
+    public int Batch { get; init; } = 8;
+
+    public IReadOnlyList<string> Methods { get; init; } = ["max", "percentile", "mse", "entropy"];
+
+    /// <summary><c>best</c> keeps the method with the highest AP on the selection images, or a method's name.</summary>
+    public string Method { get; init; } = "best";
+
+    /// <summary>Percentile of the method of that name.</summary>
+    public double Percentile { get; init; } = 99.99;
+
+    public bool BiasCorrection { get; init; } = true;
+}
+
+/// <summary>The search that leaves as few layers float as the budget allows.</summary>
+public sealed record PartialSpecification
+{
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Accepted AP loss against float (AP in 0…1).</summary>
+    public double MaxApLoss { get; init; } = 0.01;
+
+    /// <summary>The engine must be at least so many times as fast as the float engine.</summary>
+    public double MinSpeedup { get; init; } = 1.0;
+
+    /// <summary>Node name patterns (glob) that stay float whatever the search says.</summary>
+    public IReadOnlyList<string> Skip { get; init; } = [];
+}
+
+/// <summary>Quantization-aware training.</summary>
+public sealed record QatSpecification
+{
+    public int Epochs { get; init; } = 10;
+
+    public int Batch { get; init; } = 16;
+
+    public double LearningRate { get; init; } = 1e-5;
+
+    public double FinalLearningRateFactor { get; init; } = 0.001;
+
+    /// <summary>Weight of the channel-wise feature distillation.</summary>
+    public double FeatureDistillation { get; init; } = 10;
+
+    public double OutputDistillation { get; init; } = 1;
+
+    public bool LearnRanges { get; init; } = true;
+
+    /// <summary><c>default</c> or <c>strict</c>: the sensible settings, or every switch of the reference.</summary>
+    public string Profile { get; init; } = "default";
+}
+
+/// <summary>Engine building and timing.</summary>
+public sealed record BuildSpecification
+{
+    public IReadOnlyList<int> Batches { get; init; } = [1, 32];
+
+    /// <summary>Threads of the CPU engine; 0 takes the physical cores.</summary>
+    public int Threads { get; init; }
+
+    public int WarmUpMilliseconds { get; init; } = 500;
+
+    public int DurationMilliseconds { get; init; } = 3000;
+
+    /// <summary>Path of trtexec; null searches PATH.</summary>
+    public string? Trtexec { get; init; }
+}
+
+/// <summary>How AP is measured; the same for every variant of a run.</summary>
+public sealed record EvaluationSpecification
+{
+    /// <summary><c>E1</c>, <c>E2</c> or <c>E3</c>.</summary>
+    public string Protocol { get; init; } = "E2";
+
+    /// <summary>Side images are loaded at before the letterbox; 0 takes the protocol's.</summary>
+    public int LoadSize { get; init; }
+
+    public double Confidence { get; init; } = 0.03;
+
+    public double Iou { get; init; } = 0.65;
+
+    public int MaxDetections { get; init; } = 300;
+
+    /// <summary>Resamples of the paired bootstrap.</summary>
+    public int BootstrapReplicates { get; init; } = 1000;
+
+    public int Batch { get; init; } = 8;
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+
+namespace QatPipeline.Torch.Native;
+
+/// <summary>Adapted native libraries, in a folder of this user only, each named by the digest of the file that it was made from.</summary>
+internal sealed class NativeLibraryCache(string root)
+{
+    /// <summary><c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>, else the temporary folder.</summary>
+    public static NativeLibraryCache ForCurrentUser()
+    {
+        var named = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var parent = Path.IsPathRooted(named) ? named
+            : home.Length > 0 ? Path.Combine(home, ".cache")
+            : Path.Combine(Path.GetTempPath(), $"cache-{Environment.UserName}");
+        return new NativeLibraryCache(Path.Combine(parent, "qat-pipeline", "native"));
+    }
+
+    /// <summary>
+    /// The adapted copy of <paramref name="original"/>, made by <paramref name="adapt"/> if it is not there yet. Safe with several
+    /// processes at once: each writes a file of its own and renames it into place.
+    /// </summary>
+    public string GetOrAdd(string original, string adaptation, Func<byte[], byte[]> adapt)
+    {
+        var content = File.ReadAllBytes(original);
+        var folder = Path.Combine(root, $"{Convert.ToHexStringLower(SHA256.HashData(content))}-{adaptation}");
+        var target = Path.Combine(folder, Path.GetFileName(original));
+        if (File.Exists(target))
+        {
+            return target;
+        }
+
+        CreateFolder(folder);
+        var own = Path.Combine(folder, $".{Path.GetRandomFileName()}");
+        try
+        {
+            File.WriteAllBytes(own, adapt(content));
+            File.Move(own, target, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(own);
+        }
+
+        return target;
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            // What is loaded into the process must not be writable by other users.
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace QatPipeline.Torch;
+
+/// <summary>LibTorch's native libraries cannot be found, read, adapted or loaded. The message names the file and the remedy.</summary>
+public sealed class TorchNativeException : Exception
+{
+    public TorchNativeException()
+    {
+    }
+
+    public TorchNativeException(string message)
+        : base(message)
+    {
+    }
+
+    public TorchNativeException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

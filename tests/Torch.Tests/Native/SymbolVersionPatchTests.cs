@@ -1,0 +1,58 @@
+using QatPipeline.Torch.Native;
+
+namespace QatPipeline.Torch.Tests.Native;
+
+public class SymbolVersionPatchTests
+{
+    private const string Version = "GLIBCXX_3.4.32";
+    private const string Symbol = "_ZSt21ios_base_library_initv";
+
+    private static readonly byte[] Library = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "libLibTorchSharp.so"));
+
+    [Fact]
+    public void The_version_is_no_longer_required_and_all_others_are()
+    {
+        var before = SymbolVersionPatch.Required(new ElfImage(Library, "original")).ToList();
+        var after = SymbolVersionPatch.Required(new ElfImage(SymbolVersionPatch.Apply(Library, "library", Version, Symbol), "copy")).ToList();
+        Assert.Contains(("libstdc++.so.6", Version), before);
+        Assert.Equal(before.Where(need => need.Version != Version), after);
+    }
+
+    [Fact]
+    public void A_version_that_other_symbols_need_is_not_taken_out()
+    {
+        var required = SymbolVersionPatch.Required(new ElfImage(Library, "original"));
+        var runtime = required.Where(need => need.File == "libstdc++.so.6").Select(need => need.Version).ToList();
+        foreach (var version in new[] { runtime[0], runtime[^1] })
+        {
+            var error = Assert.Throws<TorchNativeException>(() => SymbolVersionPatch.Apply(Library, "library", version, Symbol));
+            Assert.Contains($"needs {version} too", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Few_bytes_change_and_the_input_is_untouched()
+    {
+        byte[] input = [.. Library];
+        var patched = SymbolVersionPatch.Apply(input, "library", Version, Symbol);
+        Assert.Equal(Library, input);
+        Assert.InRange(patched.Zip(Library).Count(pair => pair.First != pair.Second), 1, 8);
+    }
+
+    [Fact]
+    public void A_library_without_the_requirement_is_left_as_it_is()
+    {
+        var once = SymbolVersionPatch.Apply(Library, "library", Version, Symbol);
+        Assert.Equal(once, SymbolVersionPatch.Apply(once, "library", Version, Symbol));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(63)]
+    [InlineData(4096)]
+    public void A_truncated_library_is_named(int length)
+    {
+        var error = Assert.Throws<TorchNativeException>(() => SymbolVersionPatch.Apply(Library[..length], "some.so", Version, Symbol));
+        Assert.Contains("some.so", error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace QatPipeline.Contracts;
 
 /// <summary>
@@ -16,6 +18,7 @@ public sealed record RunSpecification
     public required DataSpecification Data { get; init; }
 
     /// <summary>The engine the run is made for: <c>ort-cpu</c> or <c>tensorrt</c>. The numeric scheme follows it.</summary>
+    [AllowedValues("ort-cpu", "tensorrt")]
     public string Target { get; init; } = "ort-cpu";
 
     /// <summary>Float training before quantization; null starts from the model's own weights.</summary>
@@ -37,11 +40,13 @@ public sealed record RunSpecification
 public sealed record ModelSpecification
 {
     /// <summary>Path of a float detector in ONNX; excludes <see cref="Yolov6"/>.</summary>
+    [FilePath]
     public string? Onnx { get; init; }
 
     public Yolov6Specification? Yolov6 { get; init; }
 
     /// <summary>Side of the square network input in pixels; 0 takes the model's own.</summary>
+    [Range(0, 4096)]
     public int InputSize { get; init; }
 }
 
@@ -49,21 +54,27 @@ public sealed record ModelSpecification
 public sealed record Yolov6Specification
 {
     /// <summary><c>n</c>, <c>t</c> or <c>s</c>.</summary>
+    [AllowedValues("n", "t", "s")]
     public string Variant { get; init; } = "s";
 
     /// <summary>Channel multiple; 0 takes the variant's own (0.25, 0.375, 0.5).</summary>
+    [Range(0.0, 4.0)]
     public double Width { get; init; }
 
     /// <summary>Block repeat multiple; 0 takes the variants' 0.33.</summary>
+    [Range(0.0, 4.0)]
     public double Depth { get; init; }
 
     /// <summary><c>repopt</c>, <c>repvgg</c> or <c>hyper-search</c>.</summary>
+    [AllowedValues("repopt", "repvgg", "hyper-search")]
     public string Form { get; init; } = "repopt";
 
     /// <summary>Path of a checkpoint (.pt, .safetensors, .onnx); null starts from the seed.</summary>
+    [FilePath]
     public string? Checkpoint { get; init; }
 
     /// <summary>Path of a hyper-search checkpoint or scale file for RepOpt training.</summary>
+    [FilePath]
     public string? Scales { get; init; }
 }
 
@@ -77,6 +88,7 @@ public sealed record DataSpecification
     public IReadOnlyList<DatasetSpecification> Validation { get; init; } = [];
 
     /// <summary>Unreadable images: <c>skip</c> reports and skips them, <c>fail</c> ends the run.</summary>
+    [AllowedValues("skip", "fail")]
     public string OnBadImage { get; init; } = "skip";
 }
 
@@ -84,40 +96,50 @@ public sealed record DataSpecification
 public sealed record DatasetSpecification
 {
     /// <summary>COCO JSON; excludes <see cref="Yolo"/> and <see cref="Synthetic"/>.</summary>
+    [FilePath]
     public string? Annotations { get; init; }
 
     /// <summary>Folder the annotation file's image names are relative to.</summary>
+    [FilePath]
     public string? Images { get; init; }
 
     /// <summary>Folder with images and labels in the YOLO layout.</summary>
+    [FilePath]
     public string? Yolo { get; init; }
 
     public SyntheticSpecification? Synthetic { get; init; }
 
     /// <summary>Takes only the first so many images; 0 takes all.</summary>
+    [Range(0, int.MaxValue)]
     public int Limit { get; init; }
 }
 
 /// <summary>A generated detection data set, the same pixels for the same seed.</summary>
 public sealed record SyntheticSpecification
 {
+    [Range(1, 1_000_000)]
     public int Images { get; init; } = 500;
 
     public long Seed { get; init; }
 
     /// <summary>Side of the square pictures in pixels.</summary>
+    [Range(64, 2048)]
     public int Size { get; init; } = 256;
 }
 
 /// <summary>Float training of a YOLOv6 network.</summary>
 public sealed record TrainSpecification
 {
+    [Range(1, 10_000)]
     public int Epochs { get; init; } = 300;
 
+    [Range(0, 10_000)]
     public int HyperSearchEpochs { get; init; }
 
+    [Range(1, 4096)]
     public int Batch { get; init; } = 32;
 
+    [Range(1e-9, 10.0)]
     public double LearningRate { get; init; } = 0.01;
 }
 
@@ -125,16 +147,20 @@ public sealed record TrainSpecification
 public sealed record CalibrationSpecification
 {
     /// <summary>Number of images, in the list's order; 0 takes all.</summary>
+    [Range(0, 1_000_000)]
     public int Images { get; init; } = 128;
 
+    [Range(1, 4096)]
     public int Batch { get; init; } = 8;
 
     public IReadOnlyList<string> Methods { get; init; } = ["max", "percentile", "mse", "entropy"];
 
     /// <summary><c>best</c> keeps the method with the highest AP on the selection images, or a method's name.</summary>
+    [AllowedValues("best", "max", "percentile", "mse", "entropy", "average-max")]
     public string Method { get; init; } = "best";
 
     /// <summary>Percentile of the method of that name.</summary>
+    [Range(50.0, 100.0)]
     public double Percentile { get; init; } = 99.99;
 
     public bool BiasCorrection { get; init; } = true;
@@ -146,9 +172,11 @@ public sealed record PartialSpecification
     public bool Enabled { get; init; } = true;
 
     /// <summary>Accepted AP loss against float (AP in 0…1).</summary>
+    [Range(0.0, 1.0)]
     public double MaxApLoss { get; init; } = 0.01;
 
     /// <summary>The engine must be at least so many times as fast as the float engine.</summary>
+    [Range(0.0, 100.0)]
     public double MinSpeedup { get; init; } = 1.0;
 
     /// <summary>Node name patterns (glob) that stay float whatever the search says.</summary>
@@ -158,22 +186,29 @@ public sealed record PartialSpecification
 /// <summary>Quantization-aware training.</summary>
 public sealed record QatSpecification
 {
+    [Range(1, 1000)]
     public int Epochs { get; init; } = 10;
 
+    [Range(1, 4096)]
     public int Batch { get; init; } = 16;
 
+    [Range(1e-9, 1.0)]
     public double LearningRate { get; init; } = 1e-5;
 
+    [Range(0.0, 1.0)]
     public double FinalLearningRateFactor { get; init; } = 0.001;
 
     /// <summary>Weight of the channel-wise feature distillation.</summary>
+    [Range(0.0, 1e6)]
     public double FeatureDistillation { get; init; } = 10;
 
+    [Range(0.0, 1e6)]
     public double OutputDistillation { get; init; } = 1;
 
     public bool LearnRanges { get; init; } = true;
 
     /// <summary><c>default</c> or <c>strict</c>: the sensible settings, or every switch of the reference.</summary>
+    [AllowedValues("default", "strict")]
     public string Profile { get; init; } = "default";
 }
 
@@ -183,13 +218,17 @@ public sealed record BuildSpecification
     public IReadOnlyList<int> Batches { get; init; } = [1, 32];
 
     /// <summary>Threads of the CPU engine; 0 takes the physical cores.</summary>
+    [Range(0, 1024)]
     public int Threads { get; init; }
 
+    [Range(0, 600_000)]
     public int WarmUpMilliseconds { get; init; } = 500;
 
+    [Range(1, 600_000)]
     public int DurationMilliseconds { get; init; } = 3000;
 
     /// <summary>Path of trtexec; null searches PATH.</summary>
+    [FilePath]
     public string? Trtexec { get; init; }
 }
 
@@ -197,19 +236,26 @@ public sealed record BuildSpecification
 public sealed record EvaluationSpecification
 {
     /// <summary><c>E1</c>, <c>E2</c> or <c>E3</c>.</summary>
+    [AllowedValues("E1", "E2", "E3")]
     public string Protocol { get; init; } = "E2";
 
     /// <summary>Side images are loaded at before the letterbox; 0 takes the protocol's.</summary>
+    [Range(0, 4096)]
     public int LoadSize { get; init; }
 
+    [Range(0.0, 1.0)]
     public double Confidence { get; init; } = 0.03;
 
+    [Range(0.0, 1.0)]
     public double Iou { get; init; } = 0.65;
 
+    [Range(1, 10_000)]
     public int MaxDetections { get; init; } = 300;
 
     /// <summary>Resamples of the paired bootstrap.</summary>
+    [Range(0, 100_000)]
     public int BootstrapReplicates { get; init; } = 1000;
 
+    [Range(1, 4096)]
     public int Batch { get; init; } = 8;
 }

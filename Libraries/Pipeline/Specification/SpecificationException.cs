@@ -1,0 +1,19 @@
+namespace QatPipeline.Pipeline.Specification;
+
+/// <summary>A run specification that cannot be used: the message names file, line and key, and the remedy.</summary>
+public sealed class SpecificationException : Exception
+{
+    public SpecificationException()
+    {
+    }
+
+    public SpecificationException(string message)
+        : base(message)
+    {
+    }
+
+    public SpecificationException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

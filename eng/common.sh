@@ -1,0 +1,30 @@
+# Shared by the scripts: quiet dotnet, one Release build per change of the sources.
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+state="$root/.qat"
+
+sources_newer_than() {
+  find "$root" \( -name bin -o -name obj -o -name .git -o -name .qat -o -name docs -o -name samples \) -prune -o -type f \
+    \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.proto' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name '*.razor' -o -name '*.sln' \) \
+    -newer "$1" -print -quit | grep -q .
+}
+
+# build_if_changed STAMP PROJECT: builds PROJECT in Release unless no source changed since the last build under that stamp.
+build_if_changed() {
+  local stamp="$state/$1.stamp" log="$state/$1.log"
+  mkdir -p "$state"
+  if [ -f "$stamp" ] && ! sources_newer_than "$stamp"; then return; fi
+  exec 8>"$state/build.lock"
+  flock 8
+  if [ -f "$stamp" ] && ! sources_newer_than "$stamp"; then exec 8>&-; return; fi
+  echo "building $2 ..." >&2
+  # The stamp's time is the build's start: a file edited meanwhile is seen next time.
+  touch "$stamp.new"
+  # 8>&-: the compiler server outlives this script and must not inherit the lock.
+  if ! dotnet build "$root/$2" -c Release -v quiet -nologo >"$log" 2>&1 8>&-; then
+    grep -E 'error|warning' "$log" | sort -u >&2 || cat "$log" >&2
+    echo "build failed; the full output is in $log" >&2
+    exit 1
+  fi
+  mv "$stamp.new" "$stamp"
+  exec 8>&-
+}

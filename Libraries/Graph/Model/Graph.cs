@@ -42,6 +42,9 @@ public sealed class Graph
     /// <summary>Key/value pairs kept with the model.</summary>
     public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What surrounds the graph in its file.</summary>
+    internal ModelEnvelope Envelope { get; set; } = ModelEnvelope.New;
+
     /// <summary>Input, output or intermediate value by name; null where nothing is known of it.</summary>
     public ValueInfo? FindValue(string name) =>
         Inputs.Find(value => value.Name == name)
@@ -55,7 +58,7 @@ public sealed class Graph
     /// <summary>A deep copy of structure and quantizers; tensors, which passes replace and never edit, are shared.</summary>
     public Graph Clone()
     {
-        var clone = new Graph(Name, Opset);
+        var clone = new Graph(Name, Opset) { Envelope = Envelope };
         foreach (var (domain, version) in OpsetImports)
         {
             clone.OpsetImports[domain] = version;

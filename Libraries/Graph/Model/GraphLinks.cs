@@ -7,6 +7,7 @@ public sealed class GraphLinks
     private readonly Dictionary<string, List<(Node Node, int Input)>> _consumers = new(StringComparer.Ordinal);
     private readonly Dictionary<QuantizerUse, Quantizer> _quantizers = [];
     private readonly HashSet<string> _outputs;
+    private readonly HashSet<string> _captured = new(StringComparer.Ordinal);
 
     public GraphLinks(Graph graph)
     {
@@ -29,6 +30,8 @@ public sealed class GraphLinks
                     consumers.Add((node, index));
                 }
             }
+
+            _captured.UnionWith(node.CapturedValues);
         }
 
         foreach (var quantizer in graph.Quantizers)
@@ -50,10 +53,13 @@ public sealed class GraphLinks
 
     public bool IsGraphOutput(string value) => _outputs.Contains(value);
 
+    /// <summary>True when the value's name is visible outside its consumers (graph output, read by a subgraph): it must keep its name.</summary>
+    public bool IsPinned(string value) => _outputs.Contains(value) || _captured.Contains(value);
+
     /// <summary>The quantizer on a node's input, enabled or not; null where there is none.</summary>
     public Quantizer? QuantizerAt(string node, int input) => _quantizers.GetValueOrDefault(new QuantizerUse(node, input));
 
-    /// <summary>The only consumer of a value that is not also a graph output; null otherwise.</summary>
+    /// <summary>The only consumer of a value that nothing else can see (<see cref="IsPinned"/>); null otherwise.</summary>
     public Node? SoleConsumerOf(string value) =>
-        !IsGraphOutput(value) && ConsumersOf(value) is [var (node, _)] ? node : null;
+        !IsPinned(value) && ConsumersOf(value) is [var (node, _)] ? node : null;
 }

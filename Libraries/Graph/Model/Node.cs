@@ -17,6 +17,12 @@ public sealed class Node(string name, string opType, IEnumerable<string> inputs,
 
     public SortedDictionary<string, AttributeValue> Attributes { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Selects among a model-local function's overloads; kept as read.</summary>
+    internal string Overload { get; init; } = "";
+
+    /// <summary>Values that the node's subgraphs (If, Loop, Scan) read although they are not among its inputs.</summary>
+    public IEnumerable<string> CapturedValues => Attributes.Values.OfType<OpaqueAttribute>().SelectMany(attribute => attribute.CapturedValues);
+
     /// <summary>True when the operator is the standard domain's <paramref name="opType"/>.</summary>
     public bool Is(string opType) => OpType == opType && Domain.Length == 0;
 
@@ -33,7 +39,11 @@ public sealed class Node(string name, string opType, IEnumerable<string> inputs,
 
     public IReadOnlyList<float>? Floats(string attribute) => (Attributes.GetValueOrDefault(attribute) as FloatsAttribute)?.Values;
 
-    public Node Clone() => new(Name, OpType, Inputs, Outputs, Domain) { Attributes = new(Attributes, StringComparer.Ordinal) };
+    public Node Clone() => new(Name, OpType, Inputs, Outputs, Domain)
+    {
+        Attributes = new(Attributes, StringComparer.Ordinal),
+        Overload = Overload,
+    };
 
     public override string ToString() => $"{OpType} '{Name}'";
 }

@@ -17,6 +17,9 @@ public readonly record struct Dimension(long? Value, string? Name = null)
 /// <summary>Name, element type and shape of a value; a null shape means unknown rank.</summary>
 public sealed record ValueInfo(string Name, ElementType Type, IReadOnlyList<Dimension>? Shape)
 {
+    /// <summary>The protobuf bytes of a type that is not a tensor (sequence, map, optional), kept as read; empty for tensors.</summary>
+    public ReadOnlyMemory<byte> OpaqueType { get; init; }
+
     /// <summary>The shape as numbers, or null where any dimension is unknown.</summary>
     public long[]? StaticShape =>
         Shape is not null && Shape.All(dimension => dimension.IsKnown) ? [.. Shape.Select(dimension => dimension.Value!.Value)] : null;

@@ -1,1 +1,3 @@
-return 0;
+using QatPipeline.Cli;
+
+return await QatCommandLine.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,17 @@
+using QatPipeline.Graphs;
+using QatPipeline.Pipeline.Specification;
+
+namespace QatPipeline.Cli;
+
+/// <summary>Tells errors of the input, which the user mends, from defects of the program.</summary>
+internal static class InputErrors
+{
+    /// <summary>One line that says what is wrong and where, or null where the exception is a defect.</summary>
+    public static string? Explain(Exception exception) => exception switch
+    {
+        GraphException or SpecificationException => exception.Message,
+        FileNotFoundException { FileName: { } file } => $"{file}: no such file",
+        DirectoryNotFoundException or UnauthorizedAccessException or IOException => exception.Message,
+        _ => null,
+    };
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using QatPipeline.Cli.Commands;
+
+namespace QatPipeline.Cli;
+
+/// <summary>The <c>qat</c> command: its verbs, and the boundary where errors become one line and an exit code.</summary>
+public static class QatCommandLine
+{
+    /// <summary>Bad input or usage.</summary>
+    public const int InputError = 2;
+
+    private const int Interrupted = 130;
+
+    private const int Defect = 70;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = CreateRoot().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync($"qat: {parsed.Errors[0].Message} (see 'qat {parsed.CommandResult.Command.Name} --help')").ConfigureAwait(false);
+            return InputError;
+        }
+
+        using var cancellation = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, e) =>
+        {
+            e.Cancel = true;
+            cancellation.Cancel();
+        };
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancellation.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("qat: interrupted").ConfigureAwait(false);
+            return Interrupted;
+        }
+        catch (Exception exception)
+        {
+            return await ReportAsync(exception).ConfigureAwait(false);
+        }
+    }
+
+    private static RootCommand CreateRoot() => new("Quantize a float object detector to INT8 and prove what it cost.");
+
+    private static async Task<int> ReportAsync(Exception exception)
+    {
+        if (InputErrors.Explain(exception) is { } explanation)
+        {
+            await Console.Error.WriteLineAsync($"qat: {explanation}").ConfigureAwait(false);
+            return InputError;
+        }
+
+        await Console.Error.WriteLineAsync($"qat: unexpected {exception.GetType().Name}: {exception.Message}").ConfigureAwait(false);
+        await Console.Error.WriteLineAsync("This is a defect of qat; QAT_TRACE=1 prints where it happened.").ConfigureAwait(false);
+        if (Environment.GetEnvironmentVariable("QAT_TRACE") is not null)
+        {
+            await Console.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+        }
+
+        return Defect;
+    }
+}

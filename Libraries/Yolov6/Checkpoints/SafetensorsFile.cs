@@ -1,0 +1,182 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace QatPipeline.Yolov6.Checkpoints;
+
+/// <summary>Reads and writes state dictionaries in the safetensors format: a length, a JSON header, then the raw little-endian tensors.</summary>
+public static class SafetensorsFile
+{
+    private const int LongestHeader = 100_000_000;
+    private const string MetadataKey = "__metadata__";
+
+    /// <exception cref="CheckpointException">The file is damaged or of another kind.</exception>
+    public static StateDict Read(string path) => Read(path, out _);
+
+    /// <param name="path">The file.</param>
+    /// <param name="metadata">The texts stored beside the tensors.</param>
+    /// <exception cref="CheckpointException">The file is damaged or of another kind.</exception>
+    public static StateDict Read(string path, out IReadOnlyDictionary<string, string> metadata)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return ReadTensors(file, path, out metadata);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw Broken(path, $"its header is not understood ({error.Message})", error);
+        }
+        catch (Exception error) when (error is EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
+        {
+            throw Broken(path, error.Message, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path} cannot be opened: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Writes the entries in their order as float32; the same content gives the same bytes. The file appears whole or not at all.
+    /// </summary>
+    public static void Write(string path, StateDict state, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var own = $"{path}.{Path.GetRandomFileName()}";
+        try
+        {
+            using (var file = File.Create(own))
+            {
+                WriteTensors(file, state, metadata);
+            }
+
+            File.Move(own, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(own);
+        }
+    }
+
+    private static StateDict ReadTensors(FileStream file, string path, out IReadOnlyDictionary<string, string> metadata)
+    {
+        Span<byte> prefix = stackalloc byte[8];
+        file.ReadExactly(prefix);
+        var length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
+        if (length is < 2 or > LongestHeader || length > file.Length - 8)
+        {
+            throw Broken(path, $"its header of {length} bytes does not fit a file of {file.Length}");
+        }
+
+        var header = new byte[length];
+        file.ReadExactly(header);
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        var state = new StateDict();
+        using var json = JsonDocument.Parse(header);
+        foreach (var entry in json.RootElement.EnumerateObject())
+        {
+            if (entry.Name == MetadataKey)
+            {
+                foreach (var text in entry.Value.EnumerateObject())
+                {
+                    texts[text.Name] = text.Value.GetString() ?? "";
+                }
+
+                continue;
+            }
+
+            state[entry.Name] = ReadTensor(file, path, entry, 8 + length);
+        }
+
+        metadata = texts;
+        return state;
+    }
+
+    private static StateTensor ReadTensor(FileStream file, string path, JsonProperty entry, long data)
+    {
+        var kind = entry.Value.GetProperty("dtype").GetString() ?? "";
+        var type = StorageTypes.FromSafetensors(kind) ?? throw Broken(path, $"tensor {entry.Name} has the unknown type {kind}");
+        long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt64())];
+        var offsets = entry.Value.GetProperty("data_offsets");
+        var (begin, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
+        var bytes = checked((long)StateTensor.CountOf(shape) * StorageTypes.SizeOf(type));
+        if (begin < 0 || end - begin != bytes || end > file.Length - data)
+        {
+            throw Broken(path, $"tensor {entry.Name} [{string.Join(",", shape)}] of {bytes} bytes lies at {begin}..{end} of {file.Length - data}");
+        }
+
+        var content = new byte[checked((int)bytes)];
+        file.Position = data + begin;
+        file.ReadExactly(content);
+        return new StateTensor(type, shape, StorageTypes.ToFloats(content, type));
+    }
+
+    private static void WriteTensors(FileStream file, StateDict state, IReadOnlyDictionary<string, string>? metadata)
+    {
+        using var header = new MemoryStream();
+        using (var json = new Utf8JsonWriter(header))
+        {
+            json.WriteStartObject();
+            if (metadata is { Count: > 0 })
+            {
+                json.WriteStartObject(MetadataKey);
+                foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                {
+                    json.WriteString(key, value);
+                }
+
+                json.WriteEndObject();
+            }
+
+            var offset = 0L;
+            foreach (var (name, tensor) in state)
+            {
+                WriteEntry(json, name, tensor, offset);
+                offset += 4L * tensor.Data.Length;
+            }
+
+            json.WriteEndObject();
+        }
+
+        // Readers map the tensors: they want them aligned to 8 bytes, and the header may end in spaces.
+        while (header.Length % 8 != 0)
+        {
+            header.WriteByte((byte)' ');
+        }
+
+        Span<byte> prefix = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);
+        file.Write(prefix);
+        header.WriteTo(file);
+        foreach (var (_, tensor) in state)
+        {
+            file.Write(MemoryMarshal.AsBytes(tensor.Data.AsSpan()));
+        }
+    }
+
+    private static void WriteEntry(Utf8JsonWriter json, string name, StateTensor tensor, long offset)
+    {
+        if (StateTensor.CountOf(tensor.Shape) != tensor.Data.Length)
+        {
+            throw new ArgumentException($"Tensor {name} {tensor.ShapeText} holds {tensor.Data.Length} elements.");
+        }
+
+        json.WriteStartObject(name);
+        json.WriteString("dtype", "F32");
+        json.WriteStartArray("shape");
+        foreach (var extent in tensor.Shape)
+        {
+            json.WriteNumberValue(extent);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("data_offsets");
+        json.WriteNumberValue(offset);
+        json.WriteNumberValue(offset + (4L * tensor.Data.Length));
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static CheckpointException Broken(string path, string what, Exception? inner = null) =>
+        new($"{path} is not a readable safetensors file: {what}. Fetch or write it again.", inner!);
+}

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using QatPipeline.Cli.Commands;
 
 namespace QatPipeline.Cli;
 

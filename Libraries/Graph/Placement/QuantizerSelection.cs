@@ -1,0 +1,77 @@
+namespace QatPipeline.Graphs;
+
+/// <summary>Partial quantization: which layers stay float although quantizers are placed on them.</summary>
+public static class QuantizerSelection
+{
+    /// <summary>The names of the nodes that can be chosen: those with a weight quantizer, in execution order.</summary>
+    public static IReadOnlyList<string> Layers(Graph graph)
+    {
+        var weighted = graph.Quantizers.Where(quantizer => quantizer.IsWeight).SelectMany(quantizer => quantizer.Uses).Select(use => use.Node).ToHashSet();
+        return [.. graph.Nodes.Select(node => node.Name).Where(weighted.Contains)];
+    }
+
+    public static void EnableAll(Graph graph) => graph.Quantizers.ForEach(quantizer => quantizer.IsEnabled = true);
+
+    /// <summary>
+    /// Leaves the named nodes float, in addition to what is disabled already: their weight quantizers, the input quantizers nobody else needs
+    /// and, where the target quantizes outputs, those that served only them.
+    /// </summary>
+    /// <exception cref="GraphException">A name is not a node of the graph, or no quantizers have been placed.</exception>
+    public static void Disable(Graph graph, IEnumerable<string> nodeNames)
+    {
+        var names = nodeNames.ToHashSet(StringComparer.Ordinal);
+        if (names.Except(graph.Nodes.Select(node => node.Name)).FirstOrDefault() is { } unknown)
+        {
+            throw new GraphException($"there is no node '{unknown}' in graph '{graph.Name}' to leave float; see its node names with `qat inspect`");
+        }
+
+        foreach (var quantizer in graph.Quantizers.Where(quantizer => names.Contains(quantizer.Uses[0].Node)))
+        {
+            // A quantizer's first use names its host; on tensors quantized for all consumers at once the host is only one of several.
+            if (quantizer.IsWeight || QuantizerPlacement.TargetOf(graph) == QuantizationTarget.TensorRt)
+            {
+                quantizer.IsEnabled = false;
+            }
+        }
+
+        if (QuantizerPlacement.TargetOf(graph) == QuantizationTarget.OrtCpu)
+        {
+            DisableUselessTensors(graph, names);
+        }
+    }
+
+    /// <summary>
+    /// A tensor stays quantized while an integer operator reads or computes it. A layer is integer while its weight is quantized, any other
+    /// operator only while an integer operator feeds it: an activation between two float layers gains nothing from codes.
+    /// </summary>
+    private static void DisableUselessTensors(Graph graph, HashSet<string> names)
+    {
+        var links = graph.Link();
+        var context = new PlacementContext(graph, new PlacementOptions { Target = QuantizationTarget.OrtCpu });
+        var integers = new HashSet<string>(StringComparer.Ordinal);
+        var needed = new HashSet<Quantizer>();
+        foreach (var node in graph.Nodes.Where(node => !names.Contains(node.Name)))
+        {
+            var data = OperatorRoles.DataInputs(node).ToArray();
+            var isInteger = context.IsWeighted(node)
+                ? links.QuantizerAt(node.Name, 1) is { IsEnabled: true }
+                : IntegerOperators.IsUnweighted(context, node)
+                    && data.All(index => links.QuantizerAt(node.Name, index) is not null)
+                    && data.Any(index => integers.Contains(node.Inputs[index]));
+            if (!isInteger)
+            {
+                continue;
+            }
+
+            var outputs = node.Outputs.Select(output => OrtCpuRules.EffectiveOutput(graph, links, output)).ToArray();
+            integers.UnionWith(outputs);
+            needed.UnionWith(data.Select(index => links.QuantizerAt(node.Name, index)).OfType<Quantizer>());
+            needed.UnionWith(outputs.SelectMany(links.ConsumersOf).Select(use => links.QuantizerAt(use.Node.Name, use.Input)).OfType<Quantizer>());
+        }
+
+        foreach (var quantizer in graph.Quantizers.Where(quantizer => !quantizer.IsWeight && !needed.Contains(quantizer)))
+        {
+            quantizer.IsEnabled = false;
+        }
+    }
+}

@@ -5,15 +5,15 @@ namespace QatPipeline.Graphs;
 /// <summary>Fills weight quantizers from the weights: the largest magnitude, per channel or per tensor (reference 5.2).</summary>
 public static class WeightRanges
 {
-    /// <summary>Refreshes every weight quantizer. A channel of zeros gets amax 1, for a scale of zero is refused by runtimes (reference 7.1).</summary>
+    /// <summary>Refreshes every weight quantizer.</summary>
     public static void Refresh(Graph graph)
     {
         var nodes = graph.Nodes.ToDictionary(node => node.Name, StringComparer.Ordinal);
         foreach (var quantizer in graph.Quantizers.Where(quantizer => quantizer.IsWeight))
         {
             var use = quantizer.Uses[0];
-            quantizer.Ranges = [.. MagnitudesOf(graph.Initializers[nodes[use.Node].Inputs[use.Input]], quantizer.Axis)
-                .Select(amax => QuantizationRange.FromAmax(amax > 0 ? amax : 1))];
+            var weight = graph.Initializers[nodes[use.Node].Inputs[use.Input]];
+            quantizer.Ranges = [.. MagnitudesOf(weight, quantizer.Axis).Select(QuantizationRange.FromAmax)];
         }
     }
 

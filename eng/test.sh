@@ -29,7 +29,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-"$root/eng/setup.sh"
+"$root/eng/setup.sh" --tests
 build_if_changed all QatPipeline.sln
 
 results=$(mktemp -d)

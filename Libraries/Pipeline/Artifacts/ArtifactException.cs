@@ -1,0 +1,15 @@
+namespace QatPipeline.Pipeline.Artifacts;
+
+/// <summary>An artifact or blob is missing, damaged or badly named; the message says which and what to do.</summary>
+public sealed class ArtifactException : Exception
+{
+    public ArtifactException(string message)
+        : base(message)
+    {
+    }
+
+    public ArtifactException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,15 @@
+using System.Security.Cryptography;
+
+namespace QatPipeline.Pipeline.Artifacts;
+
+/// <summary>SHA-256 in lower-case hexadecimal, the name of every content.</summary>
+public static class Digests
+{
+    public static string Of(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    public static async Task<string> OfFileAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 18, useAsync: true);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using QatPipeline.Contracts;
+
+namespace QatPipeline.Pipeline.Execution;
+
+/// <summary>The pipeline's spans and metrics; stages start their own child spans (epochs, passes, builds) from the same source.</summary>
+public static class PipelineTelemetry
+{
+    /// <summary>Name of the activity source and of the meter.</summary>
+    public const string Name = "QatPipeline";
+
+    public static ActivitySource Source { get; } = new(Name);
+
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly Histogram<double> StageSeconds =
+        Meter.CreateHistogram<double>("qat.stage.duration", "s", "Time a stage took, by stage and whether it was reused.");
+
+    private static readonly Counter<long> StageFailures =
+        Meter.CreateCounter<long>("qat.stage.failures", description: "Stage executions that failed.");
+
+    private static readonly Gauge<double> Figures =
+        Meter.CreateGauge<double>("qat.stage.figure", description: "Latest figures a stage reported: ap, loss, images/s and others.");
+
+    internal static Activity? StartStage(string stage, string runId, string key, IEnumerable<ArtifactReference> inputs)
+    {
+        var activity = Source.StartActivity($"stage {stage}");
+        activity?.SetTag("qat.run", runId).SetTag("qat.stage", stage).SetTag("qat.stage.key", key);
+        SetDigests(activity, "qat.inputs", inputs);
+        return activity;
+    }
+
+    internal static void SetDigests(Activity? activity, string tag, IEnumerable<ArtifactReference> artifacts) =>
+        activity?.SetTag(tag, artifacts.Select(artifact => $"{artifact.Name}@sha256:{artifact.Sha256}").ToArray());
+
+    internal static void LinkTo(Activity? activity, string? traceParent)
+    {
+        if (activity is not null && ActivityContext.TryParse(traceParent, null, out var context) && context.SpanId != activity.SpanId)
+        {
+            activity.AddLink(new ActivityLink(context));
+        }
+    }
+
+    internal static void RecordStage(string stage, bool reused, TimeSpan duration) =>
+        StageSeconds.Record(duration.TotalSeconds, new("stage", stage), new("reused", reused));
+
+    internal static void RecordFailure(string stage) => StageFailures.Add(1, new KeyValuePair<string, object?>("stage", stage));
+
+    internal static void RecordFigure(string stage, string figure, double value) =>
+        Figures.Record(value, new("stage", stage), new("figure", figure));
+}

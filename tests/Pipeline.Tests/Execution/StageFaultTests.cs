@@ -1,0 +1,30 @@
+using Azure;
+using QatPipeline.Pipeline.Execution;
+
+namespace QatPipeline.Pipeline.Tests.Execution;
+
+public sealed class StageFaultTests
+{
+    [Fact]
+    public void Of_StorageOutage_IsTransient()
+    {
+        Assert.True(StageFault.Of(new RequestFailedException(503, "busy")).IsTransient);
+        Assert.True(StageFault.Of(new AggregateException(new RequestFailedException("refused"), new TimeoutException())).IsTransient);
+    }
+
+    [Fact]
+    public void Of_FullDisk_IsFinalAndNamesTheRemedy()
+    {
+        var fault = StageFault.Of(new IOException("No space left on device", 28));
+        Assert.False(fault.IsTransient);
+        Assert.Contains("Free space", fault.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_BadInput_IsFinal()
+    {
+        Assert.False(StageFault.Of(new FileNotFoundException("images/1.jpg")).IsTransient);
+        Assert.False(StageFault.Of(new InvalidDataException("no images")).IsTransient);
+        Assert.False(StageFault.Of(new RequestFailedException(403, "denied")).IsTransient);
+    }
+}

@@ -1,0 +1,19 @@
+namespace QatPipeline.Torch;
+
+/// <summary>A graph that cannot be run, calibrated or trained. The message names the node or tensor and, where there is one, the remedy.</summary>
+public sealed class TorchExecutionException : Exception
+{
+    public TorchExecutionException()
+    {
+    }
+
+    public TorchExecutionException(string message)
+        : base(message)
+    {
+    }
+
+    public TorchExecutionException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,142 @@
+using QatPipeline.Torch.Operators;
+
+namespace QatPipeline.Torch.Execution;
+
+/// <summary>One forward pass in progress. Values live as long as a later step, or the caller, wants them.</summary>
+internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, ExecutionMode mode, ITensorObserver? observer) : IDisposable
+{
+    private readonly Tensor?[] _slots = new Tensor?[plan.SlotCount];
+    private readonly bool[] _isBorrowed = new bool[plan.SlotCount];
+
+    /// <summary>Sets an input or constant, which stays the caller's.</summary>
+    public void Bind(string name, Tensor value)
+    {
+        if (plan.FindSlot(name) is >= 0 and var slot)
+        {
+            _slots[slot] = value;
+            _isBorrowed[slot] = true;
+        }
+    }
+
+    /// <summary>Runs one step, quantizing its inputs as the mode says.</summary>
+    public void Execute(ExecutionStep step)
+    {
+        var outputs = Compute(step, mode);
+        for (var index = 0; index < outputs.Length; index++)
+        {
+            if (index < step.Outputs.Length && step.Outputs[index] >= 0)
+            {
+                _slots[step.Outputs[index]] = outputs[index];
+            }
+            else
+            {
+                outputs[index].Dispose();
+            }
+        }
+    }
+
+    /// <summary>The step's outputs for the inputs it has now; the caller owns them.</summary>
+    public Tensor[] Compute(ExecutionStep step, ExecutionMode stepMode)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = Array.ConvertAll(step.Inputs, input => Resolve(step, input, stepMode));
+        try
+        {
+            var outputs = step.Operator(new OperatorCall(step.Node, inputs, context));
+            scope.MoveToOuter((IDisposable[])outputs);
+            return outputs;
+        }
+        catch (System.Runtime.InteropServices.ExternalException error)
+        {
+            var shapes = string.Join(", ", inputs.Select(input => input is null ? "-" : $"[{string.Join(",", input.shape)}]"));
+            throw new TorchExecutionException($"{step.Node} failed on inputs {shapes}: {FirstLine(error.Message)}", error);
+        }
+    }
+
+    /// <summary>The value of a slot that has been computed.</summary>
+    public Tensor Value(int slot) => _slots[slot]!;
+
+    public bool Has(int slot) => _slots[slot] is not null;
+
+    /// <summary>Lets go of what no later step needs.</summary>
+    public void Release(ExecutionStep step)
+    {
+        foreach (var slot in step.Expired)
+        {
+            Release(slot);
+        }
+    }
+
+    /// <summary>The wanted values, now owned by the caller.</summary>
+    public Dictionary<string, Tensor> TakeWanted()
+    {
+        var result = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var name in plan.Wanted)
+        {
+            var slot = plan.FindSlot(name);
+            result[name] = _isBorrowed[slot] ? _slots[slot]!.alias() : _slots[slot]!;
+            _isBorrowed[slot] = true;
+        }
+
+        return result;
+    }
+
+    public void Dispose()
+    {
+        for (var slot = 0; slot < _slots.Length; slot++)
+        {
+            Release(slot);
+        }
+    }
+
+    private void Release(int slot)
+    {
+        if (!_isBorrowed[slot])
+        {
+            _slots[slot]?.Dispose();
+        }
+
+        _slots[slot] = null;
+    }
+
+    private Tensor? Resolve(ExecutionStep step, StepInput input, ExecutionMode stepMode)
+    {
+        if (input.Slot < 0)
+        {
+            return null;
+        }
+
+        var value = _slots[input.Slot]
+            ?? throw new TorchExecutionException($"{step.Node}: a value it reads has not been computed; the graph's nodes are not in topological order, or an input is not bound");
+        if (input.Quantizer is not { } quantizer || stepMode == ExecutionMode.Float)
+        {
+            return value;
+        }
+
+        if (stepMode == ExecutionMode.Observe)
+        {
+            Show(input, value);
+            return value;
+        }
+
+        if (!quantizer.IsActive)
+        {
+            return value;
+        }
+
+        return _slots[input.QuantizedSlot] ??= quantizer.Apply(value).MoveToOuterDisposeScope();
+    }
+
+    private void Show(StepInput input, Tensor value)
+    {
+        if (!input.Quantizer!.IsWeight && _slots[input.QuantizedSlot] is null)
+        {
+            // The slot remembers that the tensor has been shown.
+            _slots[input.QuantizedSlot] = value;
+            _isBorrowed[input.QuantizedSlot] = true;
+            observer?.Observe(input.Source!, value);
+        }
+    }
+
+    private static string FirstLine(string message) => message.AsSpan().IndexOf('\n') is >= 0 and var end ? message[..end] : message;
+}

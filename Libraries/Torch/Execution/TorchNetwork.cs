@@ -1,0 +1,196 @@
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.FakeQuantization;
+using QatPipeline.Torch.Operators;
+
+namespace QatPipeline.Torch;
+
+/// <summary>
+/// A <see cref="Graph"/> that runs in TorchSharp: float, observing, or fake-quantized. The graph itself is never changed; trained
+/// weights and ranges come back as a new graph. Not thread-safe.
+/// </summary>
+public sealed class TorchNetwork : IDisposable
+{
+    private readonly Dictionary<string, ExecutionPlan> _plans = new(StringComparer.Ordinal);
+    private readonly Dictionary<QuantizerUse, (NetworkQuantizer Range, Quantizer Source)> _uses;
+    private readonly (NetworkQuantizer Quantizer, string Weight)[] _weights;
+    private readonly NetworkConstants _constants;
+    private bool _isTraining;
+
+    /// <exception cref="TorchExecutionException">The graph has an operator this executor does not know.</exception>
+    public TorchNetwork(Graph graph, Device? device = null)
+    {
+        Graph = graph;
+        Device = device ?? TorchDevices.Default;
+        Inputs = [.. graph.Inputs.Where(input => !graph.Initializers.ContainsKey(input.Name)).Select(input => input.Name)];
+        _constants = new NetworkConstants(graph, Device);
+        Quantizers = [.. graph.Quantizers
+            .GroupBy(quantizer => quantizer.Group is { } group ? (group, "") : ("", quantizer.Name))
+            .Select(group => new NetworkQuantizer(group.Key.Item1.Length > 0 ? group.Key.Item1 : group.Key.Item2, [.. group]))];
+        _uses = Quantizers
+            .SelectMany(range => range.Members.SelectMany(source => source.Uses.Select(use => (use, range, source))))
+            .ToDictionary(item => item.use, item => (item.range, item.source));
+        _weights = [.. WeightsOf(graph)];
+        PlanFor(null);
+    }
+
+    /// <summary>The graph as it was given.</summary>
+    public Graph Graph { get; }
+
+    public Device Device { get; }
+
+    /// <summary>Names of the inputs a forward pass takes.</summary>
+    public IReadOnlyList<string> Inputs { get; }
+
+    public ExecutionMode Mode { get; set; }
+
+    /// <summary>Sees activations in <see cref="ExecutionMode.Observe"/>.</summary>
+    public ITensorObserver? Observer { get; set; }
+
+    /// <summary>Whether forward passes record gradients of the parameters. Off by default.</summary>
+    public bool IsTraining
+    {
+        get => _isTraining;
+        set
+        {
+            _isTraining = value;
+            foreach (var parameter in Parameters)
+            {
+                parameter.Value.requires_grad_(value);
+            }
+        }
+    }
+
+    /// <summary>Whether batch normalization normalizes by, and averages, the statistics of the batch. Off by default.</summary>
+    public bool UsesBatchStatistics { get; set; }
+
+    /// <summary>Weight of a new batch in the running statistics (reference 6.3: 0.03).</summary>
+    public double BatchNormMomentum { get; set; } = 0.03;
+
+    /// <summary>Whether the ranges of weights follow the weights' largest magnitudes; otherwise they stay as calibrated.</summary>
+    public bool RefreshesWeightRanges { get; set; }
+
+    /// <summary>Weights, biases and affine parameters in the order the graph uses them.</summary>
+    public IReadOnlyList<NetworkParameter> Parameters => _constants.Parameters;
+
+    /// <summary>Running statistics in the order the graph uses them.</summary>
+    public IReadOnlyList<NetworkParameter> Buffers => _constants.Buffers;
+
+    /// <summary>The ranges that are simulated, in the order of the graph's quantizers.</summary>
+    public IReadOnlyList<NetworkQuantizer> Quantizers { get; }
+
+    /// <summary>Runs a batch through a network with one input. Values that nobody wants are freed as soon as their last reader ran.</summary>
+    /// <param name="input">[N,C,H,W], on the network's device; N may differ from the batch size the graph was written for.</param>
+    /// <param name="wanted">Names of the values to return; the graph's outputs by default.</param>
+    /// <returns>The wanted values, owned by the caller (or the caller's dispose scope).</returns>
+    /// <exception cref="TorchExecutionException">A node cannot be run on these inputs, or a wanted value does not exist.</exception>
+    public IReadOnlyDictionary<string, Tensor> Forward(Tensor input, IReadOnlyCollection<string>? wanted = null) =>
+        Inputs is [var name]
+            ? Forward(new Dictionary<string, Tensor> { [name] = input }, wanted)
+            : throw new TorchExecutionException($"graph '{Graph.Name}' has inputs {string.Join(", ", Inputs)}: name a tensor for each");
+
+    /// <inheritdoc cref="Forward(Tensor, IReadOnlyCollection{string})"/>
+    /// <param name="inputs">A tensor for every input of the graph.</param>
+    /// <param name="wanted">Names of the values to return; the graph's outputs by default.</param>
+    public IReadOnlyDictionary<string, Tensor> Forward(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyCollection<string>? wanted = null)
+    {
+        using var gradients = IsTraining ? null : no_grad();
+        var plan = PlanFor(wanted);
+        using var run = Begin(plan, inputs, Mode);
+        foreach (var step in plan.Steps)
+        {
+            run.Execute(step);
+            run.Release(step);
+        }
+
+        return run.TakeWanted();
+    }
+
+    /// <summary>A copy of the graph with the parameters, running statistics and ranges as they are now.</summary>
+    public Graph WriteBack()
+    {
+        var graph = Graph.Clone();
+        foreach (var (name, value) in Parameters.Concat(Buffers))
+        {
+            graph.Initializers[name] = value.ToGraph();
+        }
+
+        var quantizers = graph.Quantizers.ToDictionary(quantizer => quantizer.Name, StringComparer.Ordinal);
+        foreach (var range in Quantizers)
+        {
+            foreach (var member in range.Members)
+            {
+                quantizers[member.Name].Ranges = range.Ranges;
+            }
+        }
+
+        return graph;
+    }
+
+    /// <summary>Sets the ranges of all weight quantizers from the weights' largest magnitudes as they are now.</summary>
+    public void RefreshWeightRanges()
+    {
+        foreach (var (quantizer, weight) in _weights)
+        {
+            quantizer.FollowWeight(_constants.Values[weight]);
+        }
+    }
+
+    public void Dispose()
+    {
+        _constants.Dispose();
+        foreach (var quantizer in Quantizers)
+        {
+            quantizer.Dispose();
+        }
+    }
+
+    internal ExecutionPlan PlanFor(IReadOnlyCollection<string>? wanted)
+    {
+        var names = wanted ?? [.. Graph.Outputs.Select(output => output.Name)];
+        var key = string.Join('\n', names);
+        if (!_plans.TryGetValue(key, out var plan))
+        {
+            _plans[key] = plan = ExecutionPlan.Create(Graph, names, _uses);
+        }
+
+        return plan;
+    }
+
+    /// <summary>A pass over the plan with inputs and constants bound.</summary>
+    internal ExecutionRun Begin(ExecutionPlan plan, IReadOnlyDictionary<string, Tensor> inputs, ExecutionMode mode)
+    {
+        if (mode == ExecutionMode.FakeQuantize && RefreshesWeightRanges)
+        {
+            RefreshWeightRanges();
+        }
+
+        var first = inputs[Inputs[0]];
+        var declared = Graph.FindValue(Inputs[0])?.Shape is [{ Value: var batch }, ..] ? batch : null;
+        var context = new OperatorContext(Graph, Device, IsTraining && UsesBatchStatistics, BatchNormMomentum, declared, first.dim() > 0 ? first.shape[0] : 1);
+        var run = new ExecutionRun(plan, context, mode, Observer);
+        foreach (var (name, value) in _constants.Values)
+        {
+            run.Bind(name, value);
+        }
+
+        foreach (var name in Inputs)
+        {
+            run.Bind(name, inputs.GetValueOrDefault(name) ?? throw new TorchExecutionException($"graph '{Graph.Name}': no tensor for input '{name}'"));
+        }
+
+        return run;
+    }
+
+    private IEnumerable<(NetworkQuantizer Quantizer, string Weight)> WeightsOf(Graph graph)
+    {
+        var nodes = graph.Nodes.ToDictionary(node => node.Name, StringComparer.Ordinal);
+        foreach (var quantizer in Quantizers.Where(quantizer => quantizer.IsWeight))
+        {
+            var use = quantizer.Members[0].Uses[0];
+            if (nodes.TryGetValue(use.Node, out var node) && node.Input(use.Input) is { } weight && _constants.Values.ContainsKey(weight))
+            {
+                yield return (quantizer, weight);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+namespace QatPipeline.Torch.FakeQuantization;
+
+/// <summary>One range of a running network: a quantizer, or all quantizers of a group, which share it.</summary>
+public sealed class NetworkQuantizer : IDisposable
+{
+    private FakeQuantizeArguments? _arguments;
+    private IReadOnlyList<QuantizationRange> _ranges;
+
+    internal NetworkQuantizer(string name, IReadOnlyList<Quantizer> members)
+    {
+        Name = name;
+        Members = members;
+        Scheme = members[0].Scheme;
+        Axis = members[0].Axis;
+        IsWeight = members[0].IsWeight;
+        IsEnabled = members.Any(member => member.IsEnabled);
+        _ranges = Widest(members);
+    }
+
+    /// <summary>The group's name, or the quantizer's own.</summary>
+    public string Name { get; }
+
+    /// <summary>The graph's quantizers with this range.</summary>
+    public IReadOnlyList<Quantizer> Members { get; }
+
+    public QuantizationScheme Scheme { get; }
+
+    /// <summary>The axis with one range per index; null for one range per tensor.</summary>
+    public int? Axis { get; }
+
+    public bool IsWeight { get; }
+
+    /// <summary>False leaves its uses float.</summary>
+    public bool IsEnabled { get; set; }
+
+    /// <summary>True when it takes part in fake quantization.</summary>
+    public bool IsActive => IsEnabled && _ranges.Count > 0;
+
+    /// <summary>The ranges as they are now, learned factors included; empty until calibrated.</summary>
+    public IReadOnlyList<QuantizationRange> Ranges
+    {
+        get => LogFactors is null ? _ranges : [Learned()];
+        set
+        {
+            _ranges = value;
+            _arguments = null;
+        }
+    }
+
+    /// <summary>The ends of the range before learning, which the log factors multiply.</summary>
+    internal IReadOnlyList<QuantizationRange> BaseRanges => _ranges;
+
+    /// <summary>Trainable logarithms [2] of the factors on the range's low and high end; null while the range is fixed.</summary>
+    internal Tensor? LogFactors { get; private set; }
+
+    public void Dispose() => LogFactors?.Dispose();
+
+    /// <summary>Makes a per-tensor range trainable; others stay as they are.</summary>
+    internal void LearnRange(Device device)
+    {
+        if (!IsWeight && IsActive && Axis is null && LogFactors is null)
+        {
+            LogFactors = zeros(2, device: device).requires_grad_().DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>Sets per-channel or per-tensor symmetric ranges from the largest magnitudes of a weight.</summary>
+    internal void FollowWeight(Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        var magnitudes = weight.abs();
+        var amax = Axis is { } axis
+            ? magnitudes.amax([.. Enumerable.Range(0, (int)weight.dim()).Where(other => other != axis).Select(other => (long)other)])
+            : magnitudes.max();
+        Ranges = Array.ConvertAll(amax.ToFloats(), QuantizationRange.FromAmax);
+    }
+
+    internal Tensor Apply(Tensor value)
+    {
+        var arguments = LogFactors is null
+            ? _arguments ??= new FakeQuantizeArguments(Scheme, Axis, _ranges)
+            : new FakeQuantizeArguments(Scheme, null, [Learned()]);
+        return FakeQuantizeFunction.Apply(value, LogFactors, arguments);
+    }
+
+    private QuantizationRange Learned()
+    {
+        var factors = LogFactors!.ToFloats();
+        var range = _ranges[0];
+        if (Scheme is QuantizationScheme.SignedSymmetric or QuantizationScheme.SignedNarrow)
+        {
+            return QuantizationRange.FromAmax(range.Amax * MathF.Exp(factors[1]));
+        }
+
+        return new QuantizationRange(range.Low * MathF.Exp(factors[0]), range.High * MathF.Exp(factors[1]));
+    }
+
+    // Quantizers of one group have one range: the union of theirs.
+    private static IReadOnlyList<QuantizationRange> Widest(IReadOnlyList<Quantizer> members)
+    {
+        var calibrated = members.Where(member => member.IsCalibrated).ToList();
+        return calibrated.Count == 0
+            ? []
+            : [.. Enumerable.Range(0, calibrated[0].Ranges.Count).Select(index => new QuantizationRange(
+                calibrated.Min(member => member.Ranges[index].Low), calibrated.Max(member => member.Ranges[index].High)))];
+    }
+}

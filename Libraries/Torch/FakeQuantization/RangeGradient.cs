@@ -1,0 +1,66 @@
+namespace QatPipeline.Torch.FakeQuantization;
+
+/// <summary>
+/// The gradient of a learned per-tensor range with respect to the logarithms of its ends (low, high), in the manner of learned step
+/// size quantization (Esser et al. 2020): outside the range an end moves with the outputs it clips; inside, the step size moves with
+/// the rounding error, dy/dscale = round(x/scale) − x/scale.
+/// </summary>
+internal static class RangeGradient
+{
+    public static Tensor Compute(Tensor gradient, Tensor input, FakeQuantizeArguments arguments)
+    {
+        var (clippedLow, rounding, clippedHigh) = Sums(gradient, input, arguments);
+        var bounds = arguments.Bounds[0];
+        var parameters = arguments.Parameters[0];
+
+        // Normalises by element count and code count, so that one learning rate suits every tensor.
+        var normalizer = 1 / Math.Sqrt(input.numel() * (double)Math.Max(1, parameters.QMax));
+        double low, high;
+        if (arguments.IsSymmetric)
+        {
+            (low, high) = (0, bounds.High * (clippedHigh - clippedLow + (rounding / parameters.QMax)));
+        }
+        else
+        {
+            var levels = Math.Max(1, parameters.QMax - parameters.QMin);
+            low = bounds.Low * (clippedLow - (rounding / levels));
+            high = bounds.High * (clippedHigh + (rounding / levels));
+        }
+
+        return tensor(new float[] { (float)(low * normalizer), (float)(high * normalizer) }, device: input.device);
+    }
+
+    // Σ dy·[x < low], Σ dy·(round(x/s) − x/s)·[inside], Σ dy·[x > high].
+    private static (double Low, double Rounding, double High) Sums(Tensor gradient, Tensor input, FakeQuantizeArguments arguments)
+    {
+        using var outer = gradient.to(CPU).contiguous();
+        using var source = input.to(CPU).contiguous();
+        var elements = source.numel();
+        var blocks = (int)((elements + TensorSpans.BlockLength - 1) / TensorSpans.BlockLength);
+        var partial = new (double Low, double Rounding, double High)[blocks];
+        TensorSpans.ForEach(blocks, elements, block =>
+        {
+            var start = block * TensorSpans.BlockLength;
+            var length = (int)Math.Min(TensorSpans.BlockLength, elements - start);
+            partial[block] = BlockSums(
+                TensorSpans.Floats(outer).Slice(start, length), TensorSpans.Floats(source).Slice(start, length), arguments.Bounds[0], arguments.Parameters[0].Scale);
+        });
+        return partial.Aggregate((sum, next) => (sum.Low + next.Low, sum.Rounding + next.Rounding, sum.High + next.High));
+    }
+
+    private static (double Low, double Rounding, double High) BlockSums(
+        ReadOnlySpan<float> gradient, ReadOnlySpan<float> input, QuantizationRange bounds, float scale)
+    {
+        var (low, rounding, high) = (0f, 0f, 0f);
+        for (var index = 0; index < input.Length; index++)
+        {
+            var (x, dy) = (input[index], gradient[index]);
+            var codes = x / scale;
+            low += x < bounds.Low ? dy : 0;
+            high += x > bounds.High ? dy : 0;
+            rounding += x >= bounds.Low && x <= bounds.High ? dy * (MathF.Round(codes) - codes) : 0;
+        }
+
+        return (low, rounding, high);
+    }
+}

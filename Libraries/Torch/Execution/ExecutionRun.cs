@@ -119,7 +119,7 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
             return value;
         }
 
-        if (!quantizer.IsActive)
+        if (!input.Source!.IsEnabled || !quantizer.IsCalibrated)
         {
             return value;
         }

@@ -164,9 +164,7 @@ public sealed class TorchNetwork : IDisposable
             RefreshWeightRanges();
         }
 
-        var first = inputs[Inputs[0]];
-        var declared = Graph.FindValue(Inputs[0])?.Shape is [{ Value: var batch }, ..] ? batch : null;
-        var context = new OperatorContext(Graph, Device, IsTraining && UsesBatchStatistics, BatchNormMomentum, declared, first.dim() > 0 ? first.shape[0] : 1);
+        var context = ContextOf(inputs);
         var run = new ExecutionRun(plan, context, mode, Observer);
         foreach (var (name, value) in _constants.Values)
         {
@@ -179,6 +177,20 @@ public sealed class TorchNetwork : IDisposable
         }
 
         return run;
+    }
+
+    // The batch size is that of the first input; shape constants of the graph were made for the size declared there.
+    private OperatorContext ContextOf(IReadOnlyDictionary<string, Tensor> inputs)
+    {
+        long? declared = null;
+        var batch = 1L;
+        if (Inputs.Count > 0 && inputs.TryGetValue(Inputs[0], out var first) && first.dim() > 0)
+        {
+            batch = first.shape[0];
+            declared = Graph.FindValue(Inputs[0])?.Shape is [{ Value: var size }, ..] ? size : null;
+        }
+
+        return new OperatorContext(Graph, Device, IsTraining && UsesBatchStatistics, BatchNormMomentum, declared, batch);
     }
 
     private IEnumerable<(NetworkQuantizer Quantizer, string Weight)> WeightsOf(Graph graph)

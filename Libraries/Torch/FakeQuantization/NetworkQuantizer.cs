@@ -13,7 +13,6 @@ public sealed class NetworkQuantizer : IDisposable
         Scheme = members[0].Scheme;
         Axis = members[0].Axis;
         IsWeight = members[0].IsWeight;
-        IsEnabled = members.Any(member => member.IsEnabled);
         _ranges = Widest(members);
     }
 
@@ -30,11 +29,10 @@ public sealed class NetworkQuantizer : IDisposable
 
     public bool IsWeight { get; }
 
-    /// <summary>False leaves its uses float.</summary>
-    public bool IsEnabled { get; set; }
+    /// <summary>True when it takes part in fake quantization: calibrated, and enabled at one of its members.</summary>
+    public bool IsActive => IsCalibrated && Members.Any(member => member.IsEnabled);
 
-    /// <summary>True when it takes part in fake quantization.</summary>
-    public bool IsActive => IsEnabled && _ranges.Count > 0;
+    internal bool IsCalibrated => _ranges.Count > 0;
 
     /// <summary>The ranges as they are now, learned factors included; empty until calibrated.</summary>
     public IReadOnlyList<QuantizationRange> Ranges
@@ -64,7 +62,7 @@ public sealed class NetworkQuantizer : IDisposable
         }
     }
 
-    /// <summary>Sets per-channel or per-tensor symmetric ranges from the largest magnitudes of a weight.</summary>
+    /// <summary>Sets per-channel or per-tensor symmetric ranges from the largest magnitudes of a weight, as <see cref="WeightRanges"/> does.</summary>
     internal void FollowWeight(Tensor weight)
     {
         using var scope = NewDisposeScope();
@@ -73,7 +71,7 @@ public sealed class NetworkQuantizer : IDisposable
         var amax = Axis is { } axis
             ? magnitudes.amax([.. Enumerable.Range(0, (int)weight.dim()).Where(other => other != axis).Select(other => (long)other)])
             : magnitudes.max();
-        Ranges = Array.ConvertAll(amax.ToFloats(), QuantizationRange.FromAmax);
+        Ranges = Array.ConvertAll(amax.ToFloats(), bound => QuantizationRange.FromAmax(bound > 0 ? bound : 1));
     }
 
     internal Tensor Apply(Tensor value)

@@ -24,9 +24,10 @@ internal static class ArithmeticOperators
         add("Erf", call => call.Input(0).erf());
     }
 
-    // Integer division truncates; in TorchSharp "/" would give a float tensor.
-    private static Tensor Div(OperatorCall call) =>
-        call.Input(0).is_floating_point() ? call.Input(0) / call.Input(1) : div(call.Input(0), call.Input(1), RoundingMode.trunc);
+    // Integer division truncates; TorchSharp's "/" gives a float tensor, whatever rounding mode it is asked for.
+    private static Tensor Div(OperatorCall call) => call.Input(0).is_floating_point()
+        ? call.Input(0) / call.Input(1)
+        : (call.Input(0).to(ScalarType.Float64) / call.Input(1)).trunc_().to(ScalarType.Int64);
 
     private static Tensor Fold(OperatorCall call, Func<Tensor, Tensor, Tensor> combine)
     {

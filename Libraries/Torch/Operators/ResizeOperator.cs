@@ -50,7 +50,7 @@ internal static class ResizeOperator
     }
 
     // LibTorch's own kernel picks floor(output / scale); it is used where the model's coordinate mode picks the same elements.
-    private static bool IsPlainUpsampling(OperatorCall call, Tensor input, long[] sizes, double[] scales)
+    private static bool IsPlainUpsampling(OperatorCall call, Tensor input, long[] sizes, float[] scales)
     {
         if (sizes.Length != 4)
         {
@@ -75,24 +75,24 @@ internal static class ResizeOperator
         return true;
     }
 
-    private static (long[] Sizes, double[] Scales) Targets(OperatorCall call)
+    private static (long[] Sizes, float[] Scales) Targets(OperatorCall call)
     {
         var shape = call.Input(0).shape;
         var isLegacy = call.Context.Opset < 11;
         var given = isLegacy ? call.Optional(1) : call.Optional(2);
         if (given is not null && given.numel() > 0)
         {
-            var scales = Array.ConvertAll(given.ToFloats(), scale => (double)scale);
+            var scales = given.ToFloats();
             return ([.. shape.Zip(scales, (size, scale) => (long)Math.Floor(size * scale))], scales);
         }
 
         if (call.Node.Floats("scales") is { } attribute)
         {
-            return ([.. shape.Zip(attribute, (size, scale) => (long)Math.Floor(size * scale))], [.. attribute.Select(scale => (double)scale)]);
+            return ([.. shape.Zip(attribute, (size, scale) => (long)Math.Floor(size * scale))], [.. attribute]);
         }
 
         var sizes = call.Longs(3);
         sizes[0] = call.Context.IsRebatched ? shape[0] : sizes[0];
-        return (sizes, [.. sizes.Zip(shape, (size, before) => (double)size / before)]);
+        return (sizes, [.. sizes.Zip(shape, (size, before) => (float)size / before)]);
     }
 }

@@ -1,0 +1,48 @@
+using QatPipeline.Yolov6.Training;
+
+namespace QatPipeline.Yolov6.Tests.Training;
+
+public class TrainingScheduleTests
+{
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0.97555273)]
+    [InlineData(5, 0.5005)]
+    [InlineData(9, 0.02544727)]
+    public void The_cosine_of_quantization_aware_training_has_the_reference_values(int epoch, double expected) =>
+        Assert.Equal(expected, new TrainingSchedule(ScheduleOptions.QuantizationAware, 10, 925, 128).Fraction(epoch), 1e-8);
+
+    [Theory]
+    [InlineData(32, 2, 1)]
+    [InlineData(64, 1, 1)]
+    [InlineData(128, 1, 2)]
+    [InlineData(256, 1, 4)]
+    public void Decay_and_accumulation_follow_the_batch(int batch, int accumulation, double factor)
+    {
+        var schedule = new TrainingSchedule(new ScheduleOptions(), 300, 100, batch);
+        Assert.Equal(accumulation, schedule.Accumulation);
+        Assert.Equal(5e-4 * factor, schedule.WeightDecay, 1e-12);
+    }
+
+    [Fact]
+    public void Quantization_aware_training_starts_with_full_values()
+    {
+        var values = new TrainingSchedule(ScheduleOptions.QuantizationAware, 10, 925, 128).At(0, 0);
+        Assert.Equal(new ScheduleValues(1e-5, 1e-5, 0.937, 1), values);
+    }
+
+    [Fact]
+    public void Warm_up_is_linear_in_iterations_and_lasts_at_least_a_thousand()
+    {
+        var schedule = new TrainingSchedule(new ScheduleOptions(), 300, 100, 32);
+        Assert.Equal(1000, schedule.WarmupIterations);
+        Assert.Equal(new ScheduleValues(0, 0.1, 0.8, 1), schedule.At(0, 0));
+        var half = schedule.At(0, 500);
+        Assert.Equal(0.005, half.Rate, 1e-12);
+        Assert.Equal(0.055, half.BiasRate, 1e-12);
+        Assert.Equal(0.8685, half.Momentum, 1e-12);
+        Assert.Equal(2, half.Accumulation);
+        Assert.Equal(new ScheduleValues(0.01, 0.01, 0.937, 2), schedule.At(0, 1000));
+        Assert.Equal(3000, new TrainingSchedule(new ScheduleOptions(), 300, 1000, 32).WarmupIterations);
+    }
+}

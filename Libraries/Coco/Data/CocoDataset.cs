@@ -1,0 +1,110 @@
+using System.Collections.Frozen;
+
+namespace QatPipeline.Coco;
+
+/// <summary>
+/// Images, objects and categories. Categories are ordered by id, and a category's place in that order is its contiguous class index
+/// (for COCO the map of 80 indices to ids 1…90, reference 8.5). Consistent by construction: ids are unique and every annotation
+/// names an image and a category of the set.
+/// </summary>
+public sealed class CocoDataset
+{
+    private readonly FrozenDictionary<long, int> _imageIndices;
+    private readonly FrozenDictionary<long, int> _categoryIndices;
+    private readonly CocoAnnotation[][] _annotationsByImage;
+
+    /// <param name="source">The annotation file or label folder, for error messages.</param>
+    /// <param name="imageFolder">The folder that file names are relative to.</param>
+    /// <param name="images">In the order of the source.</param>
+    /// <param name="annotations">In the order of the source.</param>
+    /// <param name="categories">In any order.</param>
+    /// <exception cref="CocoException">An id occurs twice, or an annotation names an unknown image or category.</exception>
+    public CocoDataset(
+        string source,
+        string imageFolder,
+        IReadOnlyList<CocoImage> images,
+        IReadOnlyList<CocoAnnotation> annotations,
+        IEnumerable<CocoCategory> categories)
+    {
+        (Source, ImageFolder, Images, Annotations) = (source, imageFolder, images, annotations);
+        var unsorted = categories.ToList();
+        Categories = [.. unsorted.OrderBy(category => category.Id)];
+        _ = IndexById(source, "annotations", annotations, annotation => annotation.Id);
+        _ = IndexById(source, "categories", unsorted, category => category.Id);
+        _imageIndices = IndexById(source, "images", images, image => image.Id).ToFrozenDictionary();
+        _categoryIndices = Categories.Index().ToFrozenDictionary(entry => entry.Item.Id, entry => entry.Index);
+        _annotationsByImage = GroupByImage();
+    }
+
+    /// <summary>The annotation file or label folder this was read from.</summary>
+    public string Source { get; }
+
+    /// <summary>The folder that file names are relative to.</summary>
+    public string ImageFolder { get; }
+
+    public IReadOnlyList<CocoImage> Images { get; }
+
+    public IReadOnlyList<CocoAnnotation> Annotations { get; }
+
+    /// <summary>Ordered by id: the position is the contiguous class index.</summary>
+    public IReadOnlyList<CocoCategory> Categories { get; }
+
+    /// <summary>Reads COCO JSON, plain or gzip.</summary>
+    /// <param name="annotationFile">The annotation file.</param>
+    /// <param name="imageFolder">The folder that file names are relative to.</param>
+    /// <exception cref="CocoException">The file is unreadable, malformed or inconsistent.</exception>
+    public static CocoDataset Read(string annotationFile, string imageFolder) => CocoJsonReader.Read(annotationFile, imageFolder);
+
+    /// <summary>The position in <see cref="Images"/> of an image, or -1.</summary>
+    public int ImageIndexOf(long imageId) => _imageIndices.TryGetValue(imageId, out var index) ? index : -1;
+
+    /// <summary>The contiguous class index of a category, or -1.</summary>
+    public int CategoryIndexOf(long categoryId) => _categoryIndices.TryGetValue(categoryId, out var index) ? index : -1;
+
+    /// <summary>The annotations of the image at a position of <see cref="Images"/>, in the order of the source.</summary>
+    public IReadOnlyList<CocoAnnotation> AnnotationsOf(int imageIndex) => _annotationsByImage[imageIndex];
+
+    /// <summary>Where an image's file should be. It need not exist.</summary>
+    /// <exception cref="CocoException">The source names no file for the image.</exception>
+    public string PathOf(CocoImage image) => image.FileName.Length > 0
+        ? Path.Combine(ImageFolder, image.FileName)
+        : throw new CocoException($"{Source}: image {image.Id} has no 'file_name'");
+
+    private static Dictionary<long, int> IndexById<T>(string source, string section, IReadOnlyList<T> items, Func<T, long> idOf)
+    {
+        var indices = new Dictionary<long, int>(items.Count);
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (!indices.TryAdd(idOf(items[i]), i))
+            {
+                var id = idOf(items[i]);
+                throw new CocoException($"{source}: {section}[{i}]: id {id} is already used by {section}[{indices[id]}]");
+            }
+        }
+
+        return indices;
+    }
+
+    private CocoAnnotation[][] GroupByImage()
+    {
+        var groups = new List<CocoAnnotation>?[Images.Count];
+        for (var i = 0; i < Annotations.Count; i++)
+        {
+            var annotation = Annotations[i];
+            var image = ImageIndexOf(annotation.ImageId);
+            if (image < 0)
+            {
+                throw new CocoException($"{Source}: annotations[{i}] (id {annotation.Id}): image_id {annotation.ImageId} is not among the images");
+            }
+
+            if (CategoryIndexOf(annotation.CategoryId) < 0)
+            {
+                throw new CocoException($"{Source}: annotations[{i}] (id {annotation.Id}): category_id {annotation.CategoryId} is not among the categories");
+            }
+
+            (groups[image] ??= []).Add(annotation);
+        }
+
+        return Array.ConvertAll(groups, group => group?.ToArray() ?? []);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+
+namespace QatPipeline.Coco;
+
+/// <summary>
+/// COCO's instances JSON, read in one pass over the stream: only what is kept occupies memory, so the 450 MB of train2017 need no
+/// more than their boxes. What the evaluator needs is required (an annotation's id, image_id, category_id, bbox, area);
+/// file_name, width and height may be absent, and iscrowd is then 0.
+/// </summary>
+internal static class CocoJsonReader
+{
+    public static CocoDataset Read(string annotationFile, string imageFolder) =>
+        JsonStreamReader.ReadFile(annotationFile, (ref JsonStreamReader json) => ReadDocument(ref json, annotationFile, imageFolder));
+
+    private static CocoDataset ReadDocument(ref JsonStreamReader json, string annotationFile, string imageFolder)
+    {
+        json.Expect(JsonTokenType.StartObject, "an object with 'images', 'annotations' and 'categories'");
+        List<CocoImage>? images = null;
+        List<CocoAnnotation>? annotations = null;
+        List<CocoCategory>? categories = null;
+        while (json.ReadProperty() is { } section)
+        {
+            switch (section)
+            {
+                case "images":
+                    images = ReadSection(ref json, section, ReadImage);
+                    break;
+                case "annotations":
+                    annotations = ReadSection(ref json, section, ReadAnnotation);
+                    break;
+                case "categories":
+                    categories = ReadSection(ref json, section, ReadCategory);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        return new CocoDataset(
+            annotationFile,
+            imageFolder,
+            images ?? throw json.Missing("images"),
+            annotations ?? throw json.Missing("annotations"),
+            categories ?? throw json.Missing("categories"));
+    }
+
+    private static List<T> ReadSection<T>(ref JsonStreamReader json, string name, JsonStreamReader.Content<T> readElement)
+    {
+        var items = new List<T>();
+        json.ReadArray(name, (ref JsonStreamReader element) =>
+        {
+            element.Expect(JsonTokenType.StartObject, "an object");
+            items.Add(readElement(ref element));
+        });
+        return items;
+    }
+
+    private static CocoImage ReadImage(ref JsonStreamReader json)
+    {
+        long? id = null;
+        var (fileName, width, height) = ("", 0, 0);
+        while (json.ReadProperty() is { } field)
+        {
+            switch (field)
+            {
+                case "id":
+                    id = json.ReadId(field);
+                    break;
+                case "file_name":
+                    fileName = json.ReadString(field);
+                    break;
+                case "width":
+                    width = json.ReadSize(field);
+                    break;
+                case "height":
+                    height = json.ReadSize(field);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        return new CocoImage(id ?? throw json.Missing("id"), fileName, width, height);
+    }
+
+    private static CocoCategory ReadCategory(ref JsonStreamReader json)
+    {
+        long? id = null;
+        string? name = null;
+        while (json.ReadProperty() is { } field)
+        {
+            switch (field)
+            {
+                case "id":
+                    id = json.ReadId(field);
+                    break;
+                case "name":
+                    name = json.ReadString(field);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        return new CocoCategory(id ?? throw json.Missing("id"), name ?? throw json.Missing("name"));
+    }
+
+    private static CocoAnnotation ReadAnnotation(ref JsonStreamReader json)
+    {
+        long? id = null;
+        long? imageId = null;
+        long? categoryId = null;
+        double? area = null;
+        (double X, double Y, double W, double H)? box = null;
+        var isCrowd = false;
+        while (json.ReadProperty() is { } field)
+        {
+            switch (field)
+            {
+                case "id":
+                    id = json.ReadId(field);
+                    break;
+                case "image_id":
+                    imageId = json.ReadInt64(field);
+                    break;
+                case "category_id":
+                    categoryId = json.ReadInt64(field);
+                    break;
+                case "bbox":
+                    box = json.ReadBox(field);
+                    break;
+                case "area":
+                    area = json.ReadDouble(field);
+                    break;
+                case "iscrowd":
+                    isCrowd = json.ReadFlag(field);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+
+        var (x, y, w, h) = box ?? throw json.Missing("bbox");
+        return new CocoAnnotation(
+            id ?? throw json.Missing("id"),
+            imageId ?? throw json.Missing("image_id"),
+            categoryId ?? throw json.Missing("category_id"),
+            x, y, w, h,
+            area ?? throw json.Missing("area"),
+            isCrowd);
+    }
+}

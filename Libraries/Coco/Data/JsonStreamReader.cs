@@ -1,0 +1,263 @@
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace QatPipeline.Coco;
+
+/// <summary>
+/// <see cref="Utf8JsonReader"/> over a stream of any length in a small buffer, with errors that name the file, the element and the
+/// field. Gzip is recognised by its magic bytes.
+/// </summary>
+internal ref struct JsonStreamReader
+{
+    private const int InitialBufferSize = 1 << 16;
+
+    // One token (a string or a number) must fit; nothing in these formats comes near.
+    private const int LargestToken = 1 << 24;
+
+    private readonly Stream _stream;
+    private readonly string _file;
+    private byte[] _buffer = new byte[InitialBufferSize];
+    private int _length;
+    private bool _isFinal;
+    private Utf8JsonReader _reader;
+    private string? _section;
+    private int _index;
+    private long _elementId;
+    private bool _elementHasId;
+
+    private JsonStreamReader(Stream stream, string file)
+    {
+        (_stream, _file) = (stream, file);
+        _reader = new Utf8JsonReader([], isFinalBlock: false, default);
+        Refill();
+        if (_buffer.AsSpan(0, _length).StartsWith("\uFEFF"u8))
+        {
+            _length -= 3;
+            _buffer.AsSpan(3, _length).CopyTo(_buffer);
+            _reader = new Utf8JsonReader(_buffer.AsSpan(0, _length), _isFinal, default);
+        }
+    }
+
+    public delegate T Content<out T>(ref JsonStreamReader json);
+
+    public delegate void Element(ref JsonStreamReader json);
+
+    public readonly JsonTokenType TokenType => _reader.TokenType;
+
+    /// <summary>Opens a file, hands its reader over and makes sure that nothing follows the document.</summary>
+    public static T ReadFile<T>(string path, Content<T> content)
+    {
+        try
+        {
+            using var stream = OpenRead(path);
+            var json = new JsonStreamReader(stream, path);
+            json.Read();
+            var result = content(ref json);
+            json.Read();
+            return result;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CocoException($"{path}: cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The next token; false at the document's end.</summary>
+    public bool Read()
+    {
+        try
+        {
+            while (!_reader.Read())
+            {
+                if (_isFinal)
+                {
+                    return false;
+                }
+
+                Refill();
+            }
+
+            return true;
+        }
+        catch (JsonException error)
+        {
+            throw Error($"not valid JSON: {error.Message}", error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw Error($"damaged gzip data: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Walks the array that starts here; <paramref name="element"/> finds the reader on each element's first token.</summary>
+    public void ReadArray(string name, Element element)
+    {
+        (_section, _index, _elementHasId) = (name, -1, false);
+        Expect(JsonTokenType.StartArray, "an array");
+        for (_index = 0; Read() && _reader.TokenType != JsonTokenType.EndArray; _index++)
+        {
+            element(ref this);
+            _elementHasId = false;
+        }
+
+        _section = null;
+    }
+
+    /// <summary>To the next property's value; null at the object's end.</summary>
+    public string? ReadProperty()
+    {
+        Read();
+        if (_reader.TokenType == JsonTokenType.EndObject)
+        {
+            return null;
+        }
+
+        var name = Text();
+        Read();
+        return name;
+    }
+
+    /// <summary>Makes the id part of every later error about this element.</summary>
+    public long ReadId(string field)
+    {
+        _elementId = ReadInt64(field);
+        _elementHasId = true;
+        return _elementId;
+    }
+
+    public readonly void Expect(JsonTokenType type, string what)
+    {
+        if (_reader.TokenType != type)
+        {
+            throw Error($"expected {what}, found {_reader.TokenType}");
+        }
+    }
+
+    public readonly long ReadInt64(string field)
+    {
+        if (_reader.TokenType == JsonTokenType.Number)
+        {
+            if (_reader.TryGetInt64(out var value))
+            {
+                return value;
+            }
+
+            // Some writers put every number as a float: 7.0 is 7.
+            var real = ReadDouble(field);
+            if (Math.Abs(real) < 1L << 53 && real == Math.Truncate(real))
+            {
+                return (long)real;
+            }
+        }
+
+        throw Error($"field '{field}' must be an integer");
+    }
+
+    public readonly double ReadDouble(string field) =>
+        _reader.TokenType == JsonTokenType.Number && _reader.TryGetDouble(out var value) && double.IsFinite(value)
+            ? value
+            : throw Error($"field '{field}' must be a finite number");
+
+    public readonly int ReadSize(string field) =>
+        ReadInt64(field) is >= 0 and <= int.MaxValue and var value ? (int)value : throw Error($"field '{field}' must be 0 or more pixels");
+
+    public readonly string ReadString(string field) =>
+        _reader.TokenType == JsonTokenType.String ? Text() : throw Error($"field '{field}' must be a string");
+
+    public readonly bool ReadFlag(string field) => _reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => ReadInt64(field) != 0,
+    };
+
+    /// <summary>A box [x, y, w, h].</summary>
+    public (double X, double Y, double W, double H) ReadBox(string field)
+    {
+        Span<double> values = stackalloc double[4];
+        Expect(JsonTokenType.StartArray, $"field '{field}' to be [x, y, w, h]");
+        foreach (ref var value in values)
+        {
+            Read();
+            if (_reader.TokenType == JsonTokenType.EndArray)
+            {
+                throw Error($"field '{field}' must have four numbers");
+            }
+
+            value = ReadDouble(field);
+        }
+
+        Read();
+        Expect(JsonTokenType.EndArray, $"four numbers in field '{field}'");
+        return (values[0], values[1], values[2], values[3]);
+    }
+
+    /// <summary>Passes over the value that starts here, however long (segmentation masks).</summary>
+    public void Skip()
+    {
+        if (_reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            return;
+        }
+
+        var depth = _reader.CurrentDepth;
+        do
+        {
+            Read();
+        }
+        while (_reader.CurrentDepth > depth);
+    }
+
+    public readonly CocoException Missing(string field) => Error($"field '{field}' is missing");
+
+    public readonly CocoException Error(string what, Exception? inner = null)
+    {
+        var element = _section is null ? "" : _index < 0 ? $"{_section}: " : _elementHasId
+            ? $"{_section}[{_index}] (id {_elementId}): " : $"{_section}[{_index}]: ";
+        var message = $"{_file}: {element}{what}";
+        return inner is null ? new CocoException(message) : new CocoException(message, inner);
+    }
+
+    private readonly string Text()
+    {
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw Error("a string that is not valid UTF-8", error);
+        }
+    }
+
+    private static Stream OpenRead(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        Span<byte> magic = stackalloc byte[2];
+        var read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
+        file.Position = 0;
+        return read == 2 && magic[0] == 0x1F && magic[1] == 0x8B ? new GZipStream(file, CompressionMode.Decompress) : file;
+    }
+
+    private void Refill()
+    {
+        var unread = _buffer.AsSpan((int)_reader.BytesConsumed, _length - (int)_reader.BytesConsumed);
+        var target = _buffer;
+        if (unread.Length == _buffer.Length)
+        {
+            if (_buffer.Length == LargestToken)
+            {
+                throw Error($"a string or number longer than {LargestToken} bytes");
+            }
+
+            target = new byte[_buffer.Length * 2];
+        }
+
+        unread.CopyTo(target);
+        _buffer = target;
+        var read = _stream.ReadAtLeast(_buffer.AsSpan(unread.Length), 1, throwOnEndOfStream: false);
+        _length = unread.Length + read;
+        _isFinal = read == 0;
+        _reader = new Utf8JsonReader(_buffer.AsSpan(0, _length), _isFinal, _reader.CurrentState);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+
+namespace QatPipeline.Coco;
+
+/// <summary>
+/// Label folders (reference 8.1): images under …/images/split, labels under …/labels/split with the same stem and ".txt", rows
+/// "class cx cy w h" normalised to [0,1]. Repeated rows count once; an image without a label file has no objects.
+/// </summary>
+public static class YoloFolderReader
+{
+    // Smaller images carry nothing to learn from (reference 8.1).
+    private const int SmallestSide = 10;
+
+    private static readonly string[] _extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
+
+    /// <summary>Reads an image folder and the label folder that its last "images" part names when replaced by "labels".</summary>
+    /// <param name="imageFolder">The images, subfolders included.</param>
+    /// <param name="classNames">
+    /// Names by class index. Null: the 80 COCO classes with COCO's ids. Named classes get the ids 1, 2, ….
+    /// </param>
+    /// <param name="badImages">What to do with corrupt images and those under 10 px a side; null: fail.</param>
+    /// <exception cref="CocoException">A folder is missing or empty, or a label file is malformed.</exception>
+    public static CocoDataset Read(string imageFolder, IReadOnlyList<string>? classNames = null, BadImageHandling? badImages = null)
+    {
+        var labelFolder = LabelFolderOf(imageFolder);
+        foreach (var folder in new[] { imageFolder, labelFolder })
+        {
+            if (!Directory.Exists(folder))
+            {
+                throw new CocoException($"{folder}: no such folder; images are expected in …/images/… and their labels in …/labels/…");
+            }
+        }
+
+        var categories = classNames?.Select((name, index) => new CocoCategory(index + 1, name)).ToArray() ?? CocoClasses.All;
+        var images = new List<CocoImage>();
+        var annotations = new List<CocoAnnotation>();
+        foreach (var path in ImageFiles(imageFolder))
+        {
+            if (ReadSize(path, badImages ?? new BadImageHandling()) is not var (width, height))
+            {
+                continue;
+            }
+
+            var fileName = Path.GetRelativePath(imageFolder, path);
+            var image = new CocoImage(IdOf(path, images.Count), fileName, width, height);
+            images.Add(image);
+            ReadLabels(Path.Combine(labelFolder, Path.ChangeExtension(fileName, ".txt")), image, categories, annotations);
+        }
+
+        return images.Count > 0
+            ? new CocoDataset(labelFolder, imageFolder, images, annotations, categories)
+            : throw new CocoException($"{imageFolder}: no images in it ({string.Join(' ', _extensions)})");
+    }
+
+    private static string LabelFolderOf(string imageFolder)
+    {
+        var parts = Path.GetFullPath(imageFolder).TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);
+        var last = Array.LastIndexOf(parts, "images");
+        if (last < 0)
+        {
+            throw new CocoException($"{imageFolder}: no part of this path is named 'images', so that there is no label folder beside it");
+        }
+
+        parts[last] = "labels";
+        return string.Join(Path.DirectorySeparatorChar, parts);
+    }
+
+    private static IOrderedEnumerable<string> ImageFiles(string folder) => Directory
+        .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        .Where(path => _extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+        .Order(StringComparer.Ordinal);
+
+    // COCO's own ids are the integer file stems; elsewhere the place in the list.
+    private static long IdOf(string path, int index) =>
+        long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : index + 1;
+
+    private static (int Width, int Height)? ReadSize(string path, BadImageHandling badImages)
+    {
+        using var stream = File.OpenRead(path);
+        var size = ImageHeader.ReadSize(stream) ?? ImageDecoder.TryReadSize(path);
+        if (size is (>= SmallestSide, >= SmallestSide))
+        {
+            return size;
+        }
+
+        badImages.Handle(new BadImage(path, $"{path}: {(size is null ? "not a readable image" : $"under {SmallestSide} pixels a side")}"));
+        return null;
+    }
+
+    private static void ReadLabels(string path, CocoImage image, IReadOnlyList<CocoCategory> categories, List<CocoAnnotation> annotations)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        var seen = new HashSet<YoloLabel>();
+        foreach (var (index, line) in File.ReadLines(path).Index())
+        {
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
+            var label = YoloLabel.Parse(line, categories.Count, $"{path}:{index + 1}");
+            if (seen.Add(label))
+            {
+                annotations.Add(label.ToAnnotation(annotations.Count + 1, image, categories[label.Class].Id));
+            }
+        }
+    }
+}

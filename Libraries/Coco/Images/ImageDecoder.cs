@@ -1,0 +1,114 @@
+using System.Buffers;
+using OpenCvSharp;
+
+namespace QatPipeline.Coco;
+
+/// <summary>Image files to pixels, through OpenCV.</summary>
+internal static class ImageDecoder
+{
+    // The loader runs one image a thread; OpenCV's own threads would only compete with it.
+    static ImageDecoder() => Cv2.SetNumThreads(1);
+
+    /// <summary>Decodes to 8-bit BGR. EXIF rotation is applied unless the data set's size says that it was recorded without.</summary>
+    /// <param name="path">A JPEG, PNG or other file that OpenCV reads.</param>
+    /// <param name="width">The size the data set states; 0 where it states none.</param>
+    /// <param name="height">The size the data set states; 0 where it states none.</param>
+    /// <exception cref="CocoException">The file is missing, corrupt, truncated or of another size than stated.</exception>
+    public static Mat Decode(string path, int width = 0, int height = 0)
+    {
+        var (buffer, length) = ReadFile(path);
+        try
+        {
+            var bytes = buffer.AsSpan(0, length);
+            if (IsTruncatedJpeg(bytes))
+            {
+                throw new CocoException($"{path}: the file ends in the middle of the image");
+            }
+
+            var image = Decode(path, bytes, ImreadModes.Color);
+            if (width > 0 && (image.Width, image.Height) == (height, width) && width != height)
+            {
+                image.Dispose();
+                image = Decode(path, bytes, ImreadModes.Color | ImreadModes.IgnoreOrientation);
+            }
+
+            if (width > 0 && height > 0 && (image.Width, image.Height) != (width, height))
+            {
+                var found = $"{image.Width}×{image.Height}";
+                image.Dispose();
+                throw new CocoException($"{path}: the image has {found} pixels, the data set says {width}×{height}");
+            }
+
+            return image;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The size found by decoding; null where the file is no image.</summary>
+    public static (int Width, int Height)? TryReadSize(string path)
+    {
+        using var image = Cv2.ImRead(path, ImreadModes.Color | ImreadModes.IgnoreOrientation);
+        return image.Empty() ? null : (image.Width, image.Height);
+    }
+
+    private static Mat Decode(string path, ReadOnlySpan<byte> bytes, ImreadModes modes)
+    {
+        try
+        {
+            var image = Cv2.ImDecode(bytes, modes);
+            if (!image.Empty())
+            {
+                return image;
+            }
+
+            image.Dispose();
+        }
+        catch (OpenCVException error)
+        {
+            throw new CocoException($"{path}: not a readable image: {error.Message}", error);
+        }
+
+        throw new CocoException($"{path}: not a readable image");
+    }
+
+    private static (byte[] Buffer, int Length) ReadFile(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            var length = checked((int)RandomAccess.GetLength(file));
+            if (length == 0)
+            {
+                throw new CocoException($"{path}: the file is empty");
+            }
+
+            var buffer = ArrayPool<byte>.Shared.Rent(length);
+            var read = 0;
+            for (var chunk = -1; read < length && chunk != 0; read += chunk)
+            {
+                chunk = RandomAccess.Read(file, buffer.AsSpan(read, length - read), read);
+            }
+
+            return (buffer, read);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CocoException($"{path}: no such image file", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or OverflowException)
+        {
+            throw new CocoException($"{path}: cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// OpenCV fills the rest of a cut JPEG with grey and only prints a warning. Entropy-coded data never holds a marker, so a whole
+    /// file has an end of image (FF D9) after its last start of scan (FF DA); thumbnails in the header end before it.
+    /// </summary>
+    private static bool IsTruncatedJpeg(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) &&
+        bytes.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xD9]) < bytes.LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
+}

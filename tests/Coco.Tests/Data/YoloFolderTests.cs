@@ -1,0 +1,69 @@
+namespace QatPipeline.Coco.Tests.Data;
+
+public sealed class YoloFolderTests : IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+
+    public YoloFolderTests()
+    {
+        Directory.CreateDirectory(_folder.PathOf("images", "val"));
+        Directory.CreateDirectory(_folder.PathOf("labels", "val"));
+        TestImages.Write(_folder.PathOf("images", "val", "000000000012.png"), 20, 40);
+        TestImages.Write(_folder.PathOf("images", "val", "b.jpg"), 32, 16);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Rows_become_boxes_in_pixels_and_repeats_count_once()
+    {
+        WriteLabels("000000000012.txt", "1 0.5 0.25 0.5 0.5\n0 0.1 0.1 0.2 0.2\n1 0.5 0.25 0.5 0.5\n\n");
+
+        var dataset = Read();
+
+        Assert.Equal([new CocoImage(12, "000000000012.png", 20, 40), new CocoImage(2, "b.jpg", 32, 16)], dataset.Images);
+        Assert.Equal(new CocoAnnotation(1, 12, 2, 5, 0, 10, 20, 200, IsCrowd: false), dataset.Annotations[0]);
+        Assert.Equal(2, dataset.Annotations.Count);
+        Assert.Empty(dataset.AnnotationsOf(1));
+    }
+
+    [Theory]
+    [InlineData("1 0.5 0.5 0.5", "4 values")]
+    [InlineData("2 0.5 0.5 0.5 0.5", "class '2' is not an index of 0…1")]
+    [InlineData("0 0.5 0.5 0.5 1.5", "'1.5' is not a fraction")]
+    [InlineData("0 NaN 0.5 0.5 0.5", "'NaN' is not a fraction")]
+    [InlineData("0 0.5 -0.1 0.5 0.5", "'-0.1' is not a fraction")]
+    public void Malformed_row_names_file_and_line(string row, string expected)
+    {
+        WriteLabels("b.txt", "0 0.5 0.5 0.5 0.5\n" + row);
+        Assert.Contains("b.txt:2: " + expected, Assert.Throws<CocoException>(() => Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Corrupt_and_tiny_images_are_fatal_or_skipped_as_configured()
+    {
+        File.WriteAllText(_folder.PathOf("images", "val", "c.jpg"), "no image");
+        TestImages.Write(_folder.PathOf("images", "val", "d.png"), 9, 40);
+        var reported = new List<BadImage>();
+
+        Assert.Contains("c.jpg: not a readable image", Assert.Throws<CocoException>(() => Read()).Message, StringComparison.Ordinal);
+        var dataset = Read(new BadImageHandling(BadImagePolicy.Skip, reported.Add));
+
+        Assert.Equal(2, dataset.Images.Count);
+        Assert.Equal(["c.jpg", "d.png"], reported.Select(image => Path.GetFileName(image.Path)));
+    }
+
+    [Fact]
+    public void Folder_without_images_is_an_error()
+    {
+        Directory.CreateDirectory(_folder.PathOf("images", "empty"));
+        Directory.CreateDirectory(_folder.PathOf("labels", "empty"));
+        Assert.Throws<CocoException>(() => YoloFolderReader.Read(_folder.PathOf("images", "empty")));
+        Assert.Throws<CocoException>(() => YoloFolderReader.Read(_folder.PathOf("images", "absent")));
+    }
+
+    private CocoDataset Read(BadImageHandling? badImages = null) =>
+        YoloFolderReader.Read(_folder.PathOf("images", "val"), ["cat", "dog"], badImages);
+
+    private void WriteLabels(string name, string rows) => File.WriteAllText(_folder.PathOf("labels", "val", name), rows);
+}

@@ -23,11 +23,11 @@ public static class PipelineTelemetry
     private static readonly Gauge<double> Figures =
         Meter.CreateGauge<double>("qat.stage.figure", description: "Latest figures a stage reported: ap, loss, images/s and others.");
 
-    internal static Activity? StartStage(string stage, string runId, string key, IEnumerable<ArtifactReference> inputs)
+    internal static Activity? StartStage(StageJob job)
     {
-        var activity = Source.StartActivity($"stage {stage}");
-        activity?.SetTag("qat.run", runId).SetTag("qat.stage", stage).SetTag("qat.stage.key", key);
-        SetDigests(activity, "qat.inputs", inputs);
+        var activity = Source.StartActivity($"stage {job.Stage.Name}");
+        activity?.SetTag("qat.run", job.Run.RunId).SetTag("qat.stage", job.Stage.Name).SetTag("qat.stage.key", job.Key);
+        SetDigests(activity, "qat.inputs", job.Inputs);
         return activity;
     }
 

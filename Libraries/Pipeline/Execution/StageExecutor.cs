@@ -19,27 +19,19 @@ public sealed partial class StageExecutor(
     private readonly RunFolder runs = new(blobs, time);
 
     /// <summary>
-    /// Gives the record of the stage for these artifacts: the committed one where there is one, else that of the worker who is busy with
-    /// it, else that of an own execution.
+    /// Gives the record of the job: the committed one where there is one, else that of the worker who is busy with it, else that of an
+    /// own execution.
     /// </summary>
-    /// <exception cref="StageInputException">An input is not among the artifacts, or an output was not written.</exception>
-    public async Task<StageResult> ExecuteAsync(
-        IStage stage,
-        RunContext run,
-        IReadOnlyCollection<ArtifactReference> known,
-        IProgress<StageProgress>? progress,
-        CancellationToken cancellationToken)
+    /// <exception cref="StageInputException">The stage did not write what it promised, or gave other bytes than before.</exception>
+    public async Task<StageResult> ExecuteAsync(StageJob job, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
-        var inputs = SelectInputs(stage, run, known);
-        var configuration = stage.Configuration(run.Specification);
-        var key = StageKey.Compute(stage, configuration, inputs);
-        using var activity = PipelineTelemetry.StartStage(stage.Name, run.RunId, key, inputs);
-        var lineage = new StageLineage(lineageLog, time, run, stage.Name, key, inputs);
+        var (stage, run) = (job.Stage, job.Run);
+        using var activity = PipelineTelemetry.StartStage(job);
+        var lineage = new StageLineage(lineageLog, time, job);
         try
         {
-            var work = new StageWork(
-                stage, run, configuration, inputs, key, lineage, new FigureRecorder(stage.Name, progress), activity);
+            var work = new StageWork(job, lineage, new FigureRecorder(stage.Name, progress), activity);
             var result = await FindOrExecuteAsync(work, cancellationToken);
             await runs.LinkAsync(run.RunId, result, cancellationToken);
             await lineage.CompletedAsync(result, cancellationToken);
@@ -61,22 +53,16 @@ public sealed partial class StageExecutor(
         }
     }
 
-    private static List<ArtifactReference> SelectInputs(IStage stage, RunContext run, IReadOnlyCollection<ArtifactReference> known) =>
-        [.. stage.Inputs(run.Specification).Select(name => known.LastOrDefault(artifact => artifact.Name == name)
-            ?? throw new StageInputException(
-                $"The stage '{stage.Name}' of run '{run.RunId}' needs the artifact '{name}', which no earlier stage or event gave: "
-                + "start the run from an earlier stage, or name the artifact in the event."))];
-
     private async Task<StageResult> FindOrExecuteAsync(StageWork work, CancellationToken cancellationToken)
     {
         for (var waiting = false; ; waiting = true)
         {
             if (await FindAsync(work, cancellationToken) is { } record)
             {
-                return new StageResult(record, Reused: record.RunId != work.Run.RunId);
+                return new StageResult(record, Reused: record.RunId != work.Job.Run.RunId);
             }
 
-            await using (var lease = await blobs.TryLeaseAsync(StorePaths.Lease(work.Key), cancellationToken))
+            await using (var lease = await blobs.TryLeaseAsync(StorePaths.Lease(work.Job.Key), cancellationToken))
             {
                 // Between the look above and the lease another worker may have committed.
                 if (lease is not null && await FindAsync(work, cancellationToken) is null)
@@ -88,14 +74,14 @@ public sealed partial class StageExecutor(
                     }
                     catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
                     {
-                        LogLeaseLost(work.Stage.Name, work.Key);
+                        LogLeaseLost(work.Job.Stage.Name, work.Job.Key);
                     }
                 }
             }
 
             if (!waiting)
             {
-                LogJoining(work.Stage.Name, work.Key);
+                LogJoining(work.Job.Stage.Name, work.Job.Key);
                 work.Progress.Report(new StageProgress("waiting for another worker with the same inputs", 0, 0));
             }
 
@@ -106,7 +92,7 @@ public sealed partial class StageExecutor(
     // A record whose artifacts were deleted counts for nothing: the work gives the same bytes again.
     private async Task<StageRecord?> FindAsync(StageWork work, CancellationToken cancellationToken)
     {
-        var record = await blobs.ReadJsonAsync<StageRecord>(StorePaths.StageRecord(work.Key), cancellationToken);
+        var record = await blobs.ReadJsonAsync<StageRecord>(StorePaths.StageRecord(work.Job.Key), cancellationToken);
         foreach (var output in record?.Outputs ?? [])
         {
             if (!await artifacts.ExistsAsync(output, cancellationToken))
@@ -126,22 +112,22 @@ public sealed partial class StageExecutor(
     private async Task<StageRecord> ExecuteAsync(StageWork work, CancellationToken cancellationToken)
     {
         var started = time.GetUtcNow();
-        var checkpoints = new CheckpointStore(blobs, work.Key);
+        var checkpoints = new CheckpointStore(blobs, work.Job.Key);
         await LinkAttemptsAsync(work, checkpoints, cancellationToken);
         await work.Lineage.StartedAsync(work.Activity?.Id, cancellationToken);
         using var scratch = ScratchSpace.Create(options.ScratchFolder);
         var context = new StageContext(
-            work.Run, work.Stage.Name, work.Inputs, artifacts, checkpoints, scratch.Folder, work.Progress, logger);
-        LogExecuting(work.Stage.Name, work.Run.RunId, work.Key);
-        await work.Stage.ExecuteAsync(context, cancellationToken);
+            work.Job.Run, work.Job.Stage.Name, work.Job.Inputs, artifacts, checkpoints, scratch.Folder, work.Progress, logger);
+        LogExecuting(work.Job.Stage.Name, work.Job.Run.RunId, work.Job.Key);
+        await work.Job.Stage.ExecuteAsync(context, cancellationToken);
         var record = new StageRecord
         {
-            Key = work.Key,
-            Stage = work.Stage.Name,
-            Version = work.Stage.Version,
-            RunId = work.Run.RunId,
-            Configuration = JsonSerializer.SerializeToElement(work.Configuration, PipelineJson.Compact),
-            Inputs = work.Inputs,
+            Key = work.Job.Key,
+            Stage = work.Job.Stage.Name,
+            Version = work.Job.Stage.Version,
+            RunId = work.Job.Run.RunId,
+            Configuration = JsonSerializer.SerializeToElement(work.Job.Configuration, PipelineJson.Compact),
+            Inputs = work.Job.Inputs,
             Outputs = await context.PublishAsync(cancellationToken),
             Measurements = context.Measurements,
             Host = Environment.MachineName,
@@ -196,13 +182,5 @@ public sealed partial class StageExecutor(
     [LoggerMessage(LogLevel.Warning, "Stage {Stage}, key {Key}: the lease went to another worker, waiting for its record")]
     private partial void LogLeaseLost(string stage, string key);
 
-    private sealed record StageWork(
-        IStage Stage,
-        RunContext Run,
-        object Configuration,
-        IReadOnlyList<ArtifactReference> Inputs,
-        string Key,
-        StageLineage Lineage,
-        IProgress<StageProgress> Progress,
-        Activity? Activity);
+    private sealed record StageWork(StageJob Job, StageLineage Lineage, IProgress<StageProgress> Progress, Activity? Activity);
 }

@@ -5,8 +5,7 @@ using QatPipeline.Pipeline.Execution;
 namespace QatPipeline.Pipeline.Lineage;
 
 /// <summary>Writes the lineage of one stage execution.</summary>
-internal sealed class StageLineage(
-    LineageLog log, TimeProvider time, RunContext run, string stage, string key, IReadOnlyList<ArtifactReference> inputs)
+internal sealed class StageLineage(LineageLog log, TimeProvider time, StageJob job)
 {
     private const string JobNamespace = "qatpipeline";
 
@@ -29,20 +28,21 @@ internal sealed class StageLineage(
         string? traceParent,
         CancellationToken cancellationToken)
     {
+        var (run, stage) = (job.Run, job.Stage.Name);
         var pipeline = new LineageJob(JobNamespace, run.Specification.Name);
         var facets = new LineageRunFacets
         {
             Parent = new ParentFacet(new ParentRun(DeterministicGuid.Of(run.RunId)), pipeline),
-            Stage = new StageFacet(run.RunId, key, reusedFrom, traceParent),
+            Stage = new StageFacet(run.RunId, job.Key, reusedFrom, traceParent),
             ErrorMessage = error,
         };
         var lineageEvent = new LineageEvent
         {
             EventType = type,
             EventTime = time.GetUtcNow(),
-            Run = new LineageRun(DeterministicGuid.Of(run.RunId, stage, key), facets),
+            Run = new LineageRun(DeterministicGuid.Of(run.RunId, stage, job.Key), facets),
             Job = new LineageJob(JobNamespace, $"{run.Specification.Name}.{stage}"),
-            Inputs = [.. inputs.Select(Dataset)],
+            Inputs = [.. job.Inputs.Select(Dataset)],
             Outputs = [.. outputs.Select(Dataset)],
         };
         return log.AppendAsync(run.RunId, lineageEvent, cancellationToken);

@@ -144,7 +144,7 @@ public sealed class StageExecutorTests : IDisposable
     private static ScriptedStage Dataset(Func<IStageContext, CancellationToken, Task>? script = null) =>
         new("dataset", ArtifactNames.DatasetIndex) { Script = script };
 
-    private Task<StageResult> ExecuteAsync(ScriptedStage stage, string runId, long seed = 1, IProgress<StageProgress>? progress = null)
+    private async Task<StageResult> ExecuteAsync(ScriptedStage stage, string runId, long seed = 1, IProgress<StageProgress>? progress = null)
     {
         var options = new StageExecutorOptions
         {
@@ -154,7 +154,8 @@ public sealed class StageExecutorTests : IDisposable
         var cache = new ArtifactCache(folder.PathOf("cache"), 1 << 20, TimeProvider.System);
         var executor = new StageExecutor(
             blobs, new ArtifactStore(blobs, cache), options, TimeProvider.System, NullLogger<StageExecutor>.Instance);
-        return executor.ExecuteAsync(stage, new RunContext(runId, ScriptedStage.Specification(seed)), [], progress, Token);
+        var job = StageJob.Create(stage, new RunContext(runId, ScriptedStage.Specification(seed)), []);
+        return await executor.ExecuteAsync(job, progress, Token);
     }
 
     private sealed class CallbackProgress(Action<StageProgress> callback) : IProgress<StageProgress>

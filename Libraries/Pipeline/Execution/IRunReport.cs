@@ -1,0 +1,35 @@
+using QatPipeline.Contracts;
+using QatPipeline.Contracts.Lineage;
+using QatPipeline.Pipeline.Artifacts;
+
+namespace QatPipeline.Pipeline.Execution;
+
+/// <summary>Writes what people read at the end of a run. It holds times and hosts, so it is no digested artifact.</summary>
+public interface IRunReport
+{
+    /// <summary>Writes the report's files into the folder; all of them become files of the run.</summary>
+    Task WriteAsync(RunReportContext context, string folder, CancellationToken cancellationToken);
+}
+
+/// <summary>What a report is made from: the records of all stages, and their artifacts.</summary>
+public sealed class RunReportContext(
+    RunContext run,
+    IReadOnlyList<StageResult> stages,
+    IReadOnlyList<ArtifactReference> artifacts,
+    IReadOnlyList<LineageEvent> lineage,
+    ArtifactStore store)
+{
+    public RunContext Run => run;
+
+    public IReadOnlyList<StageResult> Stages => stages;
+
+    public IReadOnlyList<ArtifactReference> Artifacts => artifacts;
+
+    public IReadOnlyList<LineageEvent> Lineage => lineage;
+
+    /// <summary>A local file with the verified content of the artifact, or null where the run has none of that name.</summary>
+    public async Task<string?> OpenArtifactAsync(string name, CancellationToken cancellationToken) =>
+        artifacts.FirstOrDefault(artifact => artifact.Name == name) is { } artifact
+            ? await store.FetchAsync(artifact, cancellationToken)
+            : null;
+}

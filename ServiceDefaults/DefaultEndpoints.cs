@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+namespace QatPipeline.ServiceDefaults;
+
+/// <summary>The endpoints every service has.</summary>
+public static class DefaultEndpoints
+{
+    /// <summary>Ready: the broker, the storage and what else the service needs answer.</summary>
+    internal const string Health = "/health";
+
+    /// <summary>Alive: the process answers.</summary>
+    internal const string Alive = "/alive";
+
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.MapHealthChecks(Health);
+        app.MapHealthChecks(Alive, new HealthCheckOptions { Predicate = _ => false });
+        return app;
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+using QatPipeline.Contracts;
+using QatPipeline.Pipeline.Execution;
+using QatPipeline.ServiceDefaults.Runs;
+
+namespace QatPipeline.ServiceDefaults.Embedded;
+
+/// <summary>What an embedded run may be given besides its specification.</summary>
+public sealed record EmbeddedOptions
+{
+    /// <summary>Name of the run; null makes one from the specification's name and the time.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>Written at the end of the run.</summary>
+    public IReadOnlyList<IRunReport> Reports { get; init; } = [];
+
+    /// <summary>Takes the logs of stages and bus; null drops them.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+}
+
+/// <summary>How an embedded run ended.</summary>
+/// <param name="Stages">The stages that finished, in order, with what they gave and measured.</param>
+/// <param name="Artifacts">All artifacts by name; empty where the run failed.</param>
+/// <param name="Failure">Null where the run succeeded.</param>
+public sealed record EmbeddedRun(
+    string RunId, IReadOnlyList<StageResult> Stages, IReadOnlyList<ArtifactReference> Artifacts, RunFailure? Failure);
+
+/// <summary>How far a stage of a run is.</summary>
+public sealed record RunProgress(
+    string RunId,
+    string Stage,
+    StageState State,
+    string Activity,
+    long Done,
+    long Total,
+    IReadOnlyDictionary<string, double> Figures);

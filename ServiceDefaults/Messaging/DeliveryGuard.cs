@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QatPipeline.Contracts.V1;
+using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Pipeline.Execution;
+
+namespace QatPipeline.ServiceDefaults.Messaging;
+
+/// <summary>
+/// The boundary between messages and stages: cancellation, shutdown, and the one place where an exception becomes a
+/// <see cref="StageFailed"/> with its remedy.
+/// </summary>
+internal sealed partial class DeliveryGuard(
+    IBlobStore blobs, RunCancellation cancellation, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeliveryGuard> logger)
+{
+    /// <summary>
+    /// Does the work unless the run is cancelled. Transient faults are left to the endpoint's retries; all others end the run, and the
+    /// message goes to the error queue.
+    /// </summary>
+    public async Task ExecuteAsync(
+        ConsumeContext context, IPipelineEvent pipelineEvent, string stage, Func<CancellationToken, Task> work)
+    {
+        var runId = pipelineEvent.RunId;
+        var cancelled = cancellation.Enter(runId);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(
+            cancelled.Token, lifetime.ApplicationStopping, context.CancellationToken);
+        try
+        {
+            if (!RunId.IsValid(runId))
+            {
+                throw new StageInputException(
+                    $"'{runId}' is not a usable run id: use up to 64 letters, digits and . _ - +, not starting with a dot.");
+            }
+
+            if (await blobs.ExistsAsync(StorePaths.Cancelled(runId), linked.Token))
+            {
+                LogCancelled(stage, runId);
+                return;
+            }
+
+            await work(linked.Token);
+        }
+        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        {
+            LogCancelled(stage, runId);
+        }
+        catch (OperationCanceledException) when (linked.IsCancellationRequested)
+        {
+            throw new DeliveryInterruptedException($"The process stops while stage '{stage}' of run '{runId}' is at work.");
+        }
+        catch (Exception exception)
+        {
+            await ReportAsync(context, runId, stage, exception);
+            throw;
+        }
+        finally
+        {
+            cancellation.Leave(cancelled);
+        }
+    }
+
+    private async Task ReportAsync(ConsumeContext context, string runId, string stage, Exception exception)
+    {
+        var fault = StageFault.Of(exception);
+        if (fault.IsTransient && context.GetRetryAttempt() < DeliveryPolicy.Retries)
+        {
+            LogTransient(exception, stage, runId);
+            return;
+        }
+
+        LogFailed(exception, stage, runId);
+        Activity.Current?.SetStatus(ActivityStatusCode.Error, fault.Message);
+        await context.PublishOnceAsync(
+            new StageFailed(runId, stage, fault.Message, fault.Remedy, fault.Type, time.GetUtcNow()),
+            runId, stage, context.MessageId.ToString() ?? "");
+    }
+
+    [LoggerMessage(LogLevel.Information, "Stage {Stage} of run {RunId}: the run is cancelled")]
+    private partial void LogCancelled(string stage, string runId);
+
+    [LoggerMessage(LogLevel.Warning, "Stage {Stage} of run {RunId}: a transient fault, to be retried")]
+    private partial void LogTransient(Exception exception, string stage, string runId);
+
+    [LoggerMessage(LogLevel.Error, "Stage {Stage} of run {RunId} failed")]
+    private partial void LogFailed(Exception exception, string stage, string runId);
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MassTransit;
+using QatPipeline.Contracts.V1;
+using QatPipeline.Pipeline;
+using QatPipeline.Pipeline.Execution;
+using QatPipeline.ServiceDefaults.Runs;
+
+namespace QatPipeline.ServiceDefaults.Messaging;
+
+/// <summary>
+/// Turns plain JSON from any AMQP client into a request. What is not understood is answered by a <see cref="StageFailed"/> that says why,
+/// and kept in the error queue.
+/// </summary>
+internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter<ReceiveContext>
+{
+    private const int LargestTrigger = 1 << 20;
+
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        var content = context.Body.GetBytes();
+        try
+        {
+            await bus.Value.SubmitAsync(Parse(content), context.CancellationToken);
+        }
+        catch (Exception exception) when (exception is JsonException or StageInputException)
+        {
+            var failure = new StageFailed(
+                RunIdIn(content), "", $"The trigger was not understood: {exception.Message}",
+                "Send JSON as docs/triggers.md shows; the message is kept in the error queue.", "BadTrigger", time.GetUtcNow());
+            await bus.Value.Publish(failure, context.CancellationToken);
+            throw;
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("trigger");
+
+    private PipelineRequested Parse(byte[] content)
+    {
+        if (content.Length > LargestTrigger)
+        {
+            throw new StageInputException($"a trigger may have {LargestTrigger} bytes at most, this has {content.Length}.");
+        }
+
+        var trigger = JsonSerializer.Deserialize<Trigger>(content, PipelineJson.Strict)
+            ?? throw new StageInputException("it is null instead of an object with a specification.");
+        var runId = trigger.RunId ?? RunId.Create(trigger.Specification.Name, time);
+        return new PipelineRequested(runId, trigger.Specification, trigger.Artifacts ?? []);
+    }
+
+    // The answer should reach whoever asked, even where the rest is wrong.
+    private static string RunIdIn(byte[] content)
+    {
+        try
+        {
+            return JsonNode.Parse(content)?["runId"]?.GetValue<string>() is { } runId && RunId.IsValid(runId) ? runId : "";
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return "";
+        }
+    }
+
+    private sealed record Trigger
+    {
+        public string? RunId { get; init; }
+
+        public required Contracts.RunSpecification Specification { get; init; }
+
+        public IReadOnlyList<Contracts.ArtifactReference>? Artifacts { get; init; }
+    }
+}

@@ -68,6 +68,15 @@ public sealed class Tensor
         _ => throw new GraphException($"tensor of type {Type} cannot be read as float"),
     };
 
+    /// <summary>The elements as double, converted from any numeric type without loss for integers up to 2⁵³.</summary>
+    public double[] ToDoubles() => Type switch
+    {
+        ElementType.Double => As<double>().ToArray(),
+        ElementType.Int64 => Convert<long, double>(x => x),
+        ElementType.Int32 => Convert<int, double>(x => x),
+        _ => Array.ConvertAll(ToFloats(), x => (double)x),
+    };
+
     /// <summary>The elements as long, converted from any integer type.</summary>
     public long[] ToLongs() => Type switch
     {

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+
+namespace QatPipeline.Engines;
+
+/// <summary>
+/// ONNX Runtime on the CPU. The engine is the model after all of the runtime's graph optimizations for this processor, an ONNX file
+/// in which the fused integer operators can be counted; building the same model on the same machine gives the same bytes.
+/// </summary>
+public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBackend
+{
+    private readonly OrtCpuOptions _options = options ?? new();
+
+    /// <inheritdoc/>
+    public string Name => EngineBackendNames.OrtCpu;
+
+    private string Environment => string.Create(
+        CultureInfo.InvariantCulture,
+        $"ONNX Runtime {OrtSessions.Version}, CPU, {(_options.Threads == 0 ? "all cores" : $"{_options.Threads} threads")}");
+
+    /// <inheritdoc/>
+    public Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            Directory.CreateDirectory(request.OutputFolder);
+            var path = Path.Combine(request.OutputFolder, $"{request.Name}.ort-cpu.onnx");
+            if (_options.OptimizeGraph)
+            {
+                Optimize(request.OnnxPath, path);
+            }
+            else
+            {
+                File.Copy(request.OnnxPath, path, overwrite: true);
+            }
+
+            using var engine = (OrtEngine)Load(path);
+            return new EngineBuildResult
+            {
+                Status = EngineBuildStatus.Built,
+                Builder = Environment,
+                Engines = [new EngineFile(path, engine.Input.FixedBatch)],
+            };
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public IEngine Load(string enginePath)
+    {
+        // The file is already optimized; doing it again would only cost time, and could undo OptimizeGraph = false.
+        using var sessionOptions = OrtSessions.Options(_options, GraphOptimizationLevel.ORT_DISABLE_ALL);
+        return new OrtEngine(enginePath, sessionOptions);
+    }
+
+    /// <inheritdoc/>
+    public async Task<EngineTiming> MeasureAsync(
+        string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        using var engine = (OrtEngine)Load(enginePath);
+        var (latencies, elapsed) = await TimingLoop.MeasureAsync(() => engine.PrepareRun(batch), options, cancellationToken);
+        return new EngineTiming
+        {
+            Batch = batch,
+            Execution = engine.ExecutionOf(batch),
+            Latency = LatencyStatistics.Of([.. latencies], options.Percentile),
+            ImagesPerSecond = latencies.Count * batch / elapsed.TotalSeconds,
+            Iterations = latencies.Count,
+            RunAverages = [.. latencies.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average)],
+            Options = options,
+            Environment = Environment,
+        };
+    }
+
+    private void Optimize(string source, string destination)
+    {
+        // Written beside its place and moved: an interrupted build must not leave half an engine.
+        var unfinished = destination + ".partial";
+        using (var sessionOptions = OrtSessions.Options(_options, GraphOptimizationLevel.ORT_ENABLE_ALL))
+        {
+            sessionOptions.OptimizedModelFilePath = unfinished;
+            using var session = OrtSessions.Open(source, sessionOptions);
+        }
+
+        File.Move(unfinished, destination, overwrite: true);
+    }
+}

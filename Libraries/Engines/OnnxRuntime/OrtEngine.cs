@@ -1,0 +1,107 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace QatPipeline.Engines;
+
+/// <summary>An ONNX Runtime session over a model with one image input. Safe for concurrent runs.</summary>
+internal sealed class OrtEngine : IEngine
+{
+    private readonly string _path;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+
+    public OrtEngine(string path, SessionOptions options)
+    {
+        (_path, _session) = (path, OrtSessions.Open(path, options));
+        Input = OrtSessions.Input(_session, path);
+        Outputs = [.. _session.OutputMetadata.Select(output => OrtSessions.Describe(output, path))];
+    }
+
+    public EngineTensorInfo Input { get; }
+
+    public IReadOnlyList<EngineTensorInfo> Outputs { get; }
+
+    /// <summary>Whether a batch goes through in one run.</summary>
+    public BatchExecution ExecutionOf(int batch) =>
+        Input.FixedBatch is { } size && size != batch ? BatchExecution.Looped : BatchExecution.Native;
+
+    public IReadOnlyList<EngineOutput> Run(ReadOnlySpan<float> images, int batch, IReadOnlyList<string>? outputs = null)
+    {
+        var step = StepOf(images.Length, batch);
+        var names = outputs is null ? [.. Outputs.Select(output => output.Name)] : CheckNames(outputs);
+        var perStep = Input.ElementsPerImage * step;
+        var parts = new List<EngineOutput[]>();
+        for (var start = 0; start < images.Length; start += perStep)
+        {
+            var buffer = images.Slice(start, perStep).ToArray();
+            using var input = OrtValue.CreateTensorValueFromMemory(buffer, LongShape(step));
+            parts.Add(RunStep(input, names));
+        }
+
+        return parts.Count == 1 ? parts[0] : [.. Enumerable.Range(0, names.Length).Select(index => Concatenate([.. parts.Select(part => part[index])]))];
+    }
+
+    /// <summary>An action that computes one batch of zeros into tensors it keeps, for timing: nothing is copied or allocated.</summary>
+    public Action PrepareRun(int batch)
+    {
+        var step = StepOf(Input.ElementsPerImage * batch, batch);
+        var input = OrtValue.CreateTensorValueFromMemory(new float[Input.ElementsPerImage * step], LongShape(step));
+        string[] inputNames = [Input.Name];
+        string[] names = [.. Outputs.Select(output => output.Name)];
+        return () =>
+        {
+            for (var done = 0; done < batch; done += step)
+            {
+                using var results = _session.Run(_runOptions, inputNames, [input], names);
+            }
+        };
+    }
+
+    public void Dispose()
+    {
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    private EngineOutput[] RunStep(OrtValue input, string[] names)
+    {
+        try
+        {
+            using var results = _session.Run(_runOptions, [Input.Name], [input], names);
+            return [.. names.Zip(results, (name, value) => new EngineOutput(
+                name,
+                [.. value.GetTensorTypeAndShape().Shape.Select(size => checked((int)size))],
+                value.GetTensorDataAsSpan<float>().ToArray()))];
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new EngineException($"ONNX Runtime failed in '{_path}': {exception.Message}", exception);
+        }
+    }
+
+    private int StepOf(int elements, int batch)
+    {
+        var step = Input.FixedBatch ?? batch;
+        if (batch < 1 || batch % step != 0)
+        {
+            throw new EngineException($"A batch of {batch} is no multiple of the {step} that '{_path}' is fixed to.");
+        }
+
+        return elements == (long)batch * Input.ElementsPerImage
+            ? step
+            : throw new EngineException($"{elements} values are no batch of {batch} for {Input}.");
+    }
+
+    private string[] CheckNames(IReadOnlyList<string> names)
+    {
+        var unknown = names.Except(Outputs.Select(output => output.Name)).ToArray();
+        return unknown.Length == 0 ? [.. names] : throw new EngineException(
+            $"'{_path}' has no output {string.Join(", ", unknown.Select(name => $"'{name}'"))}; it declares {string.Join(", ", Outputs.Select(output => output.Name))}.");
+    }
+
+    private long[] LongShape(int batch) => [.. Input.ShapeOf(batch).Select(size => (long)size)];
+
+    private static EngineOutput Concatenate(EngineOutput[] parts) => new(
+        parts[0].Name,
+        [parts.Sum(part => part.Shape[0]), .. parts[0].Shape.Skip(1)],
+        [.. parts.SelectMany(part => part.Values)]);
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+
+namespace QatPipeline.Engines;
+
+/// <summary>Opens ONNX Runtime sessions and reads what a model takes and gives.</summary>
+internal static class OrtSessions
+{
+    /// <summary>Version of the runtime, for reports.</summary>
+    public static string Version { get; } = OrtEnv.Instance().GetVersionString();
+
+    /// <summary>Options for the back end's settings; the caller disposes.</summary>
+    /// <exception cref="EngineException">Threads are to be pinned but not counted.</exception>
+    public static SessionOptions Options(OrtCpuOptions settings, GraphOptimizationLevel level)
+    {
+        if (settings is { PinThreads: true, Threads: <= 0 })
+        {
+            throw new EngineException("Threads can be pinned only where their number is given: set Threads to 1 or more.");
+        }
+
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = settings.Threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = level,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        if (settings is { PinThreads: true, Threads: > 1 })
+        {
+            // The calling thread is the first worker and is not the runtime's to pin; processors are counted from 1.
+            var processors = Enumerable.Range(1, settings.Threads - 1).Select(thread => (thread % Environment.ProcessorCount) + 1);
+            options.AddSessionConfigEntry(
+                "session.intra_op_thread_affinities",
+                string.Join(';', processors.Select(processor => processor.ToString(CultureInfo.InvariantCulture))));
+        }
+
+        foreach (var (key, value) in settings.SessionConfiguration)
+        {
+            options.AddSessionConfigEntry(key, value);
+        }
+
+        return options;
+    }
+
+    /// <summary>Opens a model.</summary>
+    /// <exception cref="EngineException">The file is missing, or the runtime refuses it.</exception>
+    public static InferenceSession Open(string path, SessionOptions options)
+    {
+        if (!File.Exists(path))
+        {
+            throw new EngineException($"There is no model at '{path}'.");
+        }
+
+        try
+        {
+            return new InferenceSession(path, options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new EngineException(
+                $"ONNX Runtime {Version} cannot load '{path}': {exception.Message} Check that the file is complete and that its operators and opset are supported.",
+                exception);
+        }
+    }
+
+    /// <summary>The one image input of a model.</summary>
+    /// <exception cref="EngineException">It takes another number of inputs, or no float images.</exception>
+    public static EngineTensorInfo ReadInput(string path)
+    {
+        using var options = Options(new OrtCpuOptions(), GraphOptimizationLevel.ORT_DISABLE_ALL);
+        using var session = Open(path, options);
+        return Input(session, path);
+    }
+
+    /// <inheritdoc cref="ReadInput"/>
+    public static EngineTensorInfo Input(InferenceSession session, string path)
+    {
+        if (session.InputMetadata.Count != 1)
+        {
+            throw new EngineException(
+                $"'{path}' takes {session.InputMetadata.Count} inputs ({string.Join(", ", session.InputMetadata.Keys)}): an engine here has one, the images.");
+        }
+
+        return Describe(session.InputMetadata.Single(), path);
+    }
+
+    /// <summary>Name and shape of a float tensor.</summary>
+    /// <exception cref="EngineException">It is no float tensor.</exception>
+    public static EngineTensorInfo Describe(KeyValuePair<string, NodeMetadata> tensor, string path)
+    {
+        var (name, metadata) = tensor;
+        return metadata.IsTensor && metadata.ElementType == typeof(float)
+            ? new EngineTensorInfo(name, metadata.Dimensions)
+            : throw new EngineException(
+                $"'{name}' of '{path}' holds {metadata.ElementDataType}, not float: export the model with float inputs and outputs.");
+    }
+}

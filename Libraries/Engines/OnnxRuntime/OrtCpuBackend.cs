@@ -16,7 +16,7 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
 
     private string Environment => string.Create(
         CultureInfo.InvariantCulture,
-        $"ONNX Runtime {OrtSessions.Version}, CPU, {(_options.Threads == 0 ? "all cores" : $"{_options.Threads} threads")}");
+        $"ONNX Runtime {OrtSessions.Version}, CPU, {_options.Threads switch { 0 => "a thread per core", 1 => "1 thread", var n => $"{n} threads" }}");
 
     /// <inheritdoc/>
     public Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken) => Task.Run(

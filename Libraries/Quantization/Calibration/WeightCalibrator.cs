@@ -1,7 +1,7 @@
 namespace QatPipeline.Quantization;
 
 /// <summary>Ranges of constant tensors, per channel: weights are laid out [outer, channels, inner] around the channel axis.</summary>
-public static class WeightRanges
+public static class WeightCalibrator
 {
     private const double SmallestShare = 0.5;
     private const int Steps = 50;

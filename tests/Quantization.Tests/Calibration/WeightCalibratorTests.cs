@@ -1,6 +1,6 @@
 namespace QatPipeline.Quantization.Tests.Calibration;
 
-public sealed class WeightRangesTests
+public sealed class WeightCalibratorTests
 {
     [Fact]
     public void Max_IsEachChannelsLargestMagnitude()
@@ -8,17 +8,17 @@ public sealed class WeightRangesTests
         // [outer 2, channels 2, inner 2]
         float[] weights = [1f, -2f, 0.5f, 0f, -3f, 1f, 0.25f, -0.75f];
 
-        Assert.Equal([QuantizationRange.FromAmax(3f), QuantizationRange.FromAmax(0.75f)], WeightRanges.Max(weights, channels: 2, inner: 2));
-        Assert.Equal([QuantizationRange.FromAmax(3f)], WeightRanges.Max(weights, channels: 1, inner: 8));
+        Assert.Equal([QuantizationRange.FromAmax(3f), QuantizationRange.FromAmax(0.75f)], WeightCalibrator.Max(weights, channels: 2, inner: 2));
+        Assert.Equal([QuantizationRange.FromAmax(3f)], WeightCalibrator.Max(weights, channels: 1, inner: 8));
     }
 
     [Fact]
     public void Mse_IsTheBestOfItsCandidates_AndAtMostMax()
     {
         var weights = ReferenceBatches.Exponential(seed: 3, scale: 0.1, length: 3 * 50 * 2);
-        var max = WeightRanges.Max(weights, channels: 3, inner: 50);
+        var max = WeightCalibrator.Max(weights, channels: 3, inner: 50);
 
-        var ranges = WeightRanges.Mse(weights, channels: 3, inner: 50, QuantizationScheme.SignedNarrow);
+        var ranges = WeightCalibrator.Mse(weights, channels: 3, inner: 50, QuantizationScheme.SignedNarrow);
 
         for (var channel = 0; channel < 3; channel++)
         {
@@ -36,8 +36,8 @@ public sealed class WeightRangesTests
 
     [Fact]
     public void Mse_LeavesAZeroChannelAtZero() =>
-        Assert.Equal(0f, WeightRanges.Mse(new float[4], channels: 1, inner: 4, QuantizationScheme.SignedNarrow)[0].Amax);
+        Assert.Equal(0f, WeightCalibrator.Mse(new float[4], channels: 1, inner: 4, QuantizationScheme.SignedNarrow)[0].Amax);
 
     [Fact]
-    public void NaN_IsRefused() => Assert.Throws<CalibrationException>(() => WeightRanges.Max([1f, float.NaN], channels: 2, inner: 1));
+    public void NaN_IsRefused() => Assert.Throws<CalibrationException>(() => WeightCalibrator.Max([1f, float.NaN], channels: 2, inner: 1));
 }

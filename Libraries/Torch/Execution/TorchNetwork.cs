@@ -135,6 +135,15 @@ public sealed class TorchNetwork : IDisposable
         }
     }
 
+    /// <summary>Makes every enabled per-tensor activation range trainable; weights keep theirs.</summary>
+    public void LearnRanges()
+    {
+        foreach (var quantizer in Quantizers)
+        {
+            quantizer.LearnRange(Device);
+        }
+    }
+
     public void Dispose()
     {
         _constants.Dispose();

@@ -1,0 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace QatPipeline.Torch.Tests;
+
+internal static class NativeLibrary
+{
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "Tests use TorchSharp before anything of the library they test.")]
+    internal static void Load() => TorchNative.EnsureLoaded();
+}

@@ -21,7 +21,7 @@ internal static class BackboneGraph
         }
 
         graph.Outputs.Add(new ValueInfo(value, ElementType.Float, null));
-        WeightRanges.Refresh(graph);
+        Graphs.WeightRanges.Refresh(graph);
         return graph;
     }
 

@@ -94,10 +94,11 @@ public sealed class NetworkQuantizer : IDisposable
         return new QuantizationRange(range.Low * MathF.Exp(factors[0]), range.High * MathF.Exp(factors[1]));
     }
 
-    // Quantizers of one group have one range: the union of theirs.
+    // Quantizers of one group have one range: the union of theirs, less those that are left float.
     private static IReadOnlyList<QuantizationRange> Widest(IReadOnlyList<Quantizer> members)
     {
-        var calibrated = members.Where(member => member.IsCalibrated).ToList();
+        var calibrated = members.Where(member => member is { IsEnabled: true, IsCalibrated: true }).ToList();
+        calibrated = calibrated.Count > 0 ? calibrated : [.. members.Where(member => member.IsCalibrated)];
         return calibrated.Count == 0
             ? []
             : [.. Enumerable.Range(0, calibrated[0].Ranges.Count).Select(index => new QuantizationRange(

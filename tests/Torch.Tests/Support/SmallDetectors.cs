@@ -50,7 +50,7 @@ internal static class SmallDetectors
             graph.Quantizers.Add(weight);
         }
 
-        WeightRanges.Refresh(graph);
+        Graphs.WeightRanges.Refresh(graph);
     }
 
     /// <summary>The same network with the quantizers written as explicit nodes.</summary>

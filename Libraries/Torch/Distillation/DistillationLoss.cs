@@ -1,0 +1,55 @@
+using static TorchSharp.torch.nn.functional;
+
+namespace QatPipeline.Torch.Distillation;
+
+/// <summary>Differences between a student's and a teacher's tensors. All results are scalars with gradient to the student.</summary>
+public static class DistillationLoss
+{
+    /// <summary>
+    /// Channel-wise distillation (reference 4.7, T = 1): every channel's activations as a distribution over positions; the divergence
+    /// of the student's from the teacher's, mean over images and channels.
+    /// </summary>
+    /// <param name="student">[N,C,H,W].</param>
+    /// <param name="teacher">[N,C,H,W], without gradient.</param>
+    public static Tensor ChannelWise(Tensor student, Tensor teacher)
+    {
+        using var scope = NewDisposeScope();
+        var s = log_softmax(student.flatten(2), -1);
+        var t = log_softmax(teacher.flatten(2), -1);
+        return ((t.exp() * (t - s)).sum() / (student.shape[0] * student.shape[1])).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Divergence of independent probabilities, summed over classes and positions, per object the teacher sees: divided by the sum of
+    /// every position's largest teacher probability.
+    /// </summary>
+    /// <param name="student">[N,K,…] logits.</param>
+    /// <param name="teacher">[N,K,…] logits, without gradient.</param>
+    public static Tensor Probabilities(Tensor student, Tensor teacher)
+    {
+        using var scope = NewDisposeScope();
+        var p = teacher.sigmoid();
+        var entropy = (p * softplus(-teacher)) + ((1 - p) * softplus(teacher));
+        var crossEntropy = (p * softplus(-student)) + ((1 - p) * softplus(student));
+        return ((crossEntropy - entropy).sum() / (Confidence(teacher).sum() + 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean absolute difference in units of the teacher's deviation per channel, weighted by position.</summary>
+    /// <param name="student">[N,C,…].</param>
+    /// <param name="teacher">[N,C,…], without gradient.</param>
+    /// <param name="weights">[N,1,…], or null to weigh all positions alike.</param>
+    public static Tensor Regression(Tensor student, Tensor teacher, Tensor? weights)
+    {
+        using var scope = NewDisposeScope();
+        long[] others = [.. Enumerable.Range(0, (int)teacher.dim()).Where(axis => axis != 1 || teacher.dim() < 2).Select(axis => (long)axis)];
+        var deviation = teacher.std(others, unbiased: false, keepdim: true).clamp(min: 1e-6);
+        var difference = ((student - teacher) / deviation).abs();
+        var loss = weights is null
+            ? difference.mean()
+            : (difference.mean([1], keepdim: true) * weights).sum() / (weights.sum() + 1e-6);
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The largest probability of every position, [N,1,…].</summary>
+    internal static Tensor Confidence(Tensor logits) => logits.sigmoid().amax([1], keepdim: true);
+}

@@ -28,7 +28,7 @@ write_local_props() {
   if [ -e /dev/nvidiactl ] && feed_has PackageReference TorchSharp-cuda-linux "$torch_version"; then torch=cuda; fi
   cat >"$root/Directory.Local.props" <<XML
 <Project>
-  <!-- Written by ./qat setup from what the package feed has. ./qat setup --probe writes it anew. -->
+  <!-- Written by ./qat setup from what the package feed has. Delete the file to have it asked again. -->
   <PropertyGroup>
     <AspireHosting Condition="'\$(AspireHosting)' == ''">$hosting</AspireHosting>
     <TorchBackend Condition="'\$(TorchBackend)' == ''">$torch</TorchBackend>

@@ -9,7 +9,7 @@ usage() {
 usage: ./qat setup [--tests] [--probe]
 
   --tests  also what only the tests need (a browser)
-  --probe  look again at what the package feed has, and rewrite Directory.Local.props
+  --probe  ask again what the package feed has, and rewrite Directory.Local.props
 
 Tools that the system's packages don't have go to $QAT_HOME (default: ~/.cache/qatpipeline).
 TEXT

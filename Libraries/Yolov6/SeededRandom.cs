@@ -1,4 +1,4 @@
-namespace QatPipeline.Yolov6.Training;
+namespace QatPipeline.Yolov6;
 
 /// <summary>
 /// A small generator (SplitMix64) whose sequence is fixed by its seed on every machine and runtime, with its whole state in one number.

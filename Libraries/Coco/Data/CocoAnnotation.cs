@@ -4,11 +4,7 @@ namespace QatPipeline.Coco;
 /// <param name="Id">Unique in its data set.</param>
 /// <param name="ImageId">The image it is in.</param>
 /// <param name="CategoryId">What it is.</param>
-/// <param name="X">Left edge in pixels.</param>
-/// <param name="Y">Top edge in pixels.</param>
-/// <param name="W">Width in pixels.</param>
-/// <param name="H">Height in pixels.</param>
+/// <param name="Box">Pixels of the image.</param>
 /// <param name="Area">Pixels covered by the object (the mask's area in COCO, not the box's): decides small, medium, large.</param>
 /// <param name="IsCrowd">A group that detections may match any number of times without being counted.</param>
-public sealed record CocoAnnotation(
-    long Id, long ImageId, long CategoryId, double X, double Y, double W, double H, double Area, bool IsCrowd);
+public sealed record CocoAnnotation(long Id, long ImageId, long CategoryId, CocoBox Box, double Area, bool IsCrowd);

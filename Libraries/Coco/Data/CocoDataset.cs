@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco;
 
@@ -54,6 +55,20 @@ public sealed class CocoDataset
     /// <param name="imageFolder">The folder that file names are relative to.</param>
     /// <exception cref="CocoException">The file is unreadable, malformed or inconsistent.</exception>
     public static CocoDataset Read(string annotationFile, string imageFolder) => CocoJsonReader.Read(annotationFile, imageFolder);
+
+    /// <summary>
+    /// Reads a label folder (reference 8.1): images under …/images/split, labels under …/labels/split with the same stem and ".txt",
+    /// rows "class cx cy w h" normalised to [0,1].
+    /// </summary>
+    /// <param name="imageFolder">The images, subfolders included.</param>
+    /// <param name="classNames">
+    /// Names by class index, which get the ids 1, 2, …. Null: the 80 COCO classes with COCO's ids.
+    /// </param>
+    /// <param name="onBadImage">Receives corrupt images and those under 10 px a side, which are left out; null: they are fatal.</param>
+    /// <exception cref="CocoException">A folder is missing or empty, a label is malformed, or an image is unusable.</exception>
+    public static CocoDataset ReadYolo(
+        string imageFolder, IReadOnlyList<string>? classNames = null, Action<BadImage>? onBadImage = null) =>
+        YoloFolderReader.Read(imageFolder, classNames, onBadImage);
 
     /// <summary>The position in <see cref="Images"/> of an image, or -1.</summary>
     public int ImageIndexOf(long imageId) => _imageIndices.TryGetValue(imageId, out var index) ? index : -1;

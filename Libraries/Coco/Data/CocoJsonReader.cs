@@ -114,7 +114,7 @@ internal static class CocoJsonReader
         long? imageId = null;
         long? categoryId = null;
         double? area = null;
-        (double X, double Y, double W, double H)? box = null;
+        CocoBox? box = null;
         var isCrowd = false;
         while (json.ReadProperty() is { } field)
         {
@@ -144,12 +144,11 @@ internal static class CocoJsonReader
             }
         }
 
-        var (x, y, w, h) = box ?? throw json.Missing("bbox");
         return new CocoAnnotation(
             id ?? throw json.Missing("id"),
             imageId ?? throw json.Missing("image_id"),
             categoryId ?? throw json.Missing("category_id"),
-            x, y, w, h,
+            box ?? throw json.Missing("bbox"),
             area ?? throw json.Missing("area"),
             isCrowd);
     }

@@ -172,7 +172,7 @@ internal ref struct JsonStreamReader
     };
 
     /// <summary>A box [x, y, w, h].</summary>
-    public (double X, double Y, double W, double H) ReadBox(string field)
+    public CocoBox ReadBox(string field)
     {
         Span<double> values = stackalloc double[4];
         Expect(JsonTokenType.StartArray, $"field '{field}' to be [x, y, w, h]");
@@ -189,7 +189,7 @@ internal ref struct JsonStreamReader
 
         Read();
         Expect(JsonTokenType.EndArray, $"four numbers in field '{field}'");
-        return (values[0], values[1], values[2], values[3]);
+        return new CocoBox(values[0], values[1], values[2], values[3]);
     }
 
     /// <summary>Passes over the value that starts here, however long (segmentation masks).</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco;
 
@@ -6,21 +7,14 @@ namespace QatPipeline.Coco;
 /// Label folders (reference 8.1): images under …/images/split, labels under …/labels/split with the same stem and ".txt", rows
 /// "class cx cy w h" normalised to [0,1]. Repeated rows count once; an image without a label file has no objects.
 /// </summary>
-public static class YoloFolderReader
+internal static class YoloFolderReader
 {
     // Smaller images carry nothing to learn from (reference 8.1).
     private const int SmallestSide = 10;
 
     private static readonly string[] _extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
 
-    /// <summary>Reads an image folder and the label folder that its last "images" part names when replaced by "labels".</summary>
-    /// <param name="imageFolder">The images, subfolders included.</param>
-    /// <param name="classNames">
-    /// Names by class index. Null: the 80 COCO classes with COCO's ids. Named classes get the ids 1, 2, ….
-    /// </param>
-    /// <param name="badImages">What to do with corrupt images and those under 10 px a side; null: fail.</param>
-    /// <exception cref="CocoException">A folder is missing or empty, or a label file is malformed.</exception>
-    public static CocoDataset Read(string imageFolder, IReadOnlyList<string>? classNames = null, BadImageHandling? badImages = null)
+    public static CocoDataset Read(string imageFolder, IReadOnlyList<string>? classNames, Action<BadImage>? onBadImage)
     {
         var labelFolder = LabelFolderOf(imageFolder);
         foreach (var folder in new[] { imageFolder, labelFolder })
@@ -36,13 +30,14 @@ public static class YoloFolderReader
         var annotations = new List<CocoAnnotation>();
         foreach (var path in ImageFiles(imageFolder))
         {
-            if (ReadSize(path, badImages ?? new BadImageHandling()) is not var (width, height))
+            var id = IdOf(path, images.Count);
+            if (ReadSize(id, path, onBadImage) is not var (width, height))
             {
                 continue;
             }
 
             var fileName = Path.GetRelativePath(imageFolder, path);
-            var image = new CocoImage(IdOf(path, images.Count), fileName, width, height);
+            var image = new CocoImage(id, fileName, width, height);
             images.Add(image);
             ReadLabels(Path.Combine(labelFolder, Path.ChangeExtension(fileName, ".txt")), image, categories, annotations);
         }
@@ -74,7 +69,7 @@ public static class YoloFolderReader
     private static long IdOf(string path, int index) =>
         long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : index + 1;
 
-    private static (int Width, int Height)? ReadSize(string path, BadImageHandling badImages)
+    private static (int Width, int Height)? ReadSize(long id, string path, Action<BadImage>? onBadImage)
     {
         using var stream = File.OpenRead(path);
         var size = ImageHeader.ReadSize(stream) ?? ImageDecoder.TryReadSize(path);
@@ -83,7 +78,13 @@ public static class YoloFolderReader
             return size;
         }
 
-        badImages.Handle(new BadImage(path, $"{path}: {(size is null ? "not a readable image" : $"under {SmallestSide} pixels a side")}"));
+        var reason = $"{path}: {(size is null ? "not a readable image" : $"under {SmallestSide} pixels a side")}";
+        if (onBadImage is null)
+        {
+            throw new CocoException(reason);
+        }
+
+        onBadImage(new BadImage(new ImageFile(id, path, size?.Width ?? 0, size?.Height ?? 0), reason));
         return null;
     }
 

@@ -35,7 +35,7 @@ public readonly record struct YoloLabel(int Class, double CenterX, double Center
     {
         var (w, h) = (W * image.Width, H * image.Height);
         var (x, y) = ((CenterX * image.Width) - (w / 2), (CenterY * image.Height) - (h / 2));
-        return new CocoAnnotation(id, image.Id, categoryId, x, y, w, h, w * h, IsCrowd: false);
+        return new CocoAnnotation(id, image.Id, categoryId, new CocoBox(x, y, w, h), w * h, IsCrowd: false);
     }
 
     private static bool TryParse(string text, out double value) =>

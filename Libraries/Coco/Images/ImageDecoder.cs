@@ -1,11 +1,14 @@
 using System.Buffers;
 using OpenCvSharp;
 
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Images;
 
-/// <summary>Image files to pixels, through OpenCV.</summary>
-internal static class ImageDecoder
+/// <summary>Image files to pixels and network inputs, through OpenCV.</summary>
+public static class ImageDecoder
 {
+    /// <summary>Grey of the border (reference 8.2).</summary>
+    public const byte Border = 114;
+
     // The loader runs one image a thread; OpenCV's own threads would only compete with it.
     static ImageDecoder() => Cv2.SetNumThreads(1);
 
@@ -14,7 +17,7 @@ internal static class ImageDecoder
     /// <param name="width">The size the data set states; 0 where it states none.</param>
     /// <param name="height">The size the data set states; 0 where it states none.</param>
     /// <exception cref="CocoException">The file is missing, corrupt, truncated or of another size than stated.</exception>
-    public static Mat Decode(string path, int width = 0, int height = 0)
+    internal static Mat Decode(string path, int width = 0, int height = 0)
     {
         var (buffer, length) = ReadFile(path);
         try
@@ -47,8 +50,40 @@ internal static class ImageDecoder
         }
     }
 
+    /// <summary>Reads an image onto a canvas: load at the protocol's size, letterbox, BGR → RGB, /255 (reference 8.2).</summary>
+    /// <param name="image">The file; where it states a size, the decoded image must have it.</param>
+    /// <param name="protocol">Load size, pad and gain.</param>
+    /// <param name="canvas">Height and width in pixels.</param>
+    /// <param name="destination">[3,H,W], overwritten.</param>
+    /// <exception cref="CocoException">The file is missing, corrupt, truncated or of another size than stated.</exception>
+    public static LetterboxTransform ReadLetterboxed(
+        ImageFile image, EvaluationProtocol protocol, (int Height, int Width) canvas, Span<float> destination)
+    {
+        using var original = Decode(image.Path, image.Width, image.Height);
+        var (width, height) = LetterboxTransform.LoadedSize(original.Width, original.Height, protocol.LoadSize);
+        var transform = LetterboxTransform.Plan(original.Width, original.Height, width, height, canvas, protocol);
+        var shrinks = protocol.LoadSize < Math.Max(original.Width, original.Height);
+        using var loaded = Resize(original, width, height, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        using var placed = Resize(loaded, transform.ResizedWidth, transform.ResizedHeight, InterpolationFlags.Linear);
+        PlanarPixels.Write(placed, transform.Left, transform.Top, canvas, destination);
+        return transform;
+    }
+
+    /// <summary>A resized image; where nothing changes, another reference to the same pixels.</summary>
+    internal static Mat Resize(Mat image, int width, int height, InterpolationFlags interpolation)
+    {
+        if (image.Width == width && image.Height == height)
+        {
+            return new Mat(image, new Rect(0, 0, width, height));
+        }
+
+        var resized = new Mat();
+        Cv2.Resize(image, resized, new Size(width, height), 0, 0, interpolation);
+        return resized;
+    }
+
     /// <summary>The size found by decoding; null where the file is no image.</summary>
-    public static (int Width, int Height)? TryReadSize(string path)
+    internal static (int Width, int Height)? TryReadSize(string path)
     {
         using var image = Cv2.ImRead(path, ImreadModes.Color | ImreadModes.IgnoreOrientation);
         return image.Empty() ? null : (image.Width, image.Height);

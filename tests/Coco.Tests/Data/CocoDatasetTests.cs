@@ -15,7 +15,7 @@ public sealed class CocoDatasetTests
         Assert.Equal(["person", "stop sign", "toothbrush"], dataset.Categories.Select(category => category.Name));
         Assert.Equal([0, 1, 2, -1], new long[] { 1, 13, 90, 2 }.Select(dataset.CategoryIndexOf));
         Assert.Equal([new CocoImage(7, "a.jpg", 20, 10)], dataset.Images);
-        Assert.Equal([new CocoAnnotation(1, 7, 13, 1, 2, 3.5, 4, 9.25, IsCrowd: true)], dataset.AnnotationsOf(0));
+        Assert.Equal([new CocoAnnotation(1, 7, 13, new CocoBox(1, 2, 3.5, 4), 9.25, IsCrowd: true)], dataset.AnnotationsOf(0));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class CocoDatasetTests
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var folder = TestData.PathOf("coco128", "images", "train2017");
         var json = CocoDataset.Read(TestData.PathOf("coco128", "annotations", "instances_train2017_coco128.json"), folder);
-        var labels = YoloFolderReader.Read(folder);
+        var labels = CocoDataset.ReadYolo(folder);
 
         Assert.Equal(json.Images.OrderBy(image => image.Id), labels.Images.OrderBy(image => image.Id));
         Assert.Equal(929, labels.Annotations.Count);
@@ -52,8 +52,8 @@ public sealed class CocoDatasetTests
             var found = labels.AnnotationsOf(labels.ImageIndexOf(image.Id));
             Assert.Equal(expected.Count, found.Count);
             Assert.All(found, box => Assert.Contains(expected, other => other.CategoryId == box.CategoryId
-                && Math.Abs(other.X - box.X) < 0.01 && Math.Abs(other.Y - box.Y) < 0.01
-                && Math.Abs(other.W - box.W) < 0.01 && Math.Abs(other.H - box.H) < 0.01));
+                && Math.Abs(other.Box.X - box.Box.X) < 0.01 && Math.Abs(other.Box.Y - box.Box.Y) < 0.01
+                && Math.Abs(other.Box.Width - box.Box.Width) < 0.01 && Math.Abs(other.Box.Height - box.Box.Height) < 0.01));
         }
     }
 }

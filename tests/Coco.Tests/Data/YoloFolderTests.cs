@@ -1,3 +1,5 @@
+using QatPipeline.Coco.Images;
+
 namespace QatPipeline.Coco.Tests.Data;
 
 public sealed class YoloFolderTests : IDisposable
@@ -22,7 +24,7 @@ public sealed class YoloFolderTests : IDisposable
         var dataset = Read();
 
         Assert.Equal([new CocoImage(12, "000000000012.png", 20, 40), new CocoImage(2, "b.jpg", 32, 16)], dataset.Images);
-        Assert.Equal(new CocoAnnotation(1, 12, 2, 5, 0, 10, 20, 200, IsCrowd: false), dataset.Annotations[0]);
+        Assert.Equal(new CocoAnnotation(1, 12, 2, new CocoBox(5, 0, 10, 20), 200, IsCrowd: false), dataset.Annotations[0]);
         Assert.Equal(2, dataset.Annotations.Count);
         Assert.Empty(dataset.AnnotationsOf(1));
     }
@@ -47,10 +49,10 @@ public sealed class YoloFolderTests : IDisposable
         var reported = new List<BadImage>();
 
         Assert.Contains("c.jpg: not a readable image", Assert.Throws<CocoException>(() => Read()).Message, StringComparison.Ordinal);
-        var dataset = Read(new BadImageHandling(BadImagePolicy.Skip, reported.Add));
+        var dataset = Read(reported.Add);
 
         Assert.Equal(2, dataset.Images.Count);
-        Assert.Equal(["c.jpg", "d.png"], reported.Select(image => Path.GetFileName(image.Path)));
+        Assert.Equal(["c.jpg", "d.png"], reported.Select(image => Path.GetFileName(image.File.Path)));
     }
 
     [Fact]
@@ -58,12 +60,12 @@ public sealed class YoloFolderTests : IDisposable
     {
         Directory.CreateDirectory(_folder.PathOf("images", "empty"));
         Directory.CreateDirectory(_folder.PathOf("labels", "empty"));
-        Assert.Throws<CocoException>(() => YoloFolderReader.Read(_folder.PathOf("images", "empty")));
-        Assert.Throws<CocoException>(() => YoloFolderReader.Read(_folder.PathOf("images", "absent")));
+        Assert.Throws<CocoException>(() => CocoDataset.ReadYolo(_folder.PathOf("images", "empty")));
+        Assert.Throws<CocoException>(() => CocoDataset.ReadYolo(_folder.PathOf("images", "absent")));
     }
 
-    private CocoDataset Read(BadImageHandling? badImages = null) =>
-        YoloFolderReader.Read(_folder.PathOf("images", "val"), ["cat", "dog"], badImages);
+    private CocoDataset Read(Action<BadImage>? onBadImage = null) =>
+        CocoDataset.ReadYolo(_folder.PathOf("images", "val"), ["cat", "dog"], onBadImage);
 
     private void WriteLabels(string name, string rows) => File.WriteAllText(_folder.PathOf("labels", "val", name), rows);
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Detections;
 
 /// <summary>COCO's result format: an array of objects with image_id, category_id, bbox [x, y, w, h] and score.</summary>
 public static class DetectionFile
@@ -51,7 +51,7 @@ public static class DetectionFile
         long? imageId = null;
         long? categoryId = null;
         double? score = null;
-        (double X, double Y, double W, double H)? box = null;
+        CocoBox? box = null;
         while (json.ReadProperty() is { } field)
         {
             switch (field)
@@ -74,11 +74,10 @@ public static class DetectionFile
             }
         }
 
-        var (x, y, w, h) = box ?? throw json.Missing("bbox");
         return new Detection(
             imageId ?? throw json.Missing("image_id"),
             categoryId ?? throw json.Missing("category_id"),
-            x, y, w, h,
+            box ?? throw json.Missing("bbox"),
             score ?? throw json.Missing("score"));
     }
 
@@ -88,10 +87,10 @@ public static class DetectionFile
         json.WriteNumber("image_id"u8, detection.ImageId);
         json.WriteNumber("category_id"u8, detection.CategoryId);
         json.WriteStartArray("bbox"u8);
-        json.WriteNumberValue(detection.X);
-        json.WriteNumberValue(detection.Y);
-        json.WriteNumberValue(detection.W);
-        json.WriteNumberValue(detection.H);
+        json.WriteNumberValue(detection.Box.X);
+        json.WriteNumberValue(detection.Box.Y);
+        json.WriteNumberValue(detection.Box.Width);
+        json.WriteNumberValue(detection.Box.Height);
         json.WriteEndArray();
         json.WriteNumber("score"u8, detection.Score);
         json.WriteEndObject();

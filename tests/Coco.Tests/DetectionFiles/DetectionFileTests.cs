@@ -1,6 +1,8 @@
 using System.IO.Compression;
 
-namespace QatPipeline.Coco.Tests.PostProcessing;
+using QatPipeline.Coco.Detections;
+
+namespace QatPipeline.Coco.Tests.DetectionFiles;
 
 public sealed class DetectionFileTests : IDisposable
 {
@@ -15,8 +17,8 @@ public sealed class DetectionFileTests : IDisposable
     {
         Detection[] detections =
         [
-            new Detection(1, 90, 0.1, 2.3456, 1e-9, 4, 0.98765),
-            new Detection(-3, long.MaxValue, 0, -1, 1.0 / 3, 1e20, 0),
+            new Detection(1, 90, new CocoBox(0.1, 2.3456, 1e-9, 4), 0.98765),
+            new Detection(-3, long.MaxValue, new CocoBox(0, -1, 1.0 / 3, 1e20), 0),
         ];
         DetectionFile.Write(File, detections);
         Assert.Equal(detections, DetectionFile.Read(File));
@@ -32,8 +34,8 @@ public sealed class DetectionFileTests : IDisposable
 
     [Fact]
     public void Rounded_keeps_three_and_five_decimals() => Assert.Equal(
-        new Detection(1, 2, 1.235, 0.001, 10, 7.5, 0.12346),
-        new Detection(1, 2, 1.23456, 0.0009, 10.0004, 7.5, 0.123456).Rounded());
+        new Detection(1, 2, new CocoBox(1.235, 0.001, 10, 7.5), 0.12346),
+        new Detection(1, 2, new CocoBox(1.23456, 0.0009, 10.0004, 7.5), 0.123456).Rounded());
 
     [Theory]
     [InlineData("{}", "expected an array")]

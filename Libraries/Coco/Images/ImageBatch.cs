@@ -1,0 +1,41 @@
+using System.Buffers;
+
+namespace QatPipeline.Coco.Images;
+
+/// <summary>Letterboxed images as network input. Dispose returns the buffer to its pool.</summary>
+public sealed class ImageBatch : IDisposable
+{
+    private float[]? _buffer;
+
+    internal ImageBatch(float[] buffer, IReadOnlyList<ImageFile> images, IReadOnlyList<LetterboxTransform> transforms, int height, int width)
+    {
+        _buffer = buffer;
+        Images = images;
+        Transforms = transforms;
+        Height = height;
+        Width = width;
+    }
+
+    /// <summary>N images, in the order of the list they come from.</summary>
+    public IReadOnlyList<ImageFile> Images { get; }
+
+    public IReadOnlyList<LetterboxTransform> Transforms { get; }
+
+    public int Count => Images.Count;
+
+    public int Height { get; }
+
+    public int Width { get; }
+
+    /// <summary>[N,3,H,W], RGB in 0…1.</summary>
+    public Memory<float> Pixels => (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).AsMemory(0, Count * 3 * Height * Width);
+
+    public void Dispose()
+    {
+        if (_buffer is { } buffer)
+        {
+            _buffer = null;
+            ArrayPool<float>.Shared.Return(buffer);
+        }
+    }
+}

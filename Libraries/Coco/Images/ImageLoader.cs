@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace QatPipeline.Coco.Images;
+
+/// <summary>Batch size and parallelism of a loader.</summary>
+public sealed record ImageLoaderOptions
+{
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Images decoded at a time; 0 takes one per processor.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>Batches decoded ahead of the reader: the bound on memory.</summary>
+    public int Prefetch { get; init; } = 2;
+
+    public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Skip;
+}
+
+/// <summary>
+/// Decodes and letterboxes a list of images in parallel, ahead of the reader, in bounded memory. Batches and their content do not
+/// depend on timing: a bad image shortens its own batch only.
+/// </summary>
+public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProtocol protocol, ImageLoaderOptions options)
+{
+    private readonly ConcurrentQueue<BadImage> _badImages = new();
+
+    /// <summary>Images skipped so far.</summary>
+    public IReadOnlyCollection<BadImage> BadImages => _badImages;
+
+    public int BatchCount => (images.Count + options.BatchSize - 1) / options.BatchSize;
+
+    /// <exception cref="CocoException">An image cannot be read and the policy is to fail.</exception>
+    public async IAsyncEnumerable<ImageBatch> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        // Rectangular batches hold images of similar shape (reference 8.4); the sort is stable, so equal ratios keep the list's order.
+        var ordered = protocol.IsRectangular ? [.. images.OrderBy(image => (double)image.Height / image.Width)] : images;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ahead = new Queue<Task<ImageBatch?>>();
+        try
+        {
+            foreach (var chunk in ordered.Chunk(options.BatchSize))
+            {
+                ahead.Enqueue(Task.Run(() => Load(chunk, stop.Token), stop.Token));
+                if (ahead.Count > options.Prefetch && await ahead.Dequeue().ConfigureAwait(false) is { } batch)
+                {
+                    yield return batch;
+                }
+            }
+
+            while (ahead.TryDequeue(out var last))
+            {
+                if (await last.ConfigureAwait(false) is { } batch)
+                {
+                    yield return batch;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            foreach (var unread in ahead)
+            {
+                await unread.ContinueWith(task => { if (task.IsCompletedSuccessfully) { task.Result?.Dispose(); } }, TaskScheduler.Default).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private ImageBatch? Load(ImageFile[] chunk, CancellationToken cancellationToken)
+    {
+        var canvas = protocol.CanvasFor([.. chunk.Select(image => (double)image.Height / image.Width)]);
+        var length = 3 * canvas.Height * canvas.Width;
+        var buffer = ArrayPool<float>.Shared.Rent(chunk.Length * length);
+        var transforms = new LetterboxTransform?[chunk.Length];
+        var workers = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = options.Workers > 0 ? options.Workers : Environment.ProcessorCount,
+            CancellationToken = cancellationToken,
+        };
+        try
+        {
+            Parallel.For(0, chunk.Length, workers, index =>
+            {
+                try
+                {
+                    transforms[index] = ImageDecoder.ReadLetterboxed(chunk[index], protocol, canvas, buffer.AsSpan(index * length, length));
+                }
+                catch (CocoException exception) when (options.OnBadImage == BadImagePolicy.Skip)
+                {
+                    _badImages.Enqueue(new BadImage(chunk[index], exception.Message));
+                }
+            });
+        }
+        catch (AggregateException exception) when (exception.Flatten().InnerExceptions.OfType<CocoException>().FirstOrDefault() is { } bad)
+        {
+            ArrayPool<float>.Shared.Return(buffer);
+            throw new CocoException(bad.Message, exception);
+        }
+        catch (OperationCanceledException)
+        {
+            ArrayPool<float>.Shared.Return(buffer);
+            throw;
+        }
+
+        return Compact(chunk, canvas, length, buffer, transforms);
+    }
+
+    /// <summary>Closes the gaps that bad images left; null where nothing is left.</summary>
+    private static ImageBatch? Compact(ImageFile[] chunk, (int Height, int Width) canvas, int length, float[] buffer, LetterboxTransform?[] transforms)
+    {
+        var kept = Enumerable.Range(0, chunk.Length).Where(index => transforms[index] is not null).ToArray();
+        if (kept.Length == 0)
+        {
+            ArrayPool<float>.Shared.Return(buffer);
+            return null;
+        }
+
+        for (var index = 0; index < kept.Length; index++)
+        {
+            if (kept[index] != index)
+            {
+                buffer.AsSpan(kept[index] * length, length).CopyTo(buffer.AsSpan(index * length));
+            }
+        }
+
+        return new ImageBatch(buffer, [.. kept.Select(index => chunk[index])], [.. kept.Select(index => transforms[index]!)], canvas.Height, canvas.Width);
+    }
+}

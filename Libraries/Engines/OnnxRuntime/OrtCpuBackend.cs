@@ -75,12 +75,20 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
     {
         // Written beside its place and moved: an interrupted build must not leave half an engine.
         var unfinished = destination + ".partial";
-        using (var sessionOptions = OrtSessions.Options(_options, GraphOptimizationLevel.ORT_ENABLE_ALL))
+        try
         {
-            sessionOptions.OptimizedModelFilePath = unfinished;
-            using var session = OrtSessions.Open(source, sessionOptions);
-        }
+            using (var sessionOptions = OrtSessions.Options(_options, GraphOptimizationLevel.ORT_ENABLE_ALL))
+            {
+                sessionOptions.OptimizedModelFilePath = unfinished;
+                using var session = OrtSessions.Open(source, sessionOptions);
+            }
 
-        File.Move(unfinished, destination, overwrite: true);
+            File.WriteAllBytes(unfinished, CanonicalModel.Of(File.ReadAllBytes(unfinished)));
+            File.Move(unfinished, destination, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
     }
 }

@@ -8,4 +8,7 @@ public static class PipelineTopology
     /// <c>{"runId":"my-run","specification":{…}}</c>, the run id being optional.
     /// </summary>
     public const string TriggerExchange = "pipeline-requested";
+
+    /// <summary>Queue of <see cref="RejectedTrigger"/>: what came to that exchange and was not understood.</summary>
+    public const string RejectedTriggers = "pipeline-requested-rejected";
 }

@@ -24,3 +24,6 @@ public sealed record PipelineCancelled(string RunId, string Reason, DateTimeOffs
 /// <summary>The run is through. Recorded once; delivered at least once, always with the same message id.</summary>
 public sealed record PipelineCompleted(
     string RunId, string Name, IReadOnlyList<ArtifactReference> Artifacts, DateTimeOffset At);
+
+/// <summary>A trigger that was not understood, as it came, and why.</summary>
+public sealed record RejectedTrigger(string Content, string Reason, DateTimeOffset At);

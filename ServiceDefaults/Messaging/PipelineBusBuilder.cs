@@ -51,7 +51,6 @@ public sealed class PipelineBusBuilder(IServiceCollection services)
         {
             endpoint.UseStagePolicy();
             endpoint.ConfigureConsumeTopology = false;
-            endpoint.DiscardSkippedMessages();
             endpoint.ConfigureReceive(receive => receive.UseFilter(ActivatorUtilities.CreateInstance<TriggerFilter>(provider)));
         }));
         return this;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MassTransit;
@@ -10,7 +11,7 @@ namespace QatPipeline.ServiceDefaults.Messaging;
 
 /// <summary>
 /// Turns plain JSON from any AMQP client into a request. What is not understood is answered by a <see cref="StageFailed"/> that says why,
-/// and kept in the error queue.
+/// and kept with its reason in the queue <see cref="PipelineTopology.RejectedTriggers"/>.
 /// </summary>
 internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter<ReceiveContext>
 {
@@ -25,15 +26,23 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
         }
         catch (Exception exception) when (exception is JsonException or StageInputException)
         {
-            var failure = new StageFailed(
-                RunIdIn(content), "", $"The trigger was not understood: {exception.Message}",
-                "Send JSON as docs/triggers.md shows; the message is kept in the error queue.", "BadTrigger", time.GetUtcNow());
-            await bus.Value.Publish(failure, context.CancellationToken);
-            throw;
+            await RejectAsync(content, exception.Message, context.CancellationToken);
         }
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("trigger");
+
+    private async Task RejectAsync(byte[] content, string reason, CancellationToken cancellationToken)
+    {
+        var rejected = new RejectedTrigger(Encoding.UTF8.GetString(content), reason, time.GetUtcNow());
+        var queue = await bus.Value.GetSendEndpoint(new Uri($"queue:{PipelineTopology.RejectedTriggers}"));
+        await queue.Send(rejected, cancellationToken);
+        var failure = new StageFailed(
+            RunIdIn(content), "", $"The trigger was not understood: {reason}",
+            $"Send JSON as docs/triggers.md shows; what came is kept in the queue {PipelineTopology.RejectedTriggers}.",
+            "BadTrigger", rejected.At);
+        await bus.Value.Publish(failure, cancellationToken);
+    }
 
     private PipelineRequested Parse(byte[] content)
     {

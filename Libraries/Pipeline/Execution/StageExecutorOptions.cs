@@ -9,10 +9,8 @@ public sealed record StageExecutorOptions
     /// <summary>How often a worker looks whether another one, busy with the same key, is done.</summary>
     public TimeSpan JoinPoll { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The user's cache folder of this program.</summary>
-    public static string UserCache { get; } = Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-            ? cache
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-        "qatpipeline");
+    /// <summary>The cache folder of this program: QAT_HOME, or <c>.cache/qatpipeline</c> in the user's home.</summary>
+    public static string UserCache { get; } = Environment.GetEnvironmentVariable("QAT_HOME") is { Length: > 0 } home
+        ? home
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "qatpipeline");
 }

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Net;
+
+namespace QatPipeline.TestSupport.Infrastructure;
+
+/// <summary>An Azurite blob server of a test's own: loopback, a free port, data in a scratch folder that outlives a restart.</summary>
+public sealed class AzuriteProcess : IDisposable
+{
+    public const string SkipReason = "needs Azurite: run ./qat setup";
+
+    // The emulator's published development account.
+    private const string Account = "devstoreaccount1";
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly ScratchFolder folder = new();
+    private readonly int port = LoopbackPorts.Next();
+    private ChildProcess? server;
+
+    private AzuriteProcess()
+    {
+    }
+
+    public static bool IsAvailable => File.Exists(Script);
+
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{port}/{Account};";
+
+    private static string Script => Path.Combine(
+        Environment.GetEnvironmentVariable("QAT_HOME") is { Length: > 0 } home
+            ? home
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "qatpipeline"),
+        "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js");
+
+    public static async Task<AzuriteProcess> StartAsync(CancellationToken cancellationToken)
+    {
+        var storage = new AzuriteProcess();
+        await storage.ResumeAsync(cancellationToken);
+        return storage;
+    }
+
+    /// <summary>Kills the server; the blobs stay on disk.</summary>
+    public void Kill()
+    {
+        server?.Dispose();
+        server = null;
+    }
+
+    /// <summary>Starts it (again) with its data, and waits until it answers.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        string[] arguments =
+        [
+            Script, "--blobHost", "127.0.0.1", "--blobPort", port.ToString(CultureInfo.InvariantCulture),
+            "--location", folder.FullName, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+        ];
+        server = ChildProcess.Start("node", arguments, new Dictionary<string, string>());
+        using var client = new HttpClient();
+        await server.WaitUntilAsync(() => AnswersAsync(client, cancellationToken), StartTimeout, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        folder.Dispose();
+    }
+
+    private async Task<bool> AnswersAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/{Account}?comp=list"), cancellationToken);
+            return response.StatusCode == HttpStatusCode.Forbidden;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

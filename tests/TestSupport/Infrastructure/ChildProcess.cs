@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace QatPipeline.TestSupport.Infrastructure;
+
+/// <summary>A process of a test, killed with its children when disposed. Its output is kept for messages.</summary>
+public sealed class ChildProcess : IDisposable
+{
+    private readonly StringBuilder output = new();
+    private readonly Process process;
+
+    private ChildProcess(Process process) => this.process = process;
+
+    public bool HasExited => process.HasExited;
+
+    public int Id => process.Id;
+
+    /// <summary>Everything it wrote so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (output)
+            {
+                return output.ToString();
+            }
+        }
+    }
+
+    public static ChildProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var child = new ChildProcess(new Process { StartInfo = start });
+        child.process.OutputDataReceived += (_, line) => child.Append(line.Data);
+        child.process.ErrorDataReceived += (_, line) => child.Append(line.Data);
+        child.process.Start();
+        child.process.BeginOutputReadLine();
+        child.process.BeginErrorReadLine();
+        return child;
+    }
+
+    /// <summary>Ends it as the system's out-of-memory killer would, with all its children.</summary>
+    public void Kill()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+        }
+    }
+
+    /// <summary>Waits until the probe says yes; fails when the process ends before, or after the time-out.</summary>
+    public async Task WaitUntilAsync(Func<Task<bool>> isReady, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        while (!await isReady())
+        {
+            if (HasExited)
+            {
+                throw new InvalidOperationException($"{process.StartInfo.FileName} ended with {process.ExitCode}:\n{Output}");
+            }
+
+            await Task.Delay(100, limit.Token);
+        }
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        process.Dispose();
+    }
+
+    private void Append(string? line)
+    {
+        lock (output)
+        {
+            output.AppendLine(line);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace QatPipeline.TestSupport.Infrastructure;
+
+/// <summary>A RabbitMQ server of a test's own: loopback, free ports, data in a scratch folder that outlives a restart.</summary>
+public sealed class RabbitMqProcess : IDisposable
+{
+    public const string SkipReason = "needs RabbitMQ: run ./qat setup";
+
+    private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly ScratchFolder folder = new();
+    private readonly int port = LoopbackPorts.Next();
+    private readonly int distributionPort = LoopbackPorts.Next();
+    private readonly int portMapperPort = LoopbackPorts.Next();
+    private ChildProcess? portMapper;
+    private ChildProcess? server;
+
+    private RabbitMqProcess()
+    {
+    }
+
+    public static bool IsAvailable => File.Exists(Server);
+
+    /// <summary>Connection string for AMQP clients.</summary>
+    public string ConnectionString => $"amqp://guest:guest@127.0.0.1:{port}";
+
+    public static async Task<RabbitMqProcess> StartAsync(CancellationToken cancellationToken)
+    {
+        var broker = new RabbitMqProcess();
+        await broker.ResumeAsync(cancellationToken);
+        return broker;
+    }
+
+    /// <summary>Kills the broker; its queues and messages stay on disk.</summary>
+    public void Kill()
+    {
+        server?.Dispose();
+        server = null;
+    }
+
+    /// <summary>Starts it (again) with its data, and waits until it takes connections.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        var environment = Environment();
+        portMapper ??= ChildProcess.Start(
+            "epmd", ["-address", "127.0.0.1", "-port", portMapperPort.ToString(CultureInfo.InvariantCulture)], environment);
+        server = ChildProcess.Start(Server, [], environment);
+        await server.WaitUntilAsync(() => AnswersAsync(cancellationToken), StartTimeout, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        portMapper?.Dispose();
+        folder.Dispose();
+    }
+
+    private Dictionary<string, string> Environment()
+    {
+        foreach (var file in new[] { "env.conf", "plugins" })
+        {
+            File.WriteAllText(folder.PathOf(file), file == "plugins" ? "[]." : "");
+        }
+
+        File.WriteAllText(folder.PathOf("rabbitmq.conf"), "consumer_timeout = 604800000\n");
+        return new Dictionary<string, string>
+        {
+            ["HOME"] = folder.FullName,
+            ["RABBITMQ_CONF_ENV_FILE"] = folder.PathOf("env.conf"),
+            ["RABBITMQ_CONFIG_FILE"] = folder.PathOf("rabbitmq.conf"),
+            ["RABBITMQ_NODENAME"] = $"test{port}@localhost",
+            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_NODE_PORT"] = port.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_DIST_PORT"] = distributionPort.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_MNESIA_BASE"] = folder.PathOf("mnesia"),
+            ["RABBITMQ_LOG_BASE"] = folder.PathOf("log"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = folder.PathOf("plugins"),
+            ["RABBITMQ_PID_FILE"] = folder.PathOf("pid"),
+            ["RABBITMQ_FEATURE_FLAGS_FILE"] = folder.PathOf("feature-flags"),
+            ["ERL_EPMD_PORT"] = portMapperPort.ToString(CultureInfo.InvariantCulture),
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
+        };
+    }
+
+    // An AMQP 0-9-1 server answers the protocol header with a method frame, type 1.
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            var stream = client.GetStream();
+            await stream.WriteAsync("AMQP\0\0\x09\x01"u8.ToArray(), cancellationToken);
+            var first = new byte[1];
+            return await stream.ReadAsync(first, cancellationToken) == 1 && first[0] == 1;
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using QatPipeline.Coco;
+using QatPipeline.Coco.Images;
+using QatPipeline.ImageLoading.Benchmarks;
+
+// Images a second from JPEG files to letterboxed network input at 640, on one thread and on all, and where the time goes.
+// Usage: dotnet run -c Release --project benchmarks/ImageLoading -- FOLDER [rounds]
+if (args.Length == 0)
+{
+    Console.Error.WriteLine("usage: ImageLoading FOLDER [rounds]   (a folder of JPEG files, COCO's for instance)");
+    return 2;
+}
+
+var files = Directory.EnumerateFiles(args[0], "*.jpg").Order(StringComparer.Ordinal).Select((path, index) => new ImageFile(index, path, 0, 0)).ToArray();
+Console.WriteLine($"{files.Length} images of {args[0]}, target 120 images/s per core");
+for (var round = 0; round < (args.Length > 1 ? int.Parse(args[1]) : 3); round++)
+{
+    Throughput.PrintSingleThread(files);
+    await Throughput.PrintLoaderAsync(files, Environment.ProcessorCount);
+}
+
+return 0;

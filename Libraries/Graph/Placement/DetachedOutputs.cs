@@ -38,7 +38,7 @@ internal static class DetachedOutputs
             producer = context.Links.ProducerOf(producer.Inputs[0]);
         }
 
-        return producer is not null && context.IsWeighted(producer) ? producer : null;
+        return producer is not null && IntegerOperators.IsLayer(context, producer) ? producer : null;
     }
 
     private static void Rename(List<string> names, string from, string to)

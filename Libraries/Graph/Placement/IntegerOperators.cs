@@ -1,8 +1,11 @@
 namespace QatPipeline.Graphs;
 
-/// <summary>Which operators between layers ONNX Runtime's CPU provider runs on integers.</summary>
+/// <summary>Which operators ONNX Runtime's CPU provider runs on integers.</summary>
 internal static class IntegerOperators
 {
+    /// <summary>A layer with an integer kernel. There is none for ConvTranspose: its weight stays float.</summary>
+    public static bool IsLayer(PlacementContext context, Node node) => context.IsWeighted(node) && node.OpType != "ConvTranspose";
+
     /// <summary>True where the operator has an integer form and all its data inputs are activations.</summary>
     public static bool IsUnweighted(PlacementContext context, Node node) =>
         node.Domain.Length == 0

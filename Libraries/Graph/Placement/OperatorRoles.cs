@@ -34,14 +34,15 @@ internal static class OperatorRoles
     public static bool IsClampAtZero(Graph graph, Node? node) =>
         node is not null && (node.Is("Relu") || (node.Is("Clip") && ClipMinimum(graph, node) == 0));
 
-    /// <summary>The constant lower bound of a Clip, from input or (opset &lt; 11) attribute; null where it is not constant.</summary>
-    public static float? ClipMinimum(Graph graph, Node clip)
-    {
-        if (clip.Input(1) is { } minimum)
-        {
-            return graph.Initializers.TryGetValue(minimum, out var tensor) && tensor.Length == 1 ? tensor.ToFloats()[0] : null;
-        }
+    /// <summary>The constant lower bound of a Clip; null where it is not constant.</summary>
+    public static float? ClipMinimum(Graph graph, Node clip) => ClipBound(graph, clip, 1, "min", float.MinValue);
 
-        return clip.Float("min", float.MinValue);
-    }
+    /// <summary>The constant bounds of a Clip; null where one is not constant.</summary>
+    public static (float Low, float High)? ClipBounds(Graph graph, Node clip) =>
+        ClipMinimum(graph, clip) is { } low && ClipBound(graph, clip, 2, "max", float.MaxValue) is { } high ? (low, high) : null;
+
+    /// <summary>From the input, or the attribute of opsets before 11.</summary>
+    private static float? ClipBound(Graph graph, Node clip, int input, string attribute, float absent) => clip.Input(input) is { } bound
+        ? graph.Initializers.TryGetValue(bound, out var tensor) && tensor.Length == 1 ? tensor.ToFloats()[0] : null
+        : clip.Float(attribute, absent);
 }

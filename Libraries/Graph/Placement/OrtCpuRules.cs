@@ -14,7 +14,7 @@ internal static class OrtCpuRules
         var values = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in context.Graph.Nodes.Where(node => !context.IsSkipped(node)))
         {
-            if (context.IsWeighted(node))
+            if (IntegerOperators.IsLayer(context, node))
             {
                 context.AddWeight(node);
                 values.UnionWith(Boundary(context, node));
@@ -54,7 +54,7 @@ internal static class OrtCpuRules
 
     private static string NameOf(PlacementContext context, string value)
     {
-        var layer = context.Links.ConsumersOf(value).FirstOrDefault(consumer => consumer.Input == 0 && context.IsWeighted(consumer.Node)).Node;
+        var layer = context.Links.ConsumersOf(value).FirstOrDefault(consumer => consumer.Input == 0 && IntegerOperators.IsLayer(context, consumer.Node)).Node;
         return layer is not null ? $"{context.HostName(layer)}._input_quantizer"
             : context.Links.ProducerOf(value) is { } producer ? $"{context.HostName(producer)}._output_quantizer"
             : $"{value}._quantizer";

@@ -19,17 +19,17 @@ public sealed record PlacementOptions
     public QuantizationScheme WeightScheme { get; init; } = QuantizationScheme.SignedNarrow;
 
     /// <summary>
-    /// The axis of a ConvTranspose weight [Cin, Cout, kH, kW] that carries one range per index; null for the target's default:
-    /// 0 for TensorRT, whose int8 kernels scale per input channel (reference 5.1), 1 elsewhere.
+    /// The axis of a ConvTranspose weight [Cin, Cout, kH, kW] that carries one range per index: 0 for TensorRT 8, whose int8 kernels
+    /// scale per input channel (reference 5.1), 1 for portable ONNX.
     /// </summary>
-    public int? TransposedConvolutionAxis { get; init; }
+    public int TransposedConvolutionAxis { get; init; }
 
     /// <summary>True where the network reads images in 0…1, as this pipeline prepares them; false for images normalised around 0.</summary>
     public bool InputsAreNonNegative { get; init; } = true;
 
     internal int WeightAxis(Node node) => node.OpType switch
     {
-        "ConvTranspose" => TransposedConvolutionAxis ?? (Target == QuantizationTarget.TensorRt ? 0 : 1),
+        "ConvTranspose" => TransposedConvolutionAxis,
         "Gemm" => node.Int("transB", 0) != 0 ? 0 : 1,
         "MatMul" => 1,
         _ => 0,

@@ -34,44 +34,6 @@ public static class QuantizerSelection
             }
         }
 
-        if (QuantizerPlacement.TargetOf(graph) == QuantizationTarget.OrtCpu)
-        {
-            DisableUselessTensors(graph, names);
-        }
-    }
-
-    /// <summary>
-    /// A tensor stays quantized while an integer operator reads or computes it. A layer is integer while its weight is quantized, any other
-    /// operator only while an integer operator feeds it: an activation between two float layers gains nothing from codes.
-    /// </summary>
-    private static void DisableUselessTensors(Graph graph, HashSet<string> names)
-    {
-        var links = graph.Link();
-        var context = new PlacementContext(graph, new PlacementOptions { Target = QuantizationTarget.OrtCpu });
-        var integers = new HashSet<string>(StringComparer.Ordinal);
-        var needed = new HashSet<Quantizer>();
-        foreach (var node in graph.Nodes.Where(node => !names.Contains(node.Name)))
-        {
-            var data = OperatorRoles.DataInputs(node).ToArray();
-            var isInteger = context.IsWeighted(node)
-                ? links.QuantizerAt(node.Name, 1) is { IsEnabled: true }
-                : IntegerOperators.IsUnweighted(context, node)
-                    && data.All(index => links.QuantizerAt(node.Name, index) is not null)
-                    && data.Any(index => integers.Contains(node.Inputs[index]));
-            if (!isInteger)
-            {
-                continue;
-            }
-
-            var outputs = node.Outputs.Select(output => OrtCpuRules.EffectiveOutput(graph, links, output)).ToArray();
-            integers.UnionWith(outputs);
-            needed.UnionWith(data.Select(index => links.QuantizerAt(node.Name, index)).OfType<Quantizer>());
-            needed.UnionWith(outputs.SelectMany(links.ConsumersOf).Select(use => links.QuantizerAt(use.Node.Name, use.Input)).OfType<Quantizer>());
-        }
-
-        foreach (var quantizer in graph.Quantizers.Where(quantizer => !quantizer.IsWeight && !needed.Contains(quantizer)))
-        {
-            quantizer.IsEnabled = false;
-        }
+        QuantizerConsistency.DisableUseless(graph, names);
     }
 }

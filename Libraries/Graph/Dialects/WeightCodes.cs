@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using QatPipeline.Quantization;
+
+namespace QatPipeline.Graphs;
+
+/// <summary>Constants to 8-bit codes and back, per tensor or along an axis.</summary>
+internal static class WeightCodes
+{
+    /// <summary>One set of parameters per range.</summary>
+    public static QuantizationParameters[] Parameters(this Quantizer quantizer) =>
+        [.. quantizer.Ranges.Select(range => QuantizationParameters.Create(quantizer.Scheme, range))];
+
+    /// <summary>The codes a calibrated weight quantizer gives its weight, of the same shape.</summary>
+    public static Tensor Quantize(Tensor weight, Quantizer quantizer)
+    {
+        var parameters = quantizer.Parameters();
+        var values = weight.As<float>();
+        var codes = new byte[weight.Length];
+        var inner = InnerSize(weight, quantizer.Axis);
+        for (var (start, index) = (0, 0); start < values.Length; start += inner, index++)
+        {
+            var from = values.Slice(start, inner);
+            var to = codes.AsSpan(start, inner);
+            if (quantizer.Scheme.IsSigned())
+            {
+                CodeQuantizer.Quantize(from, MemoryMarshal.Cast<byte, sbyte>(to), parameters[index % parameters.Length]);
+            }
+            else
+            {
+                CodeQuantizer.Quantize(from, to, parameters[index % parameters.Length]);
+            }
+        }
+
+        return new Tensor(quantizer.Scheme.IsSigned() ? ElementType.Int8 : ElementType.UInt8, weight.Dimensions, codes);
+    }
+
+    /// <summary>(codes − zeroPoint)·scale in float32, as DequantizeLinear computes it.</summary>
+    /// <param name="codes">int8, uint8 or int32.</param>
+    /// <param name="scales">One per tensor or per index of <paramref name="axis"/>.</param>
+    /// <param name="zeroPoints">As many, or none for zero.</param>
+    /// <param name="axis">Ignored for a single scale.</param>
+    public static Tensor Dequantize(Tensor codes, ReadOnlySpan<float> scales, ReadOnlySpan<long> zeroPoints, int axis)
+    {
+        var (from, to) = (codes.ToLongs(), new float[codes.Length]);
+        var inner = InnerSize(codes, scales.Length > 1 ? axis : null);
+        for (var index = 0; index < to.Length; index++)
+        {
+            var channel = index / inner % scales.Length;
+            to[index] = (from[index] - (zeroPoints.IsEmpty ? 0 : zeroPoints[channel])) * scales[channel];
+        }
+
+        return Tensor.FromFloats(codes.Dimensions, to);
+    }
+
+    private static int InnerSize(Tensor tensor, int? axis) => axis is { } index
+        ? (int)tensor.Dimensions.Skip(index + 1).Aggregate(1L, (product, dimension) => product * dimension)
+        : (int)tensor.Length;
+}

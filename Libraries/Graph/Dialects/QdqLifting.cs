@@ -12,10 +12,16 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public static class QdqLifting
 {
-    /// <summary>Changes the graph in place.</summary>
+    /// <summary>Changes the graph in place; simplifies it first where it is quantized, for exporters hide scales behind constant nodes.</summary>
     /// <returns>The number of quantizers lifted.</returns>
     public static int Lift(Graph graph)
     {
+        if (!graph.Nodes.Exists(node => node.Is("DequantizeLinear")))
+        {
+            return 0;
+        }
+
+        GraphSimplifier.Simplify(graph);
         var links = graph.Link();
         var before = graph.Quantizers.Count;
         foreach (var dequantize in graph.Nodes.FindAll(node => node.Is("DequantizeLinear")))
@@ -29,8 +35,7 @@ public static class QdqLifting
             {
                 LiftConstant(graph, links, dequantize, codes, parameters);
             }
-            else if (links.ProducerOf(dequantize.Inputs[0]) is { } quantize && quantize.Is("QuantizeLinear")
-                && QdqParameters.Of(graph, quantize) is { } same && same.Equals(parameters))
+            else if (QuantizerOf(links, dequantize) is { } quantize && QdqParameters.Of(graph, quantize) is { } same && same.Equals(parameters))
             {
                 LiftPair(graph, links, quantize, dequantize, parameters);
             }
@@ -40,6 +45,18 @@ public static class QdqLifting
         graph.Metadata[QuantizerPlacement.TargetKey] =
             (graph.Quantizers.Exists(quantizer => !quantizer.IsWeight && !quantizer.Scheme.IsSigned()) ? QuantizationTarget.OrtCpu : QuantizationTarget.TensorRt).ToString();
         return graph.Quantizers.Count - before;
+    }
+
+    /// <summary>The QuantizeLinear whose codes are read, perhaps through a Cast to the type they have.</summary>
+    private static Node? QuantizerOf(GraphLinks links, Node dequantize)
+    {
+        var producer = links.ProducerOf(dequantize.Inputs[0]);
+        while (producer is not null && producer.Is("Cast") && (ElementType)producer.Int("to", 0) is ElementType.Int8 or ElementType.UInt8)
+        {
+            producer = links.ProducerOf(producer.Inputs[0]);
+        }
+
+        return producer is not null && producer.Is("QuantizeLinear") ? producer : null;
     }
 
     /// <summary>A bias (int32 codes) becomes a float constant; runtimes quantize it themselves. Other codes become a quantized weight.</summary>
@@ -104,6 +121,8 @@ public static class QdqLifting
     private static void RemoveOrphans(Graph graph)
     {
         var links = graph.Link();
+        graph.Nodes.RemoveAll(node => node.Is("Cast") && links.ConsumersOf(node.Outputs[0]).Count == 0 && !links.IsGraphOutput(node.Outputs[0]));
+        links = graph.Link();
         graph.Nodes.RemoveAll(node => node.Is("QuantizeLinear") && links.ConsumersOf(node.Outputs[0]).Count == 0 && !links.IsGraphOutput(node.Outputs[0]));
         links = graph.Link();
         foreach (var name in graph.Initializers.Keys.Where(name => links.ConsumersOf(name).Count == 0 && !links.IsGraphOutput(name)).ToArray())

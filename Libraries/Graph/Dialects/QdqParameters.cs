@@ -58,6 +58,14 @@ internal sealed record QdqParameters(ElementType Type, float[] Scales, long[] Ze
         return graph.Initializers[name];
     }
 
+    /// <summary>Lowest and highest code; null for types that activations don't have.</summary>
+    public (long Lowest, long Highest)? CodeLimits => Type switch
+    {
+        ElementType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
+        ElementType.UInt8 => (byte.MinValue, byte.MaxValue),
+        _ => null,
+    };
+
     private static int AxisOf(Graph graph, Node node)
     {
         var axis = (int)node.Int("axis", 1);

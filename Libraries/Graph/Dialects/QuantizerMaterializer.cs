@@ -35,7 +35,8 @@ internal sealed class QuantizerMaterializer
         new QuantizerMaterializer(graph, pairPerUse).Run();
     }
 
-    private static void Check(Graph graph)
+    /// <exception cref="GraphException">An enabled quantizer is not calibrated, or the opset has no quantization per channel.</exception>
+    public static void Check(Graph graph)
     {
         foreach (var quantizer in graph.Quantizers.Where(quantizer => quantizer.IsEnabled))
         {
@@ -68,8 +69,7 @@ internal sealed class QuantizerMaterializer
 
         _graph.Nodes.Clear();
         _graph.Nodes.AddRange(_nodes);
-        _graph.Quantizers.Clear();
-        _graph.Metadata.Remove(QuantizerPlacement.TargetKey);
+        FloatForm.WithoutQuantizers(_graph);
         RemoveReplacedConstants();
     }
 

@@ -34,6 +34,15 @@ internal static class WeightCodes
         return new Tensor(quantizer.Scheme.IsSigned() ? ElementType.Int8 : ElementType.UInt8, weight.Dimensions, codes);
     }
 
+    /// <summary>The weight as the quantizer simulates it: its codes' real values.</summary>
+    public static Tensor ToGrid(Tensor weight, Quantizer quantizer)
+    {
+        var parameters = quantizer.Parameters();
+        var codes = Quantize(weight, quantizer);
+        return Dequantize(
+            codes, Array.ConvertAll(parameters, parameter => parameter.Scale), Array.ConvertAll(parameters, parameter => (long)parameter.ZeroPoint), quantizer.Axis ?? 0);
+    }
+
     /// <summary>(codes − zeroPoint)·scale in float32, as DequantizeLinear computes it.</summary>
     /// <param name="codes">int8, uint8 or int32.</param>
     /// <param name="scales">One per tensor or per index of <paramref name="axis"/>.</param>

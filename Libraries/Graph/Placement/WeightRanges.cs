@@ -13,9 +13,11 @@ public static class WeightRanges
         {
             var use = quantizer.Uses[0];
             var weight = graph.Initializers[nodes[use.Node].Inputs[use.Input]];
-            quantizer.Ranges = [.. MagnitudesOf(weight, quantizer.Axis).Select(QuantizationRange.FromAmax)];
+            quantizer.Ranges = Of(weight, quantizer.Axis);
         }
     }
+
+    internal static IReadOnlyList<QuantizationRange> Of(Tensor weight, int? axis) => [.. MagnitudesOf(weight, axis).Select(QuantizationRange.FromAmax)];
 
     private static float[] MagnitudesOf(Tensor weight, int? axis)
     {

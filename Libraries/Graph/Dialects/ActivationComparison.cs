@@ -19,7 +19,7 @@ internal static class ActivationComparison
             {
                 count++;
                 var tensor = nodes[use.Node].Inputs[use.Input];
-                (float Scale, long ZeroPoint)? found = deployed is not null
+                (float Scale, int ZeroPoint)? found = deployed is not null
                     ? deployed.TryGetValue((use.Node, use.Input), out var pair) ? pair : ForOutput(deployed, nodes[use.Node])
                     : cache!.TryGetValue(tensor, out var scale) ? (scale, 0) : null;
                 if (found is not { } actual)
@@ -39,15 +39,15 @@ internal static class ActivationComparison
     }
 
     /// <summary>Scale and zero point by node input; graph outputs stand under the empty node's name and their own.</summary>
-    private static Dictionary<(string Node, int Input), (float Scale, long ZeroPoint)> Pairs(Graph graph)
+    private static Dictionary<(string Node, int Input), (float Scale, int ZeroPoint)> Pairs(Graph graph)
     {
         var links = graph.Link();
-        var pairs = new Dictionary<(string, int), (float, long)>();
+        var pairs = new Dictionary<(string, int), (float, int)>();
         foreach (var dequantize in graph.Nodes.Where(node => node.Is("DequantizeLinear")))
         {
-            if (QdqParameters.Of(graph, dequantize) is not { Axis: null } parameters
+            if (QuantizeParameters.Of(graph, links, dequantize) is not { Axis: null } parameters
                 || links.ProducerOf(dequantize.Inputs[0]) is not { } quantize
-                || !parameters.Equals(QdqParameters.Of(graph, quantize)))
+                || !parameters.Equals(QuantizeParameters.Of(graph, links, quantize)))
             {
                 continue;
             }
@@ -68,6 +68,6 @@ internal static class ActivationComparison
     }
 
     /// <summary>The Identity before a quantized graph output is gone in the dialect: the pair gives the output itself.</summary>
-    private static (float Scale, long ZeroPoint)? ForOutput(Dictionary<(string Node, int Input), (float Scale, long ZeroPoint)> deployed, Node node) =>
+    private static (float Scale, int ZeroPoint)? ForOutput(Dictionary<(string Node, int Input), (float Scale, int ZeroPoint)> deployed, Node node) =>
         node.Is("Identity") && deployed.TryGetValue((node.Outputs[0], -1), out var pair) ? pair : null;
 }

@@ -12,7 +12,7 @@ internal sealed record DeployedWeight(Tensor Codes, float[] Scales, int? Axis)
     private static DeployedWeight? OfPair(Graph graph, Node layer)
     {
         var links = graph.Link();
-        if (layer.Input(1) is not { } value || links.ProducerOf(value) is not { OpType: "DequantizeLinear" } dequantize || QdqParameters.Of(graph, dequantize) is not { } parameters)
+        if (layer.Input(1) is not { } value || links.ProducerOf(value) is not { OpType: "DequantizeLinear" } dequantize || QuantizeParameters.Of(graph, links, dequantize) is not { } parameters)
         {
             return null;
         }
@@ -39,9 +39,9 @@ internal sealed record DeployedWeight(Tensor Codes, float[] Scales, int? Axis)
         return new(WeightCodes.Quantize(weight, quantizer), Array.ConvertAll(quantizer.Parameters(), parameter => parameter.Scale), axis);
     }
 
-    private static Quantizer ToQuantizer(QdqParameters parameters)
+    private static Quantizer ToQuantizer(QuantizeParameters parameters)
     {
-        var scheme = parameters.ToScheme(isWeight: false);
-        return new Quantizer("", scheme) { IsWeight = true, Axis = parameters.Axis, Ranges = parameters.ToRanges(scheme) };
+        var (scheme, ranges) = parameters.ToRanges(isNarrow: false);
+        return new Quantizer("", scheme) { IsWeight = true, Axis = parameters.Axis, Ranges = ranges };
     }
 }

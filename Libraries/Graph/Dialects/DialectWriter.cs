@@ -1,3 +1,5 @@
+using QatPipeline.Quantization;
+
 namespace QatPipeline.Graphs;
 
 /// <summary>Builds the graph of every dialect from the one calibrated graph.</summary>
@@ -15,7 +17,7 @@ public static class DialectWriter
     {
         options ??= new DialectOptions();
         var source = calibrated.Clone();
-        QdqLifting.Lift(source);
+        LiftForeign(source);
         return dialect switch
         {
             Dialect.Float => new(dialect, FloatForm.Build(source)),
@@ -24,6 +26,21 @@ public static class DialectWriter
             Dialect.OrtCpu => new(dialect, OrtCpuForm.Build(For(QuantizationTarget.OrtCpu, source))),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "not a dialect"),
         };
+    }
+
+    /// <summary>Q/DQ nodes become quantizers; their schemes tell which target they were made for.</summary>
+    private static void LiftForeign(Graph graph)
+    {
+        if (!graph.Nodes.Exists(node => node.Is("DequantizeLinear")))
+        {
+            return;
+        }
+
+        // Exporters hide scales behind constant nodes and no-op casts.
+        GraphSimplifier.Simplify(graph);
+        new LiftQuantizers().Apply(graph);
+        var isUnsigned = graph.Quantizers.Exists(quantizer => !quantizer.IsWeight && !quantizer.Scheme.IsSigned());
+        graph.Metadata[QuantizerPlacement.TargetKey] = (isUnsigned ? QuantizationTarget.OrtCpu : QuantizationTarget.TensorRt).ToString();
     }
 
     private static Graph For(QuantizationTarget target, Graph source)

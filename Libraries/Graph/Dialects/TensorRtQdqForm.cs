@@ -19,10 +19,11 @@ internal static class TensorRtQdqForm
     /// <summary>codes → DQ      becomes      values on the grid → Q → DQ.</summary>
     private static void WriteFloatWeights(Graph graph)
     {
+        var links = graph.Link();
         foreach (var dequantize in graph.Nodes.FindAll(node => node.Is("DequantizeLinear")))
         {
             var codesName = dequantize.Inputs[0];
-            if (graph.Initializers.TryGetValue(codesName, out var codes) && QdqParameters.Of(graph, dequantize) is { } parameters)
+            if (graph.Initializers.TryGetValue(codesName, out var codes) && QuantizeParameters.Of(graph, links, dequantize) is { } parameters)
             {
                 var host = dequantize.Name[..^QdqNames.Dequantize.Length];
                 var weight = codesName[..^QdqNames.Quantized.Length];

@@ -39,26 +39,9 @@ internal static class WeightCodes
     {
         var parameters = quantizer.Parameters();
         var codes = Quantize(weight, quantizer);
-        return Dequantize(
-            codes, Array.ConvertAll(parameters, parameter => parameter.Scale), Array.ConvertAll(parameters, parameter => (long)parameter.ZeroPoint), quantizer.Axis ?? 0);
-    }
-
-    /// <summary>(codes − zeroPoint)·scale in float32, as DequantizeLinear computes it.</summary>
-    /// <param name="codes">int8, uint8 or int32.</param>
-    /// <param name="scales">One per tensor or per index of <paramref name="axis"/>.</param>
-    /// <param name="zeroPoints">As many, or none for zero.</param>
-    /// <param name="axis">Ignored for a single scale.</param>
-    public static Tensor Dequantize(Tensor codes, ReadOnlySpan<float> scales, ReadOnlySpan<long> zeroPoints, int axis)
-    {
-        var (from, to) = (codes.ToLongs(), new float[codes.Length]);
-        var inner = InnerSize(codes, scales.Length > 1 ? axis : null);
-        for (var index = 0; index < to.Length; index++)
-        {
-            var channel = index / inner % scales.Length;
-            to[index] = (from[index] - (zeroPoints.IsEmpty ? 0 : zeroPoints[channel])) * scales[channel];
-        }
-
-        return Tensor.FromFloats(codes.Dimensions, to);
+        return new QuantizeParameters(
+            Array.ConvertAll(parameters, parameter => parameter.Scale), Array.ConvertAll(parameters, parameter => parameter.ZeroPoint), codes.Type, quantizer.Axis)
+            .Dequantize(codes);
     }
 
     private static int InnerSize(Tensor tensor, int? axis) => axis is { } index

@@ -109,7 +109,7 @@ internal sealed class OrtCpuFusion
             return $"its input 0 ('{node.Inputs[0]}') is not quantized";
         }
 
-        var parameters = QdqParameters.Of(_graph, _links.ProducerOf(node.Inputs[0])!);
+        var parameters = QuantizeParameters.Of(_graph, _links, _links.ProducerOf(node.Inputs[0])!);
         foreach (var output in node.Outputs.Where(output => output.Length > 0))
         {
             if (OutputObstacle(output, needsQuantizer: true) is { } obstacle)
@@ -117,7 +117,7 @@ internal sealed class OrtCpuFusion
                 return obstacle;
             }
 
-            if (parameters is not { Axis: null } || !parameters.Equals(QdqParameters.Of(_graph, _links.ConsumersOf(output)[0].Node)))
+            if (parameters is not { Axis: null } || !parameters.Equals(QuantizeParameters.Of(_graph, _links, _links.ConsumersOf(output)[0].Node)))
             {
                 return "the scales before and after it differ";
             }
@@ -151,13 +151,13 @@ internal sealed class OrtCpuFusion
 
         var expected = node.Is("Gemm") && node.Int("transB", 0) == 0 ? WeightAxisOfGemm : 0;
         return !Reads(node, 1)
-            || (QdqParameters.Of(_graph, _links.ProducerOf(node.Inputs[1])!) is { } weight
+            || (QuantizeParameters.Of(_graph, _links, _links.ProducerOf(node.Inputs[1])!) is { } weight
                 && (weight.Axis is null || (weight.Axis == expected && weight.Scales.Length == channels.Length)));
     }
 
     private bool IsBetweenPairs(Node node)
     {
-        if (!Reads(node, 0) || QdqParameters.Of(_graph, _links.ProducerOf(node.Inputs[0])!) is not { Axis: null })
+        if (!Reads(node, 0) || QuantizeParameters.Of(_graph, _links, _links.ProducerOf(node.Inputs[0])!) is not { Axis: null })
         {
             return false;
         }

@@ -7,6 +7,9 @@ namespace QatPipeline.Graphs;
 /// </summary>
 internal sealed class OrtCpuRewrites
 {
+    /// <summary>Links as they were before rewriting: scales and zero points are found through them, for they stay where they are.</summary>
+    private readonly GraphLinks _constants;
+
     private readonly HashSet<string> _absorbed = new(StringComparer.Ordinal);
     private int _inserted;
 
@@ -14,6 +17,7 @@ internal sealed class OrtCpuRewrites
     {
         Graph = graph.Clone();
         new RemoveIdentity().Apply(Graph);
+        _constants = Graph.Link();
         MergeEqualQuantizers();
         RemoveRedundantClamps();
         SplitDequantizers();
@@ -33,10 +37,10 @@ internal sealed class OrtCpuRewrites
     /// <summary>Common subexpressions: the runtime shares equal scales, but not equal zero points of different names.</summary>
     private void MergeEqualQuantizers()
     {
-        var firsts = new Dictionary<(string Value, string? ZeroPoint, QdqParameters Parameters), Node>();
+        var firsts = new Dictionary<(string Value, string? ZeroPoint, QuantizeParameters Parameters), Node>();
         foreach (var node in Graph.Nodes.FindAll(node => node.Is("QuantizeLinear")))
         {
-            if (QdqParameters.Of(Graph, node) is { } parameters && !firsts.TryAdd((node.Inputs[0], node.Input(2), parameters), node))
+            if (QuantizeParameters.Of(Graph, _constants, node) is { } parameters && !firsts.TryAdd((node.Inputs[0], node.Input(2), parameters), node))
             {
                 Graph.Nodes.Remove(node);
                 Graph.Rewire(node.Outputs[0], firsts[(node.Inputs[0], node.Input(2), parameters)].Outputs[0]);
@@ -48,7 +52,7 @@ internal sealed class OrtCpuRewrites
     {
         foreach (var clamp in Graph.Nodes.FindAll(node => node.Is("Relu") || node.Is("Clip")))
         {
-            if (Graph.Link().SoleConsumerOf(clamp.Outputs[0]) is { } quantize && quantize.Is("QuantizeLinear") && IsRedundant(Graph, clamp, quantize))
+            if (Graph.Link().SoleConsumerOf(clamp.Outputs[0]) is { } quantize && quantize.Is("QuantizeLinear") && IsRedundant(clamp, quantize))
             {
                 quantize.Inputs[0] = clamp.Inputs[0];
                 Graph.Nodes.Remove(clamp);
@@ -58,9 +62,9 @@ internal sealed class OrtCpuRewrites
     }
 
     /// <summary>Saturating to the codes' ends already clamps at least as much.</summary>
-    public static bool IsRedundant(Graph graph, Node clamp, Node quantize)
+    private bool IsRedundant(Node clamp, Node quantize)
     {
-        if (QdqParameters.Of(graph, quantize) is not { Axis: null } parameters || parameters.CodeLimits is not var (lowest, highest))
+        if (QuantizeParameters.Of(Graph, _constants, quantize) is not { Axis: null } parameters || parameters.CodeLimits is not var (lowest, highest))
         {
             return false;
         }
@@ -70,7 +74,7 @@ internal sealed class OrtCpuRewrites
             return parameters.ZeroPoints[0] == lowest;
         }
 
-        return OperatorRoles.ClipBounds(graph, clamp) is var (low, high)
+        return OperatorRoles.ClipBounds(Graph, clamp) is var (low, high)
             && Math.Round(low / parameters.Scales[0]) + parameters.ZeroPoints[0] <= lowest
             && Math.Round(high / parameters.Scales[0]) + parameters.ZeroPoints[0] >= highest;
     }
@@ -139,7 +143,7 @@ internal sealed class OrtCpuRewrites
         }
     }
 
-    private bool HasScalarParameters(Node node) => QdqParameters.Of(Graph, node) is { Axis: null };
+    private bool HasScalarParameters(Node node) => QuantizeParameters.Of(Graph, _constants, node) is { Axis: null };
 
     private string InsertQuantizer(Node like, string value, int at) => Insert(new Node($"inserted_{_inserted++}", "QuantizeLinear", [value, .. like.Inputs[1..]], [$"inserted_value_{_inserted}"]), at);
 

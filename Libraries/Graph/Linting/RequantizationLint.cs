@@ -10,7 +10,7 @@ internal static class RequantizationLint
         foreach (var value in graph.Inputs.Select(input => input.Name).Concat(graph.Nodes.SelectMany(node => node.Outputs)).Where(value => value.Length > 0))
         {
             var quantizers = links.ConsumersOf(value).Select(reader => reader.Node).Where(reader => reader.Is("QuantizeLinear")).ToArray();
-            if (quantizers.Select(quantizer => QdqParameters.Of(graph, quantizer)).Distinct().Count() > 1)
+            if (quantizers.Select(quantizer => QuantizeParameters.Of(graph, links, quantizer)).Distinct().Count() > 1)
             {
                 yield return new(
                     LintSeverity.Warning,
@@ -20,7 +20,7 @@ internal static class RequantizationLint
                     "Give the tensor one scale: put its quantizers into one group.");
             }
             else if (links.ProducerOf(value) is { } producer && producer.Is("DequantizeLinear") && quantizers.Length > 0
-                && !Equals(QdqParameters.Of(graph, producer), QdqParameters.Of(graph, quantizers[0])))
+                && !Equals(QuantizeParameters.Of(graph, links, producer), QuantizeParameters.Of(graph, links, quantizers[0])))
             {
                 yield return new(
                     LintSeverity.Warning,
@@ -35,12 +35,14 @@ internal static class RequantizationLint
         {
             var scales = concat.Inputs.Select(input => links.ProducerOf(input)).OfType<Node>().Where(node => node.Is("DequantizeLinear"))
                 .Concat(links.ConsumersOf(concat.Outputs[0]).Select(reader => reader.Node).Where(node => node.Is("QuantizeLinear")))
-                .Select(node => QdqParameters.Of(graph, node))
-                .Distinct();
-            if (scales.Count() > 1)
+                .Select(node => QuantizeParameters.Of(graph, links, node))
+                .Distinct()
+                .ToArray();
+            if (scales.Length > 1)
             {
+                // Different zero points keep the signs apart, without which a clamp before the concatenation would not fuse.
                 yield return new(
-                    LintSeverity.Warning,
+                    scales.Select(scale => scale?.ZeroPoints[0]).Distinct().Count() > 1 ? LintSeverity.Info : LintSeverity.Warning,
                     Code,
                     [concat.Name],
                     $"{concat} joins tensors of different scales: their codes are converted one by one.",

@@ -7,7 +7,7 @@ internal static class TensorRtLint
     {
         var links = graph.Link();
         var region = QuantizedRegion(graph, links);
-        return graph.Nodes.Where(node => node.Is("QuantizeLinear") || node.Is("DequantizeLinear")).Select(node => ZeroPoint(graph, node))
+        return graph.Nodes.Where(node => node.Is("QuantizeLinear") || node.Is("DequantizeLinear")).Select(node => ZeroPoint(graph, links, node))
             .Concat(graph.Nodes.Select(node => Layer(graph, links, node)))
             .Concat(graph.Nodes.Where(region.Contains).Select(node => Unquantized(graph, links, node)))
             .OfType<LintFinding>()
@@ -29,8 +29,8 @@ internal static class TensorRtLint
         return region;
     }
 
-    private static LintFinding? ZeroPoint(Graph graph, Node node) =>
-        QdqParameters.Of(graph, node) is not { } parameters
+    private static LintFinding? ZeroPoint(Graph graph, GraphLinks links, Node node) =>
+        QuantizeParameters.Of(graph, links, node) is not { } parameters
             ? new(LintSeverity.Error, "scale-not-constant", [node.Name], $"{node} has no constant scale and zero point.", "Make the scale an initializer.")
         : parameters.Type == ElementType.UInt8
             ? new(LintSeverity.Error, "unsigned-codes", [node.Name], $"{node} uses uint8 codes, which TensorRT refuses.", "Write the model with `qat optimize --target tensorrt-qdq`.")
@@ -57,7 +57,7 @@ internal static class TensorRtLint
                 "Quantize both its input and its weight, or neither.");
         }
 
-        if (weight && node.Is("ConvTranspose") && links.ProducerOf(node.Inputs[1]) is { } weightPair && QdqParameters.Of(graph, weightPair) is { Axis: 1 })
+        if (weight && node.Is("ConvTranspose") && links.ProducerOf(node.Inputs[1]) is { } weightPair && QuantizeParameters.Of(graph, links, weightPair) is { Axis: 1 })
         {
             return new(
                 LintSeverity.Warning,

@@ -42,7 +42,7 @@ public sealed class LiftQuantizers : IGraphPass
         }
 
         var rank = (graph.FindConstant(links, quantize.Inputs[0])?.Rank) ?? graph.FindValue(quantize.Inputs[0])?.Shape?.Count;
-        if (QuantizeParameters.Read(graph, links, quantize, QuantizedType(quantize), rank) is { } parameters
+        if (QuantizeParameters.Read(graph, links, quantize, QuantizeParameters.QuantizedType(quantize), rank) is { } parameters
             && parameters.Type != ElementType.Int32
             && parameters.Equals(QuantizeParameters.Read(graph, links, dequantize, parameters.Type, rank)))
         {
@@ -52,8 +52,6 @@ public sealed class LiftQuantizers : IGraphPass
 
         return false;
     }
-
-    private static ElementType QuantizedType(Node quantize) => quantize.Int("output_dtype", 0) is > 0 and var type ? (ElementType)type : ElementType.UInt8;
 
     /// <summary>Stored codes become a float constant under the output's name. int32 is a bias, which every runtime quantizes itself.</summary>
     private static void LiftConstant(Graph graph, GraphLinks links, Node dequantize, QuantizeParameters parameters, Tensor codes)
@@ -79,7 +77,7 @@ public sealed class LiftQuantizers : IGraphPass
         {
             // Quantizing twice with the same parameters changes nothing; with others it does.
             var isSecondPair = node.Is("QuantizeLinear") && input == 0;
-            if (isSecondPair && !parameters.Equals(QuantizeParameters.Read(graph, links, node, QuantizedType(node), values?.Rank)))
+            if (isSecondPair && !parameters.Equals(QuantizeParameters.Read(graph, links, node, QuantizeParameters.QuantizedType(node), values?.Rank)))
             {
                 detached.Add((node, input));
                 continue;

@@ -5,6 +5,8 @@ namespace QatPipeline.Graphs;
 /// <summary>Scale, zero point and axis of a QuantizeLinear or DequantizeLinear node with constant 8-bit parameters.</summary>
 internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, ElementType Type, int? Axis)
 {
+    private const int MostUlps = 4;
+
     /// <summary>The node's parameters; null where they are not constant, blocked, or of a type that is no 8-bit (or bias) type.</summary>
     /// <param name="graph">Holds the constants.</param>
     /// <param name="links">The graph's links.</param>
@@ -31,6 +33,29 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
         return scales.All(value => float.IsFinite(value) && value > 0) && axis is null or >= 0 ? new(scales, zeroPoints, type, axis) : null;
     }
 
+    /// <summary>The parameters of a QuantizeLinear or DequantizeLinear node, with the codes' type taken from the graph where no zero point tells it.</summary>
+    /// <param name="graph">Holds the constants.</param>
+    /// <param name="links">Links from which the constants can be found; the node itself may be newer.</param>
+    /// <param name="node">Quantizes or dequantizes.</param>
+    public static QuantizeParameters? Of(Graph graph, GraphLinks links, Node node)
+    {
+        var stored = graph.FindConstant(links, node.Input(0));
+        var type = node.Is("QuantizeLinear") ? QuantizedType(node)
+            : stored?.Type ?? (links.ProducerOf(node.Inputs[0]) is { } quantize && quantize.Is("QuantizeLinear") ? QuantizedType(quantize) : ElementType.UInt8);
+        return Read(graph, links, node, type, stored?.Rank ?? graph.FindValue(node.Inputs[0])?.Shape?.Count);
+    }
+
+    /// <summary>The type of the codes that a QuantizeLinear without zero point gives.</summary>
+    public static ElementType QuantizedType(Node quantize) => quantize.Int("output_dtype", 0) is > 0 and var type ? (ElementType)type : ElementType.UInt8;
+
+    /// <summary>Lowest and highest code; null for a bias.</summary>
+    public (int Lowest, int Highest)? CodeLimits => Type switch
+    {
+        ElementType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
+        ElementType.UInt8 => (byte.MinValue, byte.MaxValue),
+        _ => null,
+    };
+
     public bool Equals(QuantizeParameters? other) =>
         other is not null && Type == other.Type && Axis == other.Axis && Scales.AsSpan().SequenceEqual(other.Scales) && ZeroPoints.AsSpan().SequenceEqual(other.ZeroPoints);
 
@@ -49,13 +74,34 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
     {
         if (Type == ElementType.Int8 && ZeroPoints.All(zeroPoint => zeroPoint == 0))
         {
-            return (isNarrow ? QuantizationScheme.SignedNarrow : QuantizationScheme.SignedSymmetric, Array.ConvertAll(Scales, scale => QuantizationRange.FromAmax(127 * scale)));
+            return (isNarrow ? QuantizationScheme.SignedNarrow : QuantizationScheme.SignedSymmetric, Array.ConvertAll(Scales, SymmetricRange));
         }
 
         var shift = Type == ElementType.Int8 ? 128 : 0;
         var zeroPoints = Array.ConvertAll(ZeroPoints, zeroPoint => zeroPoint + shift);
-        var ranges = Scales.Select((scale, channel) => new QuantizationRange(-zeroPoints[channel] * scale, (255 - zeroPoints[channel]) * scale)).ToArray();
-        return (zeroPoints.All(zeroPoint => zeroPoint == 0) ? QuantizationScheme.UnsignedNonNegative : QuantizationScheme.UnsignedAffine, ranges);
+        var scheme = zeroPoints.All(zeroPoint => zeroPoint == 0) ? QuantizationScheme.UnsignedNonNegative : QuantizationScheme.UnsignedAffine;
+        var ranges = Scales.Select((scale, channel) => Exact(
+            scheme, scale, (255 - zeroPoints[channel]) * scale, high => new(MathF.Min(-zeroPoints[channel] * scale, high), high))).ToArray();
+        return (scheme, ranges);
+    }
+
+    private static QuantizationRange SymmetricRange(float scale) => Exact(QuantizationScheme.SignedSymmetric, scale, 127 * scale, QuantizationRange.FromAmax);
+
+    /// <summary>Multiplying by the number of steps and dividing again can miss the scale by rounding: moves the upper end by ulps until it does not.</summary>
+    private static QuantizationRange Exact(QuantizationScheme scheme, float scale, float high, Func<float, QuantizationRange> range)
+    {
+        for (var (up, down, ulps) = (high, high, 0); ulps <= MostUlps; ulps++, up = MathF.BitIncrement(up), down = MathF.BitDecrement(down))
+        {
+            foreach (var candidate in (ReadOnlySpan<float>)[up, down])
+            {
+                if (QuantizationParameters.Create(scheme, range(candidate)).Scale == scale)
+                {
+                    return range(candidate);
+                }
+            }
+        }
+
+        return range(high);
     }
 
     /// <summary>True when signed symmetric quantization of the values gives the code −128.</summary>

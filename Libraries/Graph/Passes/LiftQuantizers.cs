@@ -8,14 +8,16 @@ namespace QatPipeline.Graphs;
 /// w (int8) ─ DQ ─ Conv ─ y          →           w ─ Conv ─ y   (quantizer: input 1 of Conv, per channel)
 /// b (int32) ─ DQ ─┘                             b ─┘
 /// </code>
-/// Scales are found through initializers, Constant and Identity nodes. A pair whose result something other than a node's input sees (a
+/// Scales and zero points may be computed from constants, and no-op casts may lie between: constants are folded and identities removed
+/// first. A pair whose result something other than a node's input sees (a
 /// graph output, a further, different pair) goes to an Identity put there for it. What is not 8-bit, blocked or computed stays.
 /// </summary>
 public sealed class LiftQuantizers : IGraphPass
 {
     public bool Apply(Graph graph)
     {
-        var changed = false;
+        ShapeInference.Apply(graph);
+        var changed = new FoldConstants().Apply(graph) | new RemoveIdentity().Apply(graph);
         foreach (var dequantize in graph.Nodes.Where(node => node.Is("DequantizeLinear")).ToArray())
         {
             changed |= TryLift(graph, graph.Link(), dequantize);

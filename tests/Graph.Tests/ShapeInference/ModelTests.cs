@@ -15,7 +15,7 @@ public sealed class ModelTests
         graph.Values.Clear();
         var inputs = RandomTensors.InputsOf(graph, seed: 1, unknown: 2);
 
-        Graphs.ShapeInference.Apply(graph);
+        ShapeInference.Apply(graph);
 
         var batched = graph.Clone();
         batched.Outputs.Clear();
@@ -35,7 +35,7 @@ public sealed class ModelTests
     {
         var graph = DynamicReshape();
 
-        Graphs.ShapeInference.Apply(graph);
+        ShapeInference.Apply(graph);
 
         Assert.Equal([Dimension.Named("batch"), 85, 1600], graph.Outputs[0].Shape!);
     }
@@ -61,7 +61,7 @@ public sealed class ModelTests
         graph.Nodes[0] = new Node("custom", "Custom", ["x"], ["a"], "com.example");
         graph.Values["a"] = new ValueInfo("a", ElementType.Float, [2, 8]);
 
-        Graphs.ShapeInference.Apply(graph);
+        ShapeInference.Apply(graph);
 
         Assert.Equal([2, 8], graph.Outputs[0].StaticShape!);
     }
@@ -71,7 +71,7 @@ public sealed class ModelTests
     {
         var graph = new GraphBuilder().Input("x", 1, 4).Input("z", 1, 3).Node("Add", "x z", "y").Output("y").Graph;
 
-        var exception = Assert.Throws<GraphException>(() => Graphs.ShapeInference.Apply(graph));
+        var exception = Assert.Throws<GraphException>(() => ShapeInference.Apply(graph));
 
         Assert.Contains("Add 'y.Add'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("[1, 4] and [1, 3]", exception.Message, StringComparison.Ordinal);

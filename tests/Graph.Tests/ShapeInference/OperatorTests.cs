@@ -14,7 +14,7 @@ public sealed class OperatorTests
         var item = OperatorCases.All[name];
         var graph = item.ToGraph(allConstant: false);
 
-        Graphs.ShapeInference.Apply(graph);
+        ShapeInference.Apply(graph);
 
         var expected = OrtRunner.Run(graph, item.Feeds());
         Assert.All(graph.Outputs, output =>
@@ -38,7 +38,7 @@ public sealed class OperatorTests
 
     private static Graph Inferred(Graph graph)
     {
-        Graphs.ShapeInference.Apply(graph);
+        ShapeInference.Apply(graph);
         return graph;
     }
 

@@ -32,7 +32,13 @@ internal static class QuantizerSimulation
             ? Tensor.From<sbyte>(shape, [.. parameters.Select(item => (sbyte)item.ZeroPoint)])
             : Tensor.From<byte>(shape, [.. parameters.Select(item => (byte)item.ZeroPoint)]));
         AttributeValue axis = (long)(quantizer.Axis ?? 1);
-        graph.Nodes.Add(new Node($"{name}.q", "QuantizeLinear", [node.Inputs[use.Input], $"{name}.scale", $"{name}.zero"], [$"{name}.codes"])
+        var source = node.Inputs[use.Input];
+        if (quantizer.Scheme == QuantizationScheme.SignedNarrow && graph.Initializers.TryGetValue(source, out var weight))
+        {
+            graph.Initializers[source = $"{name}.clamped"] = Clamped(weight, quantizer.Axis, parameters);
+        }
+
+        graph.Nodes.Add(new Node($"{name}.q", "QuantizeLinear", [source, $"{name}.scale", $"{name}.zero"], [$"{name}.codes"])
         {
             Attributes = new(StringComparer.Ordinal) { ["axis"] = axis },
         });
@@ -41,5 +47,13 @@ internal static class QuantizerSimulation
             Attributes = new(StringComparer.Ordinal) { ["axis"] = axis },
         });
         node.Inputs[use.Input] = $"{name}.real";
+    }
+
+    // QuantizeLinear saturates at −128, a narrow quantizer at −127.
+    private static Tensor Clamped(Tensor weight, int? axis, QuantizationParameters[] parameters)
+    {
+        var inner = weight.Dimensions.Skip((axis ?? -1) + 1).Aggregate(1L, (product, dimension) => product * dimension);
+        return Tensor.FromFloats(weight.Dimensions, [.. weight.ToFloats().Select((value, position) =>
+            MathF.Max(value, -127 * parameters[position / inner % parameters.Length].Scale))]);
     }
 }

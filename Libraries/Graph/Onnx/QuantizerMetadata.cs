@@ -1,24 +1,37 @@
-using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using QatPipeline.Quantization;
 
 namespace QatPipeline.Graphs;
 
 /// <summary>
 /// Keeps a graph's quantizers in the model's metadata, as canonical JSON (fixed key order, no white space, shortest round-trip numbers):
-/// <c>[{"name":"c1.input","scheme":"SignedSymmetric","weight":false,"axis":null,"group":null,"enabled":true,"uses":[["c1",0]],"ranges":[[-1,1]]}]</c>.
+/// <c>[{"name":"c1.input","scheme":"SignedSymmetric","weight":false,"axis":null,"group":null,"enabled":true,"uses":[{"node":"c1","input":0}],"ranges":[{"low":-1,"high":1}]}]</c>.
 /// </summary>
 internal static class QuantizerMetadata
 {
     public const string Key = "qat.quantizers";
 
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter<QuantizationScheme>(namingPolicy: null, allowIntegerValues: false) },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
     /// <summary>The graph's metadata with its quantizers added.</summary>
+    /// <exception cref="GraphException">A range is not a finite interval.</exception>
     public static SortedDictionary<string, string> AddTo(Graph graph)
     {
         var metadata = new SortedDictionary<string, string>(graph.Metadata, StringComparer.Ordinal);
         if (graph.Quantizers.Count > 0)
         {
-            metadata[Key] = ToJson(graph.Quantizers);
+            Check(graph);
+            metadata[Key] = JsonSerializer.Serialize(graph.Quantizers.Select(Entry.Of), Options);
         }
 
         return metadata;
@@ -35,105 +48,38 @@ internal static class QuantizerMetadata
 
         try
         {
-            using var document = JsonDocument.Parse(json);
-            graph.Quantizers.AddRange(document.RootElement.EnumerateArray().Select(ToQuantizer));
+            var entries = JsonSerializer.Deserialize<IReadOnlyList<Entry>>(json, Options) ?? throw new JsonException("it is null");
+            graph.Quantizers.AddRange(entries.Select(entry => (entry ?? throw new JsonException("a quantizer is null")).ToQuantizer()));
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (JsonException exception)
         {
             throw new GraphException($"metadata '{Key}' is malformed: {exception.Message}", exception);
         }
 
-        CheckUses(graph);
+        Check(graph);
     }
 
-    private static string ToJson(List<Quantizer> quantizers)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartArray();
-            foreach (var quantizer in quantizers)
-            {
-                Write(json, quantizer);
-            }
-
-            json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
-
-    private static void Write(Utf8JsonWriter json, Quantizer quantizer)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", quantizer.Name);
-        json.WriteString("scheme", quantizer.Scheme.ToString());
-        json.WriteBoolean("weight", quantizer.IsWeight);
-        json.WritePropertyName("axis");
-        if (quantizer.Axis is { } axis)
-        {
-            json.WriteNumberValue(axis);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
-
-        json.WriteString("group", quantizer.Group);
-        json.WriteBoolean("enabled", quantizer.IsEnabled);
-        json.WriteStartArray("uses");
-        foreach (var use in quantizer.Uses)
-        {
-            json.WriteStartArray();
-            json.WriteStringValue(use.Node);
-            json.WriteNumberValue(use.Input);
-            json.WriteEndArray();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("ranges");
-        foreach (var range in quantizer.Ranges)
-        {
-            if (!float.IsFinite(range.Low) || !float.IsFinite(range.High))
-            {
-                throw new GraphException($"quantizer '{quantizer.Name}' has the range {range.Low} to {range.High}: calibrate it again, ranges must be finite");
-            }
-
-            json.WriteStartArray();
-            json.WriteNumberValue(range.Low);
-            json.WriteNumberValue(range.High);
-            json.WriteEndArray();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static Quantizer ToQuantizer(JsonElement json)
-    {
-        var axis = json.GetProperty("axis");
-        var quantizer = new Quantizer(json.GetProperty("name").GetString() ?? throw new FormatException("a quantizer has no name"), ToScheme(json.GetProperty("scheme")))
-        {
-            IsWeight = json.GetProperty("weight").GetBoolean(),
-            Axis = axis.ValueKind == JsonValueKind.Null ? null : axis.GetInt32(),
-            Group = json.GetProperty("group").GetString(),
-            IsEnabled = json.GetProperty("enabled").GetBoolean(),
-            Ranges = [.. json.GetProperty("ranges").EnumerateArray().Select(range => new QuantizationRange(range[0].GetSingle(), range[1].GetSingle()))],
-        };
-        quantizer.Uses.AddRange(json.GetProperty("uses").EnumerateArray().Select(use => new QuantizerUse(use[0].GetString() ?? "", use[1].GetInt32())));
-        return quantizer;
-    }
-
-    private static QuantizationScheme ToScheme(JsonElement json) =>
-        Enum.TryParse<QuantizationScheme>(json.GetString(), out var scheme) && Enum.IsDefined(scheme)
-            ? scheme
-            : throw new FormatException($"unknown scheme '{json.GetString()}'");
-
-    private static void CheckUses(Graph graph)
+    private static void Check(Graph graph)
     {
         var nodes = graph.Nodes.ToDictionary(node => node.Name, StringComparer.Ordinal);
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var quantizer in graph.Quantizers)
         {
+            if (!names.Add(quantizer.Name))
+            {
+                throw new GraphException($"two quantizers have the name '{quantizer.Name}'");
+            }
+
+            if (quantizer.Axis < 0)
+            {
+                throw new GraphException($"quantizer '{quantizer.Name}' has axis {quantizer.Axis}: it must not be negative");
+            }
+
+            foreach (var range in quantizer.Ranges.Where(range => !float.IsFinite(range.Low) || !float.IsFinite(range.High) || range.Low > range.High))
+            {
+                throw new GraphException($"quantizer '{quantizer.Name}' has the range {range.Low} to {range.High}: calibrate it again, a range must be a finite interval");
+            }
+
             foreach (var use in quantizer.Uses)
             {
                 if (!nodes.TryGetValue(use.Node, out var node) || use.Input < 0 || node.Input(use.Input) is null)
@@ -141,6 +87,48 @@ internal static class QuantizerMetadata
                     throw new GraphException($"quantizer '{quantizer.Name}' is on input {use.Input} of node '{use.Node}', which does not exist");
                 }
             }
+        }
+    }
+
+    private sealed record Interval(float Low, float High);
+
+    private sealed record Entry(
+        string Name,
+        QuantizationScheme Scheme,
+        bool Weight,
+        int? Axis,
+        string? Group,
+        bool Enabled,
+        IReadOnlyList<QuantizerUse> Uses,
+        IReadOnlyList<Interval> Ranges)
+    {
+        public static Entry Of(Quantizer quantizer) => new(
+            quantizer.Name,
+            quantizer.Scheme,
+            quantizer.IsWeight,
+            quantizer.Axis,
+            quantizer.Group,
+            quantizer.IsEnabled,
+            quantizer.Uses,
+            [.. quantizer.Ranges.Select(range => new Interval(range.Low, range.High))]);
+
+        public Quantizer ToQuantizer()
+        {
+            if (Uses.Any(use => use?.Node is null) || Ranges.Contains(null))
+            {
+                throw new JsonException($"quantizer '{Name}' has an empty use or range");
+            }
+
+            var quantizer = new Quantizer(Name, Scheme)
+            {
+                IsWeight = Weight,
+                Axis = Axis,
+                Group = Group,
+                IsEnabled = Enabled,
+                Ranges = [.. Ranges.Select(range => new QuantizationRange(range.Low, range.High))],
+            };
+            quantizer.Uses.AddRange(Uses);
+            return quantizer;
         }
     }
 }

@@ -77,11 +77,13 @@ internal sealed class ModelConverter(TensorConverter tensors)
             }
 
             var name = node.Name.Length > 0 ? node.Name : UniqueName($"{node.OpType}_{index}", names);
-            graph.Nodes.Add(new Node(name, node.OpType, node.Input, node.Output, StandardDomain(node.Domain))
+            var converted = new Node(name, node.OpType, node.Input, node.Output, StandardDomain(node.Domain))
             {
                 Attributes = _attributes.ToAttributes(node.Attribute, $"node {node.OpType} '{name}'"),
                 Overload = node.Overload,
-            });
+            };
+            OperatorArity.Check(converted);
+            graph.Nodes.Add(converted);
         }
     }
 

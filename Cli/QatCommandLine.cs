@@ -1,4 +1,5 @@
 using System.CommandLine;
+using QatPipeline.Cli.Commands;
 
 namespace QatPipeline.Cli;
 
@@ -43,7 +44,11 @@ public static class QatCommandLine
         }
     }
 
-    private static RootCommand CreateRoot() => new("Quantize a float object detector to INT8 and prove what it cost.");
+    private static RootCommand CreateRoot() => new("Quantize a float object detector to INT8 and prove what it cost.")
+    {
+        RunCommand.Create(),
+        OptimizeCommand.Create(),
+    };
 
     private static async Task<int> ReportAsync(Exception exception)
     {

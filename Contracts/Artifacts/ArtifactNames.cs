@@ -9,7 +9,19 @@ public static class ArtifactNames
     /// <summary>COCO ground truth of the validation split.</summary>
     public const string ValidationAnnotations = "validation-annotations.json";
 
-    /// <summary>The float detector as it came in or was trained.</summary>
+    /// <summary>COCO ground truth of the calibration split, by which calibration methods are chosen.</summary>
+    public const string CalibrationAnnotations = "calibration-annotations.json";
+
+    /// <summary>The model file as it came in: ONNX or a checkpoint.</summary>
+    public const string ModelSource = "model-source.bin";
+
+    /// <summary>Scales of the RepOpt blocks, where the specification names a file of them.</summary>
+    public const string ModelScales = "model-scales.bin";
+
+    /// <summary>The network after float training, batch normalization live.</summary>
+    public const string TrainedModel = "trained-model.onnx";
+
+    /// <summary>The float detector every other variant is measured against.</summary>
     public const string FloatModel = "float-model.onnx";
 
     /// <summary>The graph with placed, calibrated quantizers.</summary>

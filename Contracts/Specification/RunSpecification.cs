@@ -187,20 +187,20 @@ public sealed record PartialSpecification
 public sealed record QatSpecification
 {
     [Range(1, 1000)]
-    public int Epochs { get; init; } = 10;
+    public int Epochs { get; init; } = 6;
 
     [Range(1, 4096)]
     public int Batch { get; init; } = 16;
 
     [Range(1e-9, 1.0)]
-    public double LearningRate { get; init; } = 1e-5;
+    public double LearningRate { get; init; } = 2e-4;
 
     [Range(0.0, 1.0)]
-    public double FinalLearningRateFactor { get; init; } = 0.001;
+    public double FinalLearningRateFactor { get; init; } = 0.01;
 
     /// <summary>Weight of the channel-wise feature distillation.</summary>
     [Range(0.0, 1e6)]
-    public double FeatureDistillation { get; init; } = 10;
+    public double FeatureDistillation { get; init; } = 1;
 
     [Range(0.0, 1e6)]
     public double OutputDistillation { get; init; } = 1;

@@ -12,6 +12,14 @@ public static class ImageDecoder
     // The loader runs one image a thread; OpenCV's own threads would only compete with it.
     static ImageDecoder() => Cv2.SetNumThreads(1);
 
+    /// <summary>Decodes a picture to prove that it can be read, and gives its size in pixels.</summary>
+    /// <exception cref="CocoException">The file is missing or not a readable picture.</exception>
+    public static (int Width, int Height) Probe(string path)
+    {
+        using var image = Decode(path);
+        return (image.Width, image.Height);
+    }
+
     /// <summary>Decodes to 8-bit BGR. EXIF rotation is applied unless the data set's size says that it was recorded without.</summary>
     /// <param name="path">A JPEG, PNG or other file that OpenCV reads.</param>
     /// <param name="width">The size the data set states; 0 where it states none.</param>

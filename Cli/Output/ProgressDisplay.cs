@@ -1,0 +1,62 @@
+using System.Globalization;
+using QatPipeline.ServiceDefaults.Embedded;
+using QatPipeline.ServiceDefaults.Runs;
+
+namespace QatPipeline.Cli.Output;
+
+/// <summary>
+/// Progress of a run on standard error: one line that is rewritten on a terminal; elsewhere one line per activity, so that logs stay short.
+/// </summary>
+internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
+{
+    private const int BarWidth = 24;
+
+    private readonly bool _rewrites = !Console.IsErrorRedirected;
+    private readonly Lock _lock = new();
+    private string _last = "";
+    private bool _isLineOpen;
+
+    public void Report(RunProgress value)
+    {
+        lock (_lock)
+        {
+            if (value.State != StageState.Running)
+            {
+                Line($"{value.Stage,-12} {(value.State == StageState.Completed ? "done" : value.Activity)}");
+            }
+            else if (_rewrites)
+            {
+                var figures = string.Join("  ", value.Figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")));
+                var text = $"{value.Stage,-12} {Bar(value)} {value.Activity}  {figures}";
+                Console.Error.Write($"\r{text[..Math.Min(text.Length, Math.Max(20, Console.BufferWidth - 1))]}\u001b[K");
+                _isLineOpen = true;
+            }
+            else if (_last != value.Stage + value.Activity)
+            {
+                Line($"{value.Stage,-12} {value.Activity}");
+            }
+
+            _last = value.Stage + value.Activity;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_isLineOpen)
+        {
+            Console.Error.WriteLine();
+        }
+    }
+
+    private void Line(string text)
+    {
+        Console.Error.WriteLine(_isLineOpen ? $"\r{text}\u001b[K" : text);
+        _isLineOpen = false;
+    }
+
+    private static string Bar(RunProgress value)
+    {
+        var filled = value.Total > 0 ? (int)(BarWidth * Math.Min(value.Done, value.Total) / value.Total) : 0;
+        return $"{new string('█', filled)}{new string('░', BarWidth - filled)} {value.Done}/{value.Total}";
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using QatPipeline.Pipeline.Reporting;
+using Spectre.Console;
+
+namespace QatPipeline.Cli.Output;
+
+/// <summary>The comparison table of a run on the terminal.</summary>
+internal static class ResultTable
+{
+    public static void Write(RunReport report)
+    {
+        var table = new Table().Title($"{Markup.Escape(report.Name)}: {report.Evaluation.Protocol} at {report.Evaluation.InputSize}, {report.Evaluation.Images} images");
+        table.AddColumns("variant", "precision", "AP", "AP50", "ΔAP [[95 %]]", "ms, batch 1", "fps, batch 1", "fps, batch 32");
+        foreach (var result in report.Results)
+        {
+            table.AddRow(
+                result.Variant,
+                result.Precision,
+                Number(result.Ap, "0.0000"),
+                Number(result.Ap50, "0.0000"),
+                result.ApDelta is { } delta ? Markup.Escape($"{Number(delta, "+0.0000;-0.0000;0.0000")} [{Number(result.ApDeltaLow, "+0.0000;-0.0000;0.0000")}, {Number(result.ApDeltaHigh, "+0.0000;-0.0000;0.0000")}]") : "",
+                Number(result.MedianMsBatch1, "0.00"),
+                Number(result.FpsBatch1, "0.0"),
+                Number(result.FpsBatch32, "0.0"));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
+}

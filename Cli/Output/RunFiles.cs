@@ -1,0 +1,31 @@
+using System.Text.Json;
+using QatPipeline.Pipeline;
+using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Pipeline.Reporting;
+
+namespace QatPipeline.Cli.Output;
+
+/// <summary>Brings a run's files from the store to the folder the user named.</summary>
+internal static class RunFiles
+{
+    /// <summary>Copies all files of the run; each appears whole or not at all.</summary>
+    public static async Task PullAsync(IBlobStore store, string runId, string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        await foreach (var blob in store.ListAsync(StorePaths.RunFiles(runId), cancellationToken).ConfigureAwait(false))
+        {
+            var destination = Path.Combine(folder, Path.GetFileName(blob));
+            var unfinished = destination + ".partial";
+            using (var source = (await store.OpenReadAsync(blob, cancellationToken).ConfigureAwait(false))!)
+            using (var target = File.Create(unfinished))
+            {
+                await source.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+            }
+
+            File.Move(unfinished, destination, overwrite: true);
+        }
+    }
+
+    public static RunReport ReadReport(string folder) =>
+        JsonSerializer.Deserialize<RunReport>(File.ReadAllBytes(Path.Combine(folder, JsonRunReport.FileName)), PipelineJson.Options)!;
+}

@@ -1,0 +1,24 @@
+using QatPipeline.Coco.Images;
+using QatPipeline.Graphs;
+using QatPipeline.Pipeline.Evaluation;
+using QatPipeline.Torch;
+using static TorchSharp.torch;
+
+namespace QatPipeline.Pipeline.Torch.Detectors;
+
+/// <summary>A graph run in TorchSharp as a detector: float, or with its quantizers simulated.</summary>
+public sealed class TorchDetector : IDetector
+{
+    private readonly TorchNetwork _network;
+
+    public TorchDetector(Graph graph, ExecutionMode mode) => _network = new TorchNetwork(graph) { Mode = mode };
+
+    public ReadOnlyMemory<float> Run(ImageBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var pixels = batch.ToPixels().ToTensor(_network.Device);
+        return _network.Forward(pixels)[_network.Graph.Outputs[0].Name].ToFloats();
+    }
+
+    public void Dispose() => _network.Dispose();
+}

@@ -1,0 +1,12 @@
+namespace QatPipeline.Pipeline.Torch.Training;
+
+/// <summary>training-history.json: loss and AP of every epoch.</summary>
+/// <param name="Epochs">In order.</param>
+/// <param name="BestEpoch">0-based; the epoch with the highest AP on the calibration images.</param>
+public sealed record TrainingHistory(IReadOnlyList<EpochRecord> Epochs, int BestEpoch);
+
+/// <summary>One epoch.</summary>
+/// <param name="Loss">Mean of each loss item over the epoch's steps.</param>
+/// <param name="SelectionAp">AP on the calibration images, by which the epoch is chosen.</param>
+/// <param name="ValidationAp">AP on the validation images.</param>
+public sealed record EpochRecord(int Epoch, IReadOnlyDictionary<string, double> Loss, double SelectionAp, double ValidationAp);

@@ -1,0 +1,67 @@
+using QatPipeline.Contracts;
+using QatPipeline.Engines;
+
+namespace QatPipeline.Pipeline.Stages;
+
+/// <summary>Builds the float and the INT8 engine from their dialects and times both, one after the other, on this machine.</summary>
+public sealed class BuildStage : IStage
+{
+    public const string TimingMeasurement = "timing";
+
+    public string Name => StageNames.Build;
+
+    public int Version => 1;
+
+    public bool IsIncluded(RunSpecification specification) => true;
+
+    public IReadOnlyList<string> Inputs(RunSpecification specification) => [ArtifactNames.FloatDialect, ArtifactNames.OrtCpuDialect];
+
+    // An engine is made for one processor: another one is another key.
+    public object Configuration(RunSpecification specification) => new { specification.Target, specification.Build, Processor = ProcessorIdentity.Name };
+
+    public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
+    {
+        var build = context.Specification.Build;
+        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads });
+        (string Variant, string Dialect, string Engine, EnginePrecision Precision)[] engines =
+        [
+            (Evaluation.Variants.FloatEngine, ArtifactNames.FloatDialect, ArtifactNames.FloatEngine, EnginePrecision.Float),
+            (Evaluation.Variants.Int8Engine, ArtifactNames.OrtCpuDialect, ArtifactNames.Int8Engine, EnginePrecision.Int8),
+        ];
+        var timings = new Dictionary<string, IReadOnlyList<EngineTiming>>();
+        foreach (var (index, (variant, dialect, engine, precision)) in engines.Index())
+        {
+            context.Progress.Report(new StageProgress($"building {engine}", index, engines.Length));
+            var path = context.OutputPath(engine);
+            var result = await backend.BuildAsync(
+                new EngineBuildRequest
+                {
+                    OnnxPath = await context.OpenInputAsync(dialect, cancellationToken).ConfigureAwait(false),
+                    OutputFolder = Path.Combine(Path.GetDirectoryName(path)!, "..", "build"),
+                    Name = variant,
+                    Precision = precision,
+                },
+                cancellationToken).ConfigureAwait(false);
+            File.Move(result.Engines[0].Path, path, overwrite: true);
+            timings[variant] = await TimeAsync(backend, path, build, cancellationToken).ConfigureAwait(false);
+        }
+
+        context.Measure(TimingMeasurement, timings);
+    }
+
+    private static async Task<IReadOnlyList<EngineTiming>> TimeAsync(OrtCpuBackend backend, string path, BuildSpecification build, CancellationToken cancellationToken)
+    {
+        var options = new TimingOptions
+        {
+            WarmUp = TimeSpan.FromMilliseconds(build.WarmUpMilliseconds),
+            Duration = TimeSpan.FromMilliseconds(build.DurationMilliseconds),
+        };
+        var timings = new List<EngineTiming>();
+        foreach (var batch in build.Batches)
+        {
+            timings.Add(await backend.MeasureAsync(path, batch, options, cancellationToken).ConfigureAwait(false));
+        }
+
+        return timings;
+    }
+}

@@ -5,7 +5,11 @@ namespace QatPipeline.Yolov6.Tests;
 
 internal static class TorchStart
 {
-    // Tests make tensors before they touch the library under test.
+    // Tests make tensors before they touch the library under test. One thread: networks this small only wait for each other's threads.
     [ModuleInitializer]
-    internal static void Initialize() => TorchNative.EnsureLoaded();
+    internal static void Initialize()
+    {
+        TorchNative.EnsureLoaded();
+        TorchDevices.SetThreads(1);
+    }
 }

@@ -1,7 +1,7 @@
 namespace QatPipeline.Torch.Distillation;
 
 /// <summary>Measures the rate of training steps; what happens between them does not count.</summary>
-internal sealed class TrainingClock(TimeProvider time)
+public sealed class TrainingClock(TimeProvider time)
 {
     private TimeSpan _busy;
     private long _images;

@@ -7,6 +7,7 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
 {
     private readonly Tensor?[] _slots = new Tensor?[plan.SlotCount];
     private readonly bool[] _isBorrowed = new bool[plan.SlotCount];
+    private readonly HashSet<(int Slot, Quantizer Source)> _shown = [];
 
     /// <summary>Sets an input or constant, which stays the caller's.</summary>
     public void Bind(string name, Tensor value)
@@ -129,11 +130,9 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
 
     private void Show(StepInput input, Tensor value)
     {
-        if (!input.Quantizer!.IsWeight && _slots[input.QuantizedSlot] is null)
+        // Quantizers of one group may read one tensor: each has statistics of its own.
+        if (!input.Quantizer!.IsWeight && _shown.Add((input.Slot, input.Source!)))
         {
-            // The slot remembers that the tensor has been shown.
-            _slots[input.QuantizedSlot] = value;
-            _isBorrowed[input.QuantizedSlot] = true;
             observer?.Observe(input.Source!, value);
         }
     }

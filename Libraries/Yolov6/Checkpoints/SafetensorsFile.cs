@@ -21,19 +21,31 @@ public static class SafetensorsFile
         try
         {
             using var file = File.OpenRead(path);
-            return ReadTensors(file, path, out metadata);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
-        {
-            throw Broken(path, $"its header is not understood ({error.Message})", error);
-        }
-        catch (Exception error) when (error is EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
-        {
-            throw Broken(path, error.Message, error);
+            return Read(file, path, out metadata);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CheckpointException($"{path} cannot be opened: {error.Message}", error);
+        }
+    }
+
+    /// <param name="stream">Can seek; at the start of the content.</param>
+    /// <param name="name">What error messages call it.</param>
+    /// <param name="metadata">The texts stored beside the tensors.</param>
+    /// <exception cref="CheckpointException">The content is damaged or of another kind.</exception>
+    public static StateDict Read(Stream stream, string name, out IReadOnlyDictionary<string, string> metadata)
+    {
+        try
+        {
+            return ReadTensors(stream, name, out metadata);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw Broken(name, $"its header is not understood ({error.Message})", error);
+        }
+        catch (Exception error) when (error is EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
+        {
+            throw Broken(name, error.Message, error);
         }
     }
 
@@ -47,7 +59,7 @@ public static class SafetensorsFile
         {
             using (var file = File.Create(own))
             {
-                WriteTensors(file, state, metadata);
+                Write(file, state, metadata);
             }
 
             File.Move(own, path, overwrite: true);
@@ -58,60 +70,8 @@ public static class SafetensorsFile
         }
     }
 
-    private static StateDict ReadTensors(FileStream file, string path, out IReadOnlyDictionary<string, string> metadata)
-    {
-        Span<byte> prefix = stackalloc byte[8];
-        file.ReadExactly(prefix);
-        var length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-        if (length is < 2 or > LongestHeader || length > file.Length - 8)
-        {
-            throw Broken(path, $"its header of {length} bytes does not fit a file of {file.Length}");
-        }
-
-        var header = new byte[length];
-        file.ReadExactly(header);
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
-        var state = new StateDict();
-        using var json = JsonDocument.Parse(header);
-        foreach (var entry in json.RootElement.EnumerateObject())
-        {
-            if (entry.Name == MetadataKey)
-            {
-                foreach (var text in entry.Value.EnumerateObject())
-                {
-                    texts[text.Name] = text.Value.GetString() ?? "";
-                }
-
-                continue;
-            }
-
-            state[entry.Name] = ReadTensor(file, path, entry, 8 + length);
-        }
-
-        metadata = texts;
-        return state;
-    }
-
-    private static StateTensor ReadTensor(FileStream file, string path, JsonProperty entry, long data)
-    {
-        var kind = entry.Value.GetProperty("dtype").GetString() ?? "";
-        var type = StorageTypes.FromSafetensors(kind) ?? throw Broken(path, $"tensor {entry.Name} has the unknown type {kind}");
-        long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt64())];
-        var offsets = entry.Value.GetProperty("data_offsets");
-        var (begin, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
-        var bytes = checked((long)StateTensor.CountOf(shape) * StorageTypes.SizeOf(type));
-        if (begin < 0 || end - begin != bytes || end > file.Length - data)
-        {
-            throw Broken(path, $"tensor {entry.Name} [{string.Join(",", shape)}] of {bytes} bytes lies at {begin}..{end} of {file.Length - data}");
-        }
-
-        var content = new byte[checked((int)bytes)];
-        file.Position = data + begin;
-        file.ReadExactly(content);
-        return new StateTensor(type, shape, StorageTypes.ToFloats(content, type));
-    }
-
-    private static void WriteTensors(FileStream file, StateDict state, IReadOnlyDictionary<string, string>? metadata)
+    /// <summary>Writes the entries in their order as float32; the same content gives the same bytes.</summary>
+    public static void Write(Stream stream, StateDict state, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
@@ -146,12 +106,65 @@ public static class SafetensorsFile
 
         Span<byte> prefix = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);
-        file.Write(prefix);
-        header.WriteTo(file);
+        stream.Write(prefix);
+        header.WriteTo(stream);
         foreach (var (_, tensor) in state)
         {
-            file.Write(MemoryMarshal.AsBytes(tensor.Data.AsSpan()));
+            stream.Write(MemoryMarshal.AsBytes(tensor.Data.AsSpan()));
         }
+    }
+
+    private static StateDict ReadTensors(Stream file, string path, out IReadOnlyDictionary<string, string> metadata)
+    {
+        Span<byte> prefix = stackalloc byte[8];
+        file.ReadExactly(prefix);
+        var length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
+        if (length is < 2 or > LongestHeader || length > file.Length - 8)
+        {
+            throw Broken(path, $"its header of {length} bytes does not fit a file of {file.Length}");
+        }
+
+        var header = new byte[length];
+        file.ReadExactly(header);
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        var state = new StateDict();
+        using var json = JsonDocument.Parse(header);
+        foreach (var entry in json.RootElement.EnumerateObject())
+        {
+            if (entry.Name == MetadataKey)
+            {
+                foreach (var text in entry.Value.EnumerateObject())
+                {
+                    texts[text.Name] = text.Value.GetString() ?? "";
+                }
+
+                continue;
+            }
+
+            state[entry.Name] = ReadTensor(file, path, entry, 8 + length);
+        }
+
+        metadata = texts;
+        return state;
+    }
+
+    private static StateTensor ReadTensor(Stream file, string path, JsonProperty entry, long data)
+    {
+        var kind = entry.Value.GetProperty("dtype").GetString() ?? "";
+        var type = StorageTypes.FromSafetensors(kind) ?? throw Broken(path, $"tensor {entry.Name} has the unknown type {kind}");
+        long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt64())];
+        var offsets = entry.Value.GetProperty("data_offsets");
+        var (begin, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
+        var bytes = checked((long)StateTensor.CountOf(shape) * StorageTypes.SizeOf(type));
+        if (begin < 0 || end - begin != bytes || end > file.Length - data)
+        {
+            throw Broken(path, $"tensor {entry.Name} [{string.Join(",", shape)}] of {bytes} bytes lies at {begin}..{end} of {file.Length - data}");
+        }
+
+        var content = new byte[checked((int)bytes)];
+        file.Position = data + begin;
+        file.ReadExactly(content);
+        return new StateTensor(type, shape, StorageTypes.ToFloats(content, type));
     }
 
     private static void WriteEntry(Utf8JsonWriter json, string name, StateTensor tensor, long offset)

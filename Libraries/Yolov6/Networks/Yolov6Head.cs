@@ -15,7 +15,7 @@ internal sealed class Yolov6Head(ModuleBuilder builder, Yolov6Options options)
     private int _anchors;
 
     /// <summary>The three levels; scores and distances concatenated, levels in order, rows before columns.</summary>
-    public Yolov6Outputs Build(Feature[] neck)
+    public Yolov6Outputs Build(Feature[] neck, IReadOnlyList<string> repBlocks)
     {
         List<string> stems = [], scores = [], distances = [];
         for (var level = 0; level < neck.Length; level++)
@@ -33,7 +33,7 @@ internal sealed class Yolov6Head(ModuleBuilder builder, Yolov6Options options)
 
         var logits = Join("detect.logits", scores, _classes);
         var probabilities = builder.Node("detect.scores", "Sigmoid", [logits], [_anchors, _classes]);
-        return new Yolov6Outputs(stems, probabilities, Join("detect.distances", distances, 4), [.. neck.Select(feature => feature.Name)]);
+        return new Yolov6Outputs(stems, probabilities, Join("detect.distances", distances, 4), [.. neck.Select(feature => feature.Name)], repBlocks);
     }
 
     /// <summary>Adds the graph's outputs: boxes in pixels with their class probabilities, or suppressed detections.</summary>

@@ -5,9 +5,8 @@ namespace QatPipeline.Yolov6.Networks;
 /// <summary>A YOLOv6 as a <see cref="Graphs.Graph"/>: backbone, neck, head, decoding and, if asked for, suppression (reference 1, 7.6).</summary>
 /// <param name="Graph">The network with live batch normalization and fresh weights.</param>
 /// <param name="Outputs">Names of the values that training needs.</param>
-/// <param name="RepBlocks">Names of the 3×3 blocks in registration order, which pairs them with RepOptimizer's scales.</param>
 /// <param name="Options">What it was built for.</param>
-public sealed record Yolov6Network(Graph Graph, Yolov6Outputs Outputs, IReadOnlyList<string> RepBlocks, Yolov6Options Options)
+public sealed record Yolov6Network(Graph Graph, Yolov6Outputs Outputs, Yolov6Options Options)
 {
     /// <summary>Name of the input [B,3,H,W].</summary>
     public const string InputName = "images";
@@ -32,10 +31,10 @@ public sealed record Yolov6Network(Graph Graph, Yolov6Outputs Outputs, IReadOnly
         var levels = Backbone(builder, rep, options.WithPreprocessing ? Preprocess(builder, image) : image, scaling);
         var neck = Neck(builder, rep, levels, scaling);
         var head = new Yolov6Head(builder, options);
-        var outputs = head.Build(neck);
+        var outputs = head.Build(neck, rep.Blocks);
         head.Decode(outputs);
         outputs.Record(graph);
-        return new Yolov6Network(graph, outputs, rep.Blocks, options);
+        return new Yolov6Network(graph, outputs, options);
     }
 
     // BGR in 0…255 to RGB in 0…1.

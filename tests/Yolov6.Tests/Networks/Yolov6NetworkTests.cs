@@ -59,8 +59,8 @@ public class Yolov6NetworkTests
             weights[43..48]);
         Assert.Equal([512L, 256, 3, 3], network.Graph.Initializers[weights[16]].Dimensions);
         Assert.Equal([64L, 192, 3, 3], network.Graph.Initializers[weights[29]].Dimensions);
-        Assert.Equal(35, network.RepBlocks.Count);
-        Assert.Equal(["neck.Rep_p4.conv1", "neck.Rep_p3.conv1", "neck.Rep_n3.conv1", "neck.Rep_n4.conv1"], network.RepBlocks.Where(block => block.EndsWith(".conv1", StringComparison.Ordinal) && block.StartsWith("neck", StringComparison.Ordinal)));
+        Assert.Equal(35, network.Outputs.RepBlocks.Count);
+        Assert.Equal(["neck.Rep_p4.conv1", "neck.Rep_p3.conv1", "neck.Rep_n3.conv1", "neck.Rep_n4.conv1"], network.Outputs.RepBlocks.Where(block => block.EndsWith(".conv1", StringComparison.Ordinal) && block.StartsWith("neck", StringComparison.Ordinal)));
     }
 
     [Fact]

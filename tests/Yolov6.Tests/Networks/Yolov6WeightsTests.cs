@@ -39,11 +39,11 @@ public class Yolov6WeightsTests
     {
         var training = Yolov6Network.Build(Small with { Form = Yolov6Form.RepVggTraining, Seed = 1 });
         var random = Randomized(training.Graph);
-        var merged = RepVggMerge.Merge(Yolov6Weights.Read(random), training.RepBlocks);
+        var merged = RepVggMerge.Merge(Yolov6Weights.Read(random), training.Outputs.RepBlocks);
         var (deploy, report) = Yolov6Weights.Load(Yolov6Network.Build(Small with { Form = Yolov6Form.RepVggDeploy }).Graph, merged);
         Assert.True(report.IsExact, report.ToString());
         AssertSameOutput(random, deploy);
-        Assert.Throws<CheckpointException>(() => RepVggMerge.Merge(Yolov6Weights.Read(deploy), training.RepBlocks));
+        Assert.Throws<CheckpointException>(() => RepVggMerge.Merge(Yolov6Weights.Read(deploy), training.Outputs.RepBlocks));
     }
 
     [Fact]

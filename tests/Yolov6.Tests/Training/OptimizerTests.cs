@@ -163,7 +163,7 @@ public sealed class OptimizerTests : IDisposable
     }
 
     [Fact]
-    public void The_average_follows_its_ramp_and_swaps_back()
+    public void The_average_follows_its_ramp()
     {
         var item = new NetworkParameter("w", tensor(1f));
         using var average = new ExponentialMovingAverage([item]);
@@ -171,9 +171,5 @@ public sealed class OptimizerTests : IDisposable
         average.Update();
         var past = 0.9999 * (1 - Math.Exp(-1 / 2000.0));
         Assert.Equal((past * 1) + ((1 - past) * 2), average.SaveState()["w"].Data[0], 1e-6);
-        average.Swap();
-        Assert.Equal((past * 1) + ((1 - past) * 2), item.Value.item<float>(), 1e-6);
-        average.Swap();
-        Assert.Equal(2f, item.Value.item<float>());
     }
 }

@@ -19,9 +19,8 @@ public class TrainingScheduleTests
     [InlineData(256, 1, 4)]
     public void Decay_and_accumulation_follow_the_batch(int batch, int accumulation, double factor)
     {
-        var schedule = new TrainingSchedule(new ScheduleOptions(), 300, 100, batch);
-        Assert.Equal(accumulation, schedule.Accumulation);
-        Assert.Equal(5e-4 * factor, schedule.WeightDecay, 1e-12);
+        Assert.Equal(accumulation, new ScheduleOptions().Accumulation(batch));
+        Assert.Equal(5e-4 * factor, new ScheduleOptions().ScaledWeightDecay(batch), 1e-12);
     }
 
     [Fact]

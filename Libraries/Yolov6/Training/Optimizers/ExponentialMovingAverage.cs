@@ -27,20 +27,6 @@ public sealed class ExponentialMovingAverage(IReadOnlyList<NetworkParameter> ten
         }
     }
 
-    /// <summary>
-    /// Puts the average in the place of the live values, and back: called twice, nothing has changed.
-    /// </summary>
-    public void Swap()
-    {
-        using var noGradient = no_grad();
-        for (var i = 0; i < _averages.Length; i++)
-        {
-            using var live = tensors[i].Value.clone();
-            tensors[i].Value.copy_(_averages[i]);
-            _averages[i].copy_(live);
-        }
-    }
-
     public StateDict SaveState()
     {
         var state = new StateDict();

@@ -26,6 +26,12 @@ public sealed record ScheduleOptions
     /// <summary>The batch that the rates were made for; smaller ones are accumulated to it.</summary>
     public int NominalBatch { get; init; } = 64;
 
+    /// <summary>acc: how many iterations of a batch make a step after the warm-up.</summary>
+    public int Accumulation(int batch) => Math.Max(1, (int)Math.Round((double)NominalBatch / batch));
+
+    /// <summary>λ of the weights, scaled to what a step sums over (reference 3.6).</summary>
+    public double ScaledWeightDecay(int batch) => WeightDecay * batch * Accumulation(batch) / NominalBatch;
+
     public static ScheduleOptions QuantizationAware { get; } = new() { LearningRate = 1e-5, FinalFraction = 0.001, WeightDecay = 5e-5, WarmupEpochs = 0 };
 }
 
@@ -43,12 +49,6 @@ public sealed class TrainingSchedule(ScheduleOptions options, int epochs, int it
     public int WarmupIterations { get; } = options.WarmupEpochs <= 0 ? 0 : Math.Max(
         (int)Math.Round(options.WarmupEpochs * iterationsPerEpoch), options.MinimumWarmupIterations);
 
-    /// <summary>acc: how many iterations make a step after the warm-up.</summary>
-    public int Accumulation { get; } = Math.Max(1, (int)Math.Round((double)options.NominalBatch / batch));
-
-    /// <summary>λ of the weights, scaled to what a step averages over.</summary>
-    public double WeightDecay => options.WeightDecay * batch * Accumulation / options.NominalBatch;
-
     /// <summary>f(e): the rate of an epoch as a fraction of the first.</summary>
     /// <param name="epoch">0-based.</param>
     public double Fraction(int epoch) => 1 + ((options.FinalFraction - 1) * (1 - Math.Cos(Math.PI * epoch / epochs)) / 2);
@@ -60,7 +60,7 @@ public sealed class TrainingSchedule(ScheduleOptions options, int epochs, int it
         var rate = options.LearningRate * Fraction(epoch);
         if (iteration >= WarmupIterations)
         {
-            return new ScheduleValues(rate, rate, options.Momentum, Accumulation);
+            return new ScheduleValues(rate, rate, options.Momentum, options.Accumulation(batch));
         }
 
         var done = (double)iteration / WarmupIterations;

@@ -1,3 +1,4 @@
+using QatPipeline.Torch.Distillation;
 using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Losses;
@@ -16,7 +17,7 @@ public sealed record DistillationOptions(double Temperature = 20, bool Normalize
 }
 
 /// <summary>The terms that pull a student's outputs to a teacher's (reference 4.7).</summary>
-public static class DistillationLoss
+public static class DistillationTerms
 {
     private const double SmallestProbability = 1e-7;
 
@@ -53,19 +54,11 @@ public static class DistillationLoss
     public static Tensor Channels(IReadOnlyList<Tensor> student, IReadOnlyList<Tensor> teacher)
     {
         using var scope = NewDisposeScope();
-        var levels = student.Zip(teacher, (s, t) => Divergence(s.flatten(2), t.flatten(2)) / (s.shape[0] * s.shape[1]));
+        var levels = student.Zip(teacher, (s, t) => DistillationLoss.ChannelWise(s, t.detach()));
         return levels.Aggregate((sum, level) => sum + level).MoveToOuterDisposeScope();
     }
 
-    // Σ q_t (log q_t − log q_s) of the softmax distributions over the last axis.
-    private static Tensor Divergence(Tensor student, Tensor teacher)
-    {
-        var s = nn.functional.log_softmax(student, -1);
-        var t = nn.functional.log_softmax(teacher.detach(), -1);
-        return (t.exp() * (t - s)).sum();
-    }
-
-    // The same, of small numbers divided by T, times T². The distributions are nearly uniform, so that log q_t and log q_s agree in
+    // Σ q_t (log q_t − log q_s)·T² of the softmax of small numbers divided by T, over the last axis. The distributions are nearly uniform, so that log q_t and log q_s agree in
     // their leading digits, whose rounding T² would magnify: both are taken without their common part −log K.
     private static Tensor SoftenedDivergence(Tensor student, Tensor teacher, double temperature)
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Tests.Losses;
 
-public sealed class DistillationLossTests : IDisposable
+public sealed class DistillationTermsTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly ReferenceCase _case = new();
@@ -17,14 +17,14 @@ public sealed class DistillationLossTests : IDisposable
 
     [Fact]
     public void The_class_term_has_the_reference_value() =>
-        Assert.Equal(4.18341831, DistillationLoss.Classes(_case.Scores, _case.TeacherScores, DistillationOptions.Strict).item<float>(), 1e-5);
+        Assert.Equal(4.18341831, DistillationTerms.Classes(_case.Scores, _case.TeacherScores, DistillationOptions.Strict).item<float>(), 1e-5);
 
     [Fact]
     public void The_class_term_is_divided_by_the_batch_unless_strict()
     {
         var (student, teacher) = (_case.Scores.expand(2, -1, -1), _case.TeacherScores.expand(2, -1, -1));
-        Assert.Equal(4.18341831, DistillationLoss.Classes(student, teacher, new DistillationOptions()).item<float>(), 1e-5);
-        Assert.Equal(2 * 4.18341831, DistillationLoss.Classes(student, teacher, DistillationOptions.Strict).item<float>(), 1e-5);
+        Assert.Equal(4.18341831, DistillationTerms.Classes(student, teacher, new DistillationOptions()).item<float>(), 1e-5);
+        Assert.Equal(2 * 4.18341831, DistillationTerms.Classes(student, teacher, DistillationOptions.Strict).item<float>(), 1e-5);
     }
 
     [Fact]
@@ -32,8 +32,8 @@ public sealed class DistillationLossTests : IDisposable
     {
         var student = tensor(new[] { 0.2f, 0.9f }, [1, 2, 1], requires_grad: true);
         var teacher = tensor(new[] { 0.6f, 0.9f }, [1, 2, 1]);
-        Assert.Equal(0f, DistillationLoss.Classes(student, teacher, DistillationOptions.Strict).item<float>());
-        var binary = DistillationLoss.Classes(student, teacher, new DistillationOptions(Temperature: 1));
+        Assert.Equal(0f, DistillationTerms.Classes(student, teacher, DistillationOptions.Strict).item<float>());
+        var binary = DistillationTerms.Classes(student, teacher, new DistillationOptions(Temperature: 1));
         Assert.Equal((0.6 * Math.Log(0.6 / 0.2)) + (0.4 * Math.Log(0.4 / 0.8)), binary.item<float>(), 1e-5);
         binary.backward();
         Assert.NotEqual(0f, student.grad![0, 0, 0].item<float>());
@@ -45,23 +45,23 @@ public sealed class DistillationLossTests : IDisposable
     {
         var student = tensor(new float[] { 0, 1, 2, 3, 1, 1, 0, 2 }, [1, 2, 2, 2]);
         var teacher = tensor(new[] { 0.5f, 1, 1.5f, 3.5f, 0, 2, 0, 1 }, [1, 2, 2, 2]);
-        Assert.Equal(0.25004276, DistillationLoss.Channels([student], [teacher]).item<float>(), 1e-6);
-        Assert.Equal(0.25004276 * 2, DistillationLoss.Channels([student, student], [teacher, teacher]).item<float>(), 1e-6);
+        Assert.Equal(0.25004276, DistillationTerms.Channels([student], [teacher]).item<float>(), 1e-6);
+        Assert.Equal(0.25004276 * 2, DistillationTerms.Channels([student, student], [teacher, teacher]).item<float>(), 1e-6);
     }
 
     [Fact]
     public void The_decay_has_the_reference_values()
     {
         double[] expected = [1, 0.97577298, 0.90546341, 0.7959537, 0.65796341, 0.505, 0.35203659, 0.2140463, 0.10453659, 0.03422702];
-        Assert.All(expected, (value, epoch) => Assert.Equal(value, DistillationLoss.Decay(epoch, 10), 1e-7));
+        Assert.All(expected, (value, epoch) => Assert.Equal(value, DistillationTerms.Decay(epoch, 10), 1e-7));
     }
 
     [Fact]
     public void The_distance_term_is_zero_for_equal_logits_and_grows_with_temperature_squared()
     {
         var teacher = randn([3, 68], generator: new Generator(1));
-        Assert.Equal(0f, DistillationLoss.Distances(teacher, teacher, 16).item<float>(), 1e-4f);
-        Assert.True(DistillationLoss.Distances(teacher * 2, teacher, 16).item<float>() > 0);
+        Assert.Equal(0f, DistillationTerms.Distances(teacher, teacher, 16).item<float>(), 1e-4f);
+        Assert.True(DistillationTerms.Distances(teacher * 2, teacher, 16).item<float>() > 0);
     }
 
     [Fact]

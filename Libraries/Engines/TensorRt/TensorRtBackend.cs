@@ -1,0 +1,118 @@
+using System.Globalization;
+using QatPipeline.Graphs;
+
+namespace QatPipeline.Engines;
+
+/// <summary>
+/// TensorRT 8 to 11 through its trtexec. Quantization comes with the model (Q/DQ, every version) or beside it (calibration cache, up to
+/// version 10). An open batch gets one engine per batch size, specialised to it. Without trtexec the model, the cache and a script
+/// with the exact command lines are delivered for a machine that has it.
+/// </summary>
+public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBackend
+{
+    /// <summary>The version whose command lines a delivery reports; its script covers all.</summary>
+    private static readonly TrtexecVersion DeliveredFor = new(10, 0, 0);
+
+    private readonly TensorRtOptions _options = options ?? new();
+
+    /// <inheritdoc/>
+    public string Name => EngineBackendNames.TensorRt;
+
+    /// <inheritdoc/>
+    public async Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken)
+    {
+        request.Timing.Validate();
+        var trtexec = await Trtexec.FindAsync(_options, cancellationToken);
+        var input = request.Input ?? ModelInput.Read(request.OnnxPath);
+        Directory.CreateDirectory(request.OutputFolder);
+        var files = new TensorRtFiles(request, input);
+        files.CopyInputs(trtexec?.Version ?? DeliveredFor);
+        return trtexec is null
+            ? await DeliverAsync(request, files, cancellationToken)
+            : await BuildAsync(trtexec, request, files, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IEngine Load(string enginePath)
+    {
+        var trtexec = Task.Run(() => RequireAsync(CancellationToken.None)).GetAwaiter().GetResult();
+        return new TensorRtEngine(trtexec, enginePath);
+    }
+
+    /// <inheritdoc/>
+    public async Task<EngineTiming> MeasureAsync(
+        string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        var trtexec = await RequireAsync(cancellationToken);
+        var engine = new TensorRtEngine(trtexec, enginePath);
+        var arguments = TrtexecCommand.MeasureArguments(trtexec.Version, enginePath, engine.ShapeOf(batch), options);
+        var output = await trtexec.RunAsync(arguments, $"{enginePath}.timing.log", cancellationToken);
+        return TrtexecLog.Timing(output, batch, options, Describe(trtexec.Version));
+    }
+
+    private static string Describe(TrtexecVersion version) => string.Create(CultureInfo.InvariantCulture, $"TensorRT {version}, trtexec");
+
+    private async Task<EngineBuildResult> BuildAsync(
+        Trtexec trtexec, EngineBuildRequest request, TensorRtFiles files, CancellationToken cancellationToken)
+    {
+        var (commands, timings, remarks) = (new List<string>(), new List<EngineTiming>(), new List<string>());
+        foreach (var target in files.Engines)
+        {
+            var build = new TrtexecCommand.Build(files.Onnx, target.Path, request.Precision, files.Cache, files.ShapeOf(target));
+            var arguments = TrtexecCommand.BuildArguments(trtexec.Version, build, _options, request.Timing);
+            commands.Add(TrtexecCommand.ToShell(trtexec.Path, arguments));
+            var output = await trtexec.RunAsync(arguments, TensorRtFiles.LogOf(target), cancellationToken);
+            timings.Add(TrtexecLog.Timing(output, target.Batch!.Value, request.Timing, Describe(trtexec.Version)));
+            var floating = TrtexecLog.TensorsWithoutScale(output);
+            if (floating.Count > 0)
+            {
+                remarks.Add($"{floating.Count} tensors have no scale, so their layers run in float: {string.Join(", ", floating.Take(5))}{(floating.Count > 5 ? ", …" : "")}.");
+            }
+        }
+
+        return new EngineBuildResult
+        {
+            Status = EngineBuildStatus.Built,
+            Builder = Describe(trtexec.Version),
+            Engines = files.Engines,
+            OtherFiles = [files.Onnx, .. files.Caches, .. files.Engines.Select(TensorRtFiles.LogOf)],
+            CommandLines = commands,
+            Timings = timings,
+            Remark = string.Join(' ', remarks.Distinct(StringComparer.Ordinal)),
+        };
+    }
+
+    private async Task<EngineBuildResult> DeliverAsync(EngineBuildRequest request, TensorRtFiles files, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IReadOnlyList<string>> Commands(TrtexecVersion version) =>
+        [
+            .. files.Engines.Select(target => TrtexecCommand.BuildArguments(
+                version,
+                new(Path.GetFileName(files.Onnx), Path.GetFileName(target.Path), request.Precision, Path.GetFileName(files.Cache), files.ShapeOf(target)),
+                _options,
+                request.Timing)),
+        ];
+        var script = Path.Combine(request.OutputFolder, $"{request.Name}.tensorrt.sh");
+        await File.WriteAllTextAsync(script, DeliveryScript.Text(request.Name, Path.GetFileName(files.Cache), Commands), cancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(script, File.GetUnixFileMode(script) | UnixFileMode.UserExecute);
+        }
+
+        return new EngineBuildResult
+        {
+            Status = EngineBuildStatus.Delivered,
+            Builder = "TensorRT, to be built elsewhere",
+            Engines = files.Engines,
+            OtherFiles = [files.Onnx, .. files.Caches, script],
+            CommandLines = [.. Commands(DeliveredFor).Select(arguments => TrtexecCommand.ToShell("trtexec", arguments))],
+            Remark = $"There is no trtexec here. Copy '{request.OutputFolder}' to a machine with TensorRT 8 to 11 and run {Path.GetFileName(script)} there; "
+                + $"the command lines shown are those of version {DeliveredFor.Major}.",
+        };
+    }
+
+    private async Task<Trtexec> RequireAsync(CancellationToken cancellationToken) =>
+        await Trtexec.FindAsync(_options, cancellationToken) ?? throw new EngineException(
+            "There is no trtexec on the PATH or at its usual places: set TrtexecPath, or run this on a machine with TensorRT.");
+}

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace QatPipeline.Engines;
+
+/// <summary>
+/// A TensorRT engine run by trtexec: each run is a process that loads the engine, reads the images from a file and writes the outputs
+/// as JSON. Seconds a run, so give it large batches; for evaluation, not for serving.
+/// </summary>
+internal sealed class TensorRtEngine : IEngine
+{
+    private readonly Trtexec _trtexec;
+    private readonly string _path;
+    private readonly int? _batch;
+
+    /// <exception cref="EngineException">The engine or the model beside it is missing.</exception>
+    public TensorRtEngine(Trtexec trtexec, string path)
+    {
+        (_trtexec, _path) = (trtexec, path);
+        if (!File.Exists(path))
+        {
+            throw new EngineException($"There is no engine at '{path}'.");
+        }
+
+        (Input, Outputs) = ModelInput.ReadAll(TensorRtFiles.ModelOf(path));
+        _batch = Input.FixedBatch ?? BatchOf(path);
+    }
+
+    public EngineTensorInfo Input { get; }
+
+    public IReadOnlyList<EngineTensorInfo> Outputs { get; }
+
+    /// <summary>The shape to name for a batch; null for a model of fixed batch.</summary>
+    public (string Name, IReadOnlyList<int> Dimensions)? ShapeOf(int batch) =>
+        _batch is { } size && size != batch
+            ? throw new EngineException($"'{_path}' was built for batch {size}, not {batch}: build one for it.")
+            : Input.FixedBatch is null ? (Input.Name, Input.ShapeOf(batch)) : null;
+
+    public IReadOnlyList<EngineOutput> Run(ReadOnlySpan<float> images, int batch, IReadOnlyList<string>? outputs = null)
+    {
+        if (images.Length != (long)batch * Input.ElementsPerImage)
+        {
+            throw new EngineException($"{images.Length} values are no batch of {batch} for {Input}.");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("trtexec-");
+        try
+        {
+            var (inputFile, outputFile) = (Path.Combine(folder.FullName, "images.bin"), Path.Combine(folder.FullName, "outputs.json"));
+            File.WriteAllBytes(inputFile, MemoryMarshal.AsBytes(images));
+            var arguments = TrtexecCommand.RunArguments(_path, ShapeOf(batch), Input.Name, inputFile, outputFile);
+            Task.Run(() => _trtexec.RunAsync(arguments, $"{_path}.run.log", CancellationToken.None)).GetAwaiter().GetResult();
+            var all = Parse(File.ReadAllBytes(outputFile));
+            return outputs is null ? all : [.. outputs.Select(name => all.FirstOrDefault(output => output.Name == name)
+                ?? throw new EngineException($"'{_path}' has no output '{name}'; it gives {string.Join(", ", all.Select(output => output.Name))}."))];
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    public void Dispose()
+    {
+        // Every run is a process of its own: nothing is held in between.
+    }
+
+    /// <summary>
+    /// Reads trtexec's outputs:
+    /// <code>
+    /// [ { "name" : "outputs", "dimensions" : "1x2x2", "values" : [ 0.5, 1, 2, 3 ] } ]
+    /// </code>
+    /// </summary>
+    internal static IReadOnlyList<EngineOutput> Parse(ReadOnlySpan<byte> json)
+    {
+        using var document = JsonDocument.Parse(json.ToArray());
+        return
+        [
+            .. document.RootElement.EnumerateArray().Select(output => new EngineOutput(
+                output.GetProperty("name").GetString()!,
+                [.. output.GetProperty("dimensions").GetString()!.Split('x').Select(size => int.Parse(size, provider: null))],
+                [.. output.GetProperty("values").EnumerateArray().Select(value => value.GetSingle())])),
+        ];
+    }
+
+    private static int? BatchOf(string path)
+    {
+        var suffix = Path.GetExtension(Path.GetFileNameWithoutExtension(path));
+        return suffix.StartsWith(".b", StringComparison.Ordinal) && int.TryParse(suffix.AsSpan(2), out var batch) ? batch : null;
+    }
+}

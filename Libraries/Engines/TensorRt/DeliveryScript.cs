@@ -18,12 +18,12 @@ internal static class DeliveryScript
     public static string Text(
         string name, string? cache, Func<TrtexecVersion, IReadOnlyList<IReadOnlyList<string>>> commands)
     {
-        var script = new StringBuilder($"""
+        var script = new StringBuilder($$"""
             #!/bin/sh
-            # Builds and times the engines of {name} with TensorRT. trtexec must be on the PATH, or TRTEXEC must name it.
+            # Builds and times the engines of {{name}} with TensorRT. trtexec must be on the PATH, or TRTEXEC must name it.
             set -eu
             cd "$(dirname "$0")"
-            trtexec="$(command -v "${"{"}TRTEXEC:-trtexec{"}"}")"
+            trtexec="$(command -v "${TRTEXEC:-trtexec}")" || { echo "There is no trtexec: set TRTEXEC to its path." >&2; exit 1; }
             version="$("$trtexec" --help 2>&1 | sed -n 's/.*\[TensorRT v\([0-9.]*\)\].*/\1/p' | head -n 1)"
 
             """);

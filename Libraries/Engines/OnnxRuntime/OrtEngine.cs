@@ -56,6 +56,9 @@ internal sealed class OrtEngine : IEngine
         };
     }
 
+    /// <summary>Ends profiling, where the session was opened for it, and gives the file with the events.</summary>
+    public string EndProfiling() => _session.EndProfiling();
+
     public void Dispose()
     {
         _runOptions.Dispose();

@@ -32,7 +32,7 @@ public static class Retargeting
             {
                 TakeWeight(quantizer, weights.GetValueOrDefault(TensorOf(graph, quantizer.Uses[0])));
             }
-            else if (ranges.Of(quantizer.Uses.Select(use => TensorOf(graph, use))) is { } range)
+            else if (RangeOf(quantizer) is { } range)
             {
                 quantizer.Ranges = [quantizer.Scheme.IsSigned() ? QuantizationRange.FromAmax(MathF.Max(range.High, -range.Low * sbyte.MaxValue / -sbyte.MinValue)) : range];
             }
@@ -43,6 +43,12 @@ public static class Retargeting
         QuantizerConsistency.DisableUseless(graph, new HashSet<string>());
         ScaleUnification.UnifyRanges(graph);
         return graph;
+
+        QuantizationRange? RangeOf(Quantizer quantizer)
+        {
+            var tensors = quantizer.Uses.Select(use => TensorOf(graph, use)).ToArray();
+            return ranges.Of(tensors) ?? ranges.Of(tensors.Select(DetachedOutputs.OriginalName));
+        }
     }
 
     private static void TakeWeight(Quantizer quantizer, Quantizer? known)

@@ -50,9 +50,10 @@ internal sealed class OrtCpuRewrites
 
     private void RemoveRedundantClamps()
     {
+        var links = Graph.Link();
         foreach (var clamp in Graph.Nodes.FindAll(node => node.Is("Relu") || node.Is("Clip")))
         {
-            if (Graph.Link().SoleConsumerOf(clamp.Outputs[0]) is { } quantize && quantize.Is("QuantizeLinear") && IsRedundant(clamp, quantize))
+            if (links.SoleConsumerOf(clamp.Outputs[0]) is { } quantize && quantize.Is("QuantizeLinear") && IsRedundant(clamp, quantize))
             {
                 quantize.Inputs[0] = clamp.Inputs[0];
                 Graph.Nodes.Remove(clamp);
@@ -81,9 +82,9 @@ internal sealed class OrtCpuRewrites
 
     private void SplitDequantizers()
     {
+        var links = Graph.Link();
         foreach (var node in Graph.Nodes.FindAll(node => node.Is("DequantizeLinear")))
         {
-            var links = Graph.Link();
             foreach (var (reader, input) in links.ConsumersOf(node.Outputs[0]).Skip(links.IsGraphOutput(node.Outputs[0]) ? 0 : 1))
             {
                 reader.Inputs[input] = Insert(node, node.Inputs[0], Graph.Nodes.IndexOf(node) + 1);
@@ -94,10 +95,10 @@ internal sealed class OrtCpuRewrites
     /// <summary>DQ → move      becomes      DQ → move → Q → DQ.</summary>
     private void SpreadForward()
     {
+        var links = Graph.Link();
         var pending = new Queue<Node>(Graph.Nodes.Where(node => node.Is("DequantizeLinear")));
         while (pending.TryDequeue(out var dequantize))
         {
-            var links = Graph.Link();
             if (!HasScalarParameters(dequantize)
                 || links.SoleConsumerOf(dequantize.Outputs[0]) is not { } move
                 || !Propagates(move)
@@ -116,20 +117,23 @@ internal sealed class OrtCpuRewrites
             var quantized = InsertQuantizer(dequantize, move.Outputs[0], Graph.Nodes.IndexOf(move) + 1);
             foreach (var (reader, input) in readers)
             {
-                reader.Inputs[input] = Insert(dequantize, quantized, Graph.Nodes.IndexOf(move) + 2);
-                pending.Enqueue(Graph.Link().ProducerOf(reader.Inputs[input])!);
+                var at = Graph.Nodes.IndexOf(move) + 2;
+                reader.Inputs[input] = Insert(dequantize, quantized, at);
+                pending.Enqueue(Graph.Nodes[at]);
             }
+
+            links = Graph.Link();
         }
     }
 
     /// <summary>x → move → Q      becomes      x → Q → DQ → move → Q.</summary>
     private void SpreadBackward()
     {
+        var links = Graph.Link();
         foreach (var quantize in Graph.Nodes.FindAll(node => node.Is("QuantizeLinear")))
         {
             var value = quantize.Inputs[0];
             while (HasScalarParameters(quantize)
-                && Graph.Link() is var links
                 && links.SoleConsumerOf(value) is not null
                 && links.ProducerOf(value) is { } move
                 && Propagates(move)
@@ -139,13 +143,15 @@ internal sealed class OrtCpuRewrites
                 value = move.Inputs[0];
                 var at = Graph.Nodes.IndexOf(move);
                 move.Inputs[0] = Insert(quantize, InsertQuantizer(quantize, value, at), at + 1);
+                links = Graph.Link();
             }
         }
     }
 
     private bool HasScalarParameters(Node node) => QuantizeParameters.Of(Graph, _constants, node) is { Axis: null };
 
-    private string InsertQuantizer(Node like, string value, int at) => Insert(new Node($"inserted_{_inserted++}", "QuantizeLinear", [value, .. like.Inputs[1..]], [$"inserted_value_{_inserted}"]), at);
+    private string InsertQuantizer(Node like, string value, int at) =>
+        Insert(new Node($"inserted_{_inserted++}", "QuantizeLinear", [value, .. like.Inputs[1..]], [$"inserted_value_{_inserted}"]), at);
 
     private string Insert(Node like, string value, int at) => Insert(
         new Node($"inserted_{_inserted++}", "DequantizeLinear", [value, .. like.Inputs[1..]], [$"inserted_value_{_inserted}"])

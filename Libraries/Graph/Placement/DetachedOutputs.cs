@@ -30,6 +30,9 @@ internal static class DetachedOutputs
         }
     }
 
+    /// <summary>The graph output's name, where the value is one that was detached from it.</summary>
+    public static string OriginalName(string value) => value.EndsWith(Suffix, StringComparison.Ordinal) ? value[..^Suffix.Length] : value;
+
     private static Node? LayerOf(PlacementContext context, string value)
     {
         var producer = context.Links.ProducerOf(value);

@@ -1,3 +1,5 @@
+using QatPipeline.Quantization;
+
 namespace QatPipeline.Graphs.Tests;
 
 /// <summary>Small calibrated networks for the dialects.</summary>
@@ -14,6 +16,20 @@ internal static class DialectNetworks
         }
 
         return net.Finish(x);
+    }
+
+    /// <summary>A chain as many tools quantize it: symmetric pairs before every convolution and before every Relu.</summary>
+    public static Graph WithPairsAroundRelu(int layers)
+    {
+        var graph = Calibrated(ConvReluChain(layers), QuantizationTarget.TensorRt);
+        foreach (var relu in graph.Nodes.Where(node => node.OpType == "Relu"))
+        {
+            var quantizer = new Quantizer($"{relu.Name}._input_quantizer", QuantizationScheme.SignedSymmetric) { Ranges = [QuantizationRange.FromAmax(2)] };
+            quantizer.Uses.Add(new QuantizerUse(relu.Name, 0));
+            graph.Quantizers.Add(quantizer);
+        }
+
+        return DialectWriter.Build(graph, Dialect.TensorRtQdq).Graph;
     }
 
     public static Graph Calibrated(Graph graph, QuantizationTarget target)

@@ -11,6 +11,9 @@ public sealed class OrtAgreementTests
         AssertAgrees(DialectWriter.Build(DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(3), QuantizationTarget.TensorRt), Dialect.TensorRtQdq).Graph);
 
     [Fact]
+    public void ConvReluChain_PairsAroundRelu() => AssertAgrees(DialectNetworks.WithPairsAroundRelu(3));
+
+    [Fact]
     public void Yolov6() => AssertAgrees(DialectWriter.Build(DialectNetworks.Calibrated(Yolov6Sketch.Build(), QuantizationTarget.OrtCpu), Dialect.OrtCpu).Graph);
 
     [Fact]

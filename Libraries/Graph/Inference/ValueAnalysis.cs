@@ -19,7 +19,7 @@ internal sealed class ValueAnalysis
     {
         _graph = graph;
         _largestConstant = largestConstant;
-        _quantized = graph.Quantizers.SelectMany(quantizer => quantizer.Uses).Select(use => use.Node).ToHashSet(StringComparer.Ordinal);
+        _quantized = graph.QuantizedNodes();
         foreach (var input in graph.Inputs)
         {
             _values[input.Name] = input with { Shape = Dimensions.WithPlaceholders(input) };

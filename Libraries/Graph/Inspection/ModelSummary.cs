@@ -58,12 +58,15 @@ public sealed record ModelSummary
             Nodes = graph.Nodes.Count,
             Operators = new SortedDictionary<string, int>(
                 graph.Nodes.CountBy(node => node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}").ToDictionary(), StringComparer.Ordinal),
-            Parameters = constants.Where(tensor => tensor.Length > 1 && tensor.Type is not (ElementType.Bool or ElementType.String or ElementType.Int64)).Sum(tensor => tensor.Length),
+            Parameters = constants.Where(IsParameter).Sum(tensor => tensor.Length),
             ConstantBytes = constants.Sum(tensor => (long)tensor.Bytes.Length),
             Quantizers = [.. graph.Quantizers.Select(Summarize)],
             Metadata = new SortedDictionary<string, string>(graph.Metadata, StringComparer.Ordinal),
         };
     }
+
+    private static bool IsParameter(Tensor tensor) =>
+        tensor.Length > 1 && tensor.Type is not (ElementType.Bool or ElementType.String or ElementType.Int64);
 
     private static string Domain(string domain) => domain.Length == 0 ? "ai.onnx" : domain;
 

@@ -27,7 +27,8 @@ public sealed class FoldConstants : IGraphPass
         }
 
         // Only what remains visible is stored: a chain's inner values are not.
-        var needed = graph.Nodes.Where(node => !folded.Contains(node)).SelectMany(node => node.Inputs.Concat(node.CapturedValues)).ToHashSet(StringComparer.Ordinal);
+        var remaining = graph.Nodes.Where(node => !folded.Contains(node));
+        var needed = remaining.SelectMany(node => node.Inputs.Concat(node.CapturedValues)).ToHashSet(StringComparer.Ordinal);
         foreach (var output in folded.SelectMany(node => node.Outputs).Where(needed.Contains))
         {
             graph.Initializers[output] = analysis.Constants[output];
@@ -41,9 +42,11 @@ public sealed class FoldConstants : IGraphPass
     private static bool FixTargets(Graph graph, ValueAnalysis analysis)
     {
         var changed = false;
-        foreach (var node in graph.Nodes.Where(node => node.Is("Reshape") && node.Inputs.Count == 2 && !graph.Initializers.ContainsKey(node.Inputs[1])).ToArray())
+        var computed = graph.Nodes.Where(node => node.Is("Reshape") && node.Inputs.Count == 2 && !graph.Initializers.ContainsKey(node.Inputs[1]));
+        foreach (var node in computed.ToArray())
         {
-            if (analysis.IntegersOf(node.Inputs[1]) is { } target && ConstantTarget(target, analysis.Find(node.Inputs[0])?.Shape, node.Int("allowzero", 0) != 0) is { } constant)
+            var input = analysis.Find(node.Inputs[0])?.Shape;
+            if (analysis.IntegersOf(node.Inputs[1]) is { } target && ConstantTarget(target, input, node.Int("allowzero", 0) != 0) is { } constant)
             {
                 node.Inputs[1] = graph.AddConstant($"{node.Outputs[0]}.shape", Tensor.FromLongs([constant.Length], constant));
                 changed = true;

@@ -73,6 +73,10 @@ internal static class GraphEdits
         graph.Nodes.InsertRange(index, replacements);
     }
 
+    /// <summary>Names of the nodes that carry a quantizer on an input.</summary>
+    public static HashSet<string> QuantizedNodes(this Graph graph) =>
+        graph.Quantizers.SelectMany(quantizer => quantizer.Uses).Select(use => use.Node).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>A value name that is not taken, near the wanted one.</summary>
     public static string UniqueValue(this Graph graph, string wanted)
     {

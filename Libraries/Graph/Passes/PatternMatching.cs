@@ -3,7 +3,7 @@ namespace QatPipeline.Graphs;
 /// <summary>Questions that patterns of several nodes ask: who feeds this, which operand is the constant.</summary>
 internal sealed class PatternMatching(Graph graph)
 {
-    private readonly HashSet<string> _quantized = graph.Quantizers.SelectMany(quantizer => quantizer.Uses).Select(use => use.Node).ToHashSet(StringComparer.Ordinal);
+    private readonly HashSet<string> _quantized = graph.QuantizedNodes();
 
     public GraphLinks Links { get; } = graph.Link();
 
@@ -12,7 +12,11 @@ internal sealed class PatternMatching(Graph graph)
 
     /// <summary>The node that computes the value for one consumer only, if it is of the operator.</summary>
     public Node? Inner(string? value, string operatorName) =>
-        value is not null && Links.ProducerOf(value) is { } node && node.Is(operatorName) && Links.SoleConsumerOf(value) is not null && !_quantized.Contains(node.Name)
+        value is not null
+        && Links.ProducerOf(value) is { } node
+        && node.Is(operatorName)
+        && Links.SoleConsumerOf(value) is not null
+        && !_quantized.Contains(node.Name)
             ? node
             : null;
 

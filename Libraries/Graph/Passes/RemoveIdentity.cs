@@ -9,7 +9,7 @@ public sealed class RemoveIdentity : IGraphPass
 {
     public bool Apply(Graph graph)
     {
-        var quantized = graph.Quantizers.SelectMany(quantizer => quantizer.Uses).Select(use => use.Node).ToHashSet(StringComparer.Ordinal);
+        var quantized = graph.QuantizedNodes();
         var links = graph.Link();
         var changed = false;
         foreach (var node in graph.Nodes.Where(node => node.Input(0) is not null && node.Domain.Length == 0 && !quantized.Contains(node.Name)).ToArray())
@@ -26,12 +26,15 @@ public sealed class RemoveIdentity : IGraphPass
     private static bool DoesNothing(Graph graph, GraphLinks links, Node node) => node.OpType switch
     {
         "Identity" => true,
-        "Dropout" => !HasConsumedOutput(links, node, 1) && (node.Input(2) is not { } training || graph.FindConstant(links, training) is { Length: 1 } flag && flag.Bytes[0] == 0),
+        "Dropout" => !HasConsumedOutput(links, node, 1) && !IsTraining(graph, links, node),
         "Concat" => node.Inputs.Count == 1,
         "Transpose" => node.Ints("perm") is { } permutation && permutation.SequenceEqual(Enumerable.Range(0, permutation.Count).Select(axis => (long)axis)),
         "Cast" => graph.FindValue(node.Inputs[0]) is { } value && value.Type != ElementType.Undefined && (long)value.Type == node.Int("to", 0),
         _ => false,
     };
+
+    private static bool IsTraining(Graph graph, GraphLinks links, Node dropout) =>
+        dropout.Input(2) is { } flag && !(graph.FindConstant(links, flag) is { Length: 1 } tensor && tensor.Bytes[0] == 0);
 
     private static bool HasConsumedOutput(GraphLinks links, Node node, int output) =>
         output < node.Outputs.Count && node.Outputs[output].Length > 0

@@ -21,7 +21,7 @@ public sealed class RewriteConvTransposeAsConvDepthToSpace : IGraphPass
             if (Matches(node)
                 && graph.FindConstant(links, node.Input(1)) is { Type: ElementType.Float, Dimensions: [_, _, 2, 2] } weight
                 && (node.Input(2) is null || graph.FindConstant(links, node.Input(2)) is not null)
-                && TryMoveQuantizer(links.QuantizerAt(node.Name, 1), weight.Dimensions[1]))
+                && TryMoveQuantizer(links.QuantizerAt(node.Name, 1)))
             {
                 Rewrite(graph, node, weight, graph.FindConstant(links, node.Input(2)));
                 changed = true;
@@ -40,7 +40,7 @@ public sealed class RewriteConvTransposeAsConvDepthToSpace : IGraphPass
         && node.Ints("output_shape") is null
         && node.String("auto_pad", "NOTSET") is "NOTSET" or "VALID";
 
-    private static bool TryMoveQuantizer(Quantizer? quantizer, long channels)
+    private static bool TryMoveQuantizer(Quantizer? quantizer)
     {
         if (quantizer is null or { Axis: null })
         {
@@ -52,8 +52,9 @@ public sealed class RewriteConvTransposeAsConvDepthToSpace : IGraphPass
             return false;
         }
 
+        var ranges = quantizer.Ranges;
         quantizer.Axis = 0;
-        quantizer.Ranges = [.. Enumerable.Range(0, quantizer.IsCalibrated ? (int)(4 * channels) : 0).Select(channel => quantizer.Ranges[(int)(channel % channels)])];
+        quantizer.Ranges = [.. ranges, .. ranges, .. ranges, .. ranges];
         return true;
     }
 

@@ -40,8 +40,9 @@ internal static class ExternalData
     // A model is foreign input: it must not make us read files outside its own folder.
     private static string Locate(string location, string folder, string place)
     {
-        var path = Path.GetFullPath(Path.Combine(folder, location));
-        if (location.Contains('\0', StringComparison.Ordinal) || !path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        var path = location.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(Path.Combine(folder, location));
+        var inside = Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar;
+        if (!path.StartsWith(inside, StringComparison.Ordinal))
         {
             throw new GraphException($"{place}: external data location '{location}' is outside the model's folder");
         }

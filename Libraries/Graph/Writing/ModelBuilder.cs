@@ -35,7 +35,8 @@ internal sealed class ModelBuilder(ExternalDataFile? external)
 
         proto.Input.AddRange(graph.Inputs.Select(ToProto));
         proto.Output.AddRange(graph.Outputs.Select(ToProto));
-        proto.ValueInfo.AddRange(graph.Values.Values.OrderBy(value => value.Name, StringComparer.Ordinal).Where(value => IsInner(graph, value)).Select(ToProto));
+        var inner = graph.Values.Values.Where(value => IsInner(graph, value)).OrderBy(value => value.Name, StringComparer.Ordinal);
+        proto.ValueInfo.AddRange(inner.Select(ToProto));
         proto.Node.AddRange(graph.Nodes.Select(ToProto));
         return proto;
     }

@@ -54,7 +54,8 @@ internal static class ConstantEvaluator
     private static bool IsAffordable(NodeContext context, Tensor[] inputs, long largestConstant)
     {
         var elements = context.Outputs.Sum(output => output!.StaticShape!.Aggregate(1.0, (product, dimension) => product * dimension));
-        return elements <= Math.Min(largestConstant, Math.Max(LargestGrowth, inputs.Sum(tensor => tensor.Length))) && inputs.All(tensor => tensor.Type.SizeOf() > 0);
+        var allowed = Math.Min(largestConstant, Math.Max(LargestGrowth, inputs.Sum(tensor => tensor.Length)));
+        return elements <= allowed && inputs.All(tensor => tensor.Type.SizeOf() > 0);
     }
 
     private static Tensor[] Reshaped(NodeContext context, Tensor[] inputs) => [inputs[0].WithDimensions(context.Outputs[0]!.StaticShape!)];

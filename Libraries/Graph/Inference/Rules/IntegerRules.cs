@@ -24,7 +24,7 @@ internal static class IntegerRules
             "Concat" => IsVector(context) ? Concat(context) : null,
             "Add" => Elementwise(context, Dimensions.Sum),
             "Mul" => Elementwise(context, Dimensions.Product),
-            "Sub" => Elementwise(context, (first, second) => second.Value is { } value ? Dimensions.Sum(first, -value) : first == second && first != default ? 0 : default),
+            "Sub" => Elementwise(context, Difference),
             "Div" => Elementwise(context, Quotient),
             _ => null,
         };
@@ -67,8 +67,14 @@ internal static class IntegerRules
             return null;
         }
 
-        return [.. Enumerable.Range(0, Math.Max(first.Count, second.Count)).Select(index => function(first[index % first.Count], second[index % second.Count]))];
+        var indices = Enumerable.Range(0, Math.Max(first.Count, second.Count));
+        return [.. indices.Select(index => function(first[index % first.Count], second[index % second.Count]))];
     }
+
+    private static Dimension Difference(Dimension first, Dimension second) =>
+        second.Value is { } value ? Dimensions.Sum(first, -value)
+        : first == second && first != default ? 0
+        : default(Dimension);
 
     private static Dimension Quotient(Dimension first, Dimension second) => (first.Value, second.Value) switch
     {

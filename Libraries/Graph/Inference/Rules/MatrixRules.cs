@@ -42,7 +42,8 @@ internal static class MatrixRules
         }
         else if (axes is null or [])
         {
-            context.Set(0, context.Type(0), context.Node.Int("noop_with_empty_axes", 0) != 0 ? input : Reduced(context, input, [.. Enumerable.Range(0, input.Count)]));
+            var keepsAll = context.Node.Int("noop_with_empty_axes", 0) != 0;
+            context.Set(0, context.Type(0), keepsAll ? input : Reduced(context, input, [.. Enumerable.Range(0, input.Count)]));
         }
         else
         {

@@ -74,7 +74,9 @@ internal static class ReshapeRules
         {
             if (result[axis].Value == 0 && !allowZero)
             {
-                result[axis] = input is null ? default : axis < input.Count ? input[axis] : throw new GraphException($"axis {axis} copies a dimension the input does not have");
+                result[axis] = input is null ? default
+                    : axis < input.Count ? input[axis]
+                    : throw new GraphException($"axis {axis} copies a dimension the input does not have");
             }
         }
 

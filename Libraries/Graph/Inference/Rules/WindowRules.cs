@@ -130,8 +130,8 @@ internal static class WindowRules
         var spatial = kernel.Length;
         var strides = context.Ints("strides", spatial, 1);
         var dilations = context.Ints("dilations", spatial, 1);
-        var pads = context.Ints("pads", 2 * spatial, 0);
         var autoPad = context.Node.String("auto_pad", "NOTSET");
+        var pads = autoPad == "VALID" ? new long[2 * spatial] : context.Ints("pads", 2 * spatial, 0);
         var ceil = context.Node.Int("ceil_mode", 0) != 0;
         if (strides.Any(stride => stride <= 0))
         {
@@ -142,7 +142,7 @@ internal static class WindowRules
         {
             ({ } size, _) when autoPad.StartsWith("SAME", StringComparison.Ordinal) => (size + strides[axis] - 1) / strides[axis],
             ({ } size, { } window) => Window(
-                size, ((window - 1) * dilations[axis]) + 1, strides[axis], autoPad == "VALID" ? 0 : pads[axis], autoPad == "VALID" ? 0 : pads[axis + spatial], ceil),
+                size, ((window - 1) * dilations[axis]) + 1, strides[axis], pads[axis], pads[axis + spatial], ceil),
             _ => default(Dimension),
         });
     }

@@ -19,10 +19,10 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
         }
     }
 
-    /// <summary>Runs one step, quantizing its inputs as the mode says.</summary>
-    public void Execute(ExecutionStep step)
+    /// <summary>Runs one step, quantizing its inputs as the pass's mode, or the step's own, says.</summary>
+    public void Execute(ExecutionStep step, ExecutionMode? stepMode = null)
     {
-        var outputs = Compute(step, mode);
+        var outputs = Compute(step, stepMode ?? mode);
         for (var index = 0; index < outputs.Length; index++)
         {
             if (index < step.Outputs.Length && step.Outputs[index] >= 0)
@@ -56,8 +56,6 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
 
     /// <summary>The value of a slot that has been computed.</summary>
     public Tensor Value(int slot) => _slots[slot]!;
-
-    public bool Has(int slot) => _slots[slot] is not null;
 
     /// <summary>Lets go of what no later step needs.</summary>
     public void Release(ExecutionStep step)

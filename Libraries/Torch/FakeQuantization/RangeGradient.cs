@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace QatPipeline.Torch.FakeQuantization;
 
 /// <summary>
@@ -51,16 +54,32 @@ internal static class RangeGradient
     private static (double Low, double Rounding, double High) BlockSums(
         ReadOnlySpan<float> gradient, ReadOnlySpan<float> input, QuantizationRange bounds, float scale)
     {
-        var (low, rounding, high) = (0f, 0f, 0f);
-        for (var index = 0; index < input.Length; index++)
+        var (lowBound, highBound, step) = (new Vector<float>(bounds.Low), new Vector<float>(bounds.High), new Vector<float>(scale));
+        var (low, rounding, high) = (Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero);
+        ref var gradientStart = ref MemoryMarshal.GetReference(gradient);
+        ref var inputStart = ref MemoryMarshal.GetReference(input);
+        var index = 0;
+        for (; index <= input.Length - Vector<float>.Count; index += Vector<float>.Count)
         {
-            var (x, dy) = (input[index], gradient[index]);
-            var codes = x / scale;
-            low += x < bounds.Low ? dy : 0;
-            high += x > bounds.High ? dy : 0;
-            rounding += x >= bounds.Low && x <= bounds.High ? dy * (MathF.Round(codes) - codes) : 0;
+            var x = Vector.LoadUnsafe(ref inputStart, (nuint)index);
+            var dy = Vector.LoadUnsafe(ref gradientStart, (nuint)index);
+            var (isBelow, isAbove) = (Vector.LessThan(x, lowBound), Vector.GreaterThan(x, highBound));
+            var codes = x / step;
+            var error = (Vector.Round(codes) - codes) * dy;
+            low += Vector.ConditionalSelect(isBelow, dy, Vector<float>.Zero);
+            high += Vector.ConditionalSelect(isAbove, dy, Vector<float>.Zero);
+            rounding += Vector.ConditionalSelect(Vector.BitwiseOr(isBelow, isAbove), Vector<float>.Zero, error);
         }
 
-        return (low, rounding, high);
+        var (lowSum, roundingSum, highSum) = (Vector.Sum(low), Vector.Sum(rounding), Vector.Sum(high));
+        for (; index < input.Length; index++)
+        {
+            var (x, dy) = (input[index], gradient[index]);
+            lowSum += x < bounds.Low ? dy : 0;
+            highSum += x > bounds.High ? dy : 0;
+            roundingSum += x < bounds.Low || x > bounds.High ? 0 : dy * (MathF.Round(x / scale) - (x / scale));
+        }
+
+        return (lowSum, roundingSum, highSum);
     }
 }

@@ -3,6 +3,11 @@ namespace QatPipeline.Torch.Tests;
 /// <summary>Small convolutional networks on images [1,3,16,16] with the parts of a detector.</summary>
 internal static class SmallDetectors
 {
+    /// <summary>Images for the networks of this class, by seed.</summary>
+    public static PixelBatch Batch(int seed, int images) => new(RandomTensors.Uniform(seed, 0, 1, images, 3, 16, 16).ToFloats(), images, 3, 16, 16);
+
+    public static List<PixelBatch> Batches(int count, int images) => [.. Enumerable.Range(1, count).Select(seed => Batch(seed, images))];
+
     /// <summary>conv0 – (bn0) – relu0 – conv1 (depthwise) – relu1 – conv2 → out [1,6,16,16].</summary>
     public static Graph ConvChain(bool withBatchNorm = false)
     {

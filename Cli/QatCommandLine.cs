@@ -48,6 +48,10 @@ public static class QatCommandLine
     {
         RunCommand.Create(),
         OptimizeCommand.Create(),
+        LintCommand.Create(),
+        InspectCommand.Create(),
+        BenchCommand.Create(),
+        CocoEvalCommand.Create(),
     };
 
     private static async Task<int> ReportAsync(Exception exception)

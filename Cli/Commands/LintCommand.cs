@@ -1,0 +1,59 @@
+using System.CommandLine;
+using QatPipeline.Cli.Output;
+using QatPipeline.Graphs;
+
+namespace QatPipeline.Cli.Commands;
+
+/// <summary><c>qat lint</c>: what will stop a quantized model from running as integers.</summary>
+internal static class LintCommand
+{
+    private static readonly Dictionary<string, QuantizationTarget> Targets = new(StringComparer.Ordinal)
+    {
+        ["ort-cpu"] = QuantizationTarget.OrtCpu,
+        ["tensorrt"] = QuantizationTarget.TensorRt,
+    };
+
+    public static Command Create()
+    {
+        var model = CommandArguments.Model();
+        var target = new Option<string>("--target") { Description = $"One of {string.Join(", ", Targets.Keys)}", Required = true };
+        target.AcceptOnlyFromAmong([.. Targets.Keys]);
+        var json = JsonOutput.CreateOption();
+        var command = new Command(
+            "lint",
+            """
+            Find the quantizers that stop a fusion, the tensors that are requantized and the operators that stay float, each with its remedy.
+
+            Example: qat lint detector-qdq.onnx --target ort-cpu
+            """) { model, target, json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var report = GraphLinter.Lint(OnnxReader.Read(parsed.GetRequiredValue(model)), Targets[parsed.GetRequiredValue(target)]);
+            if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken).ConfigureAwait(false))
+            {
+                Print(report);
+            }
+        });
+        return command;
+    }
+
+    private static void Print(LintReport report)
+    {
+        foreach (var finding in report.Findings)
+        {
+            Console.WriteLine($"{finding.Severity,-8}{finding.Code}  {string.Join(", ", finding.Nodes)}");
+            Console.WriteLine($"        {finding.Effect}");
+            Console.WriteLine($"        remedy: {finding.Remedy}");
+        }
+
+        foreach (var group in report.Kernels.GroupBy(prediction => prediction.Kernel))
+        {
+            Console.WriteLine($"{group.Key}: {group.Count()} nodes ({string.Join(", ", group.CountBy(prediction => prediction.OpType).Select(pair => $"{pair.Value} {pair.Key}"))})");
+        }
+
+        if (report.Findings.Count == 0)
+        {
+            Console.WriteLine("nothing to remark");
+        }
+    }
+}

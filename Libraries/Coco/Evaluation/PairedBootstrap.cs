@@ -72,7 +72,7 @@ public static class PairedBootstrap
     }
 
     /// <summary>AP with images weighted by whole numbers, reusing the matches of an evaluation.</summary>
-    private sealed class WeightedAp
+    internal sealed class WeightedAp
     {
         private readonly CocoEvaluation _evaluation;
         private readonly double[] _right;

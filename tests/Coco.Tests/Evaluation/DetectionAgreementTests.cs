@@ -1,0 +1,37 @@
+using QatPipeline.Coco.Evaluation;
+
+namespace QatPipeline.Coco.Tests.Evaluation;
+
+public sealed class DetectionAgreementTests
+{
+    private static readonly Detection _detection = new(1, 5, new CocoBox(10, 10, 100, 100), 0.8);
+
+    [Fact]
+    public void Equal_sets_agree_fully()
+    {
+        var agreement = DetectionAgreement.Compare([_detection, _detection with { ImageId = 2 }], [_detection with { ImageId = 2 }, _detection]);
+        Assert.Equal((2, 1.0, 0.0, 1.0), (agreement.Matched, agreement.MatchedFraction, agreement.MeanScoreDifference, agreement.MeanIou));
+    }
+
+    [Fact]
+    public void Each_detection_has_at_most_one_partner_of_its_class()
+    {
+        Detection[] second =
+        [
+            _detection with { Score = 0.6, Box = new CocoBox(10, 10, 100, 95) },
+            _detection with { CategoryId = 6 },
+            _detection with { ImageId = 3 },
+        ];
+
+        var agreement = DetectionAgreement.Compare([_detection, _detection with { Score = 0.5 }], second);
+
+        Assert.Equal((2, 3, 1), (agreement.FirstCount, agreement.SecondCount, agreement.Matched));
+        Assert.Equal(0.4, agreement.MatchedFraction, 1e-12);
+        Assert.Equal(0.2, agreement.MeanScoreDifference, 1e-12);
+        Assert.Equal(0.95, agreement.MeanIou, 1e-12);
+        Assert.Equal([new ImageAgreement(3, 1, 0), new ImageAgreement(1, 4, 1)], agreement.WorstImages);
+    }
+
+    [Fact]
+    public void Empty_sets_agree() => Assert.Equal(1, DetectionAgreement.Compare([], []).MatchedFraction);
+}

@@ -1,0 +1,72 @@
+using QatPipeline.Coco.Images;
+
+namespace QatPipeline.Coco.Tests.Images;
+
+/// <summary>Geometry of the evaluation protocols: the check values of reference section 11 first.</summary>
+public sealed class LetterboxTests
+{
+    [Fact]
+    public void E2_places_a_landscape_image_at_638()
+    {
+        var transform = Plan(EvaluationProtocol.E2(), 640, 480);
+
+        Assert.Equal((638, 478, 1, 81), (transform.ResizedWidth, transform.ResizedHeight, transform.Left, transform.Top));
+        Assert.Equal((1, 81), (transform.PadX, transform.PadY));
+        Assert.Equal(0.99583333, transform.GainY, 1e-8);
+        Assert.Equal(0.996875, transform.GainX, 1e-12);
+    }
+
+    [Fact]
+    public void E3_places_a_portrait_image_at_634()
+    {
+        var transform = Plan(EvaluationProtocol.E3(), 427, 640);
+        Assert.Equal((422, 634, 109, 3), (transform.ResizedWidth, transform.ResizedHeight, transform.Left, transform.Top));
+    }
+
+    [Theory]
+    [InlineData(0.75, 0.75, 0.5, 512, 672)]
+    [InlineData(0.66, 0.67, 0.5, 448, 672)]
+    [InlineData(1.33, 1.4, 0.5, 672, 512)]
+    [InlineData(0.75, 1.33, 0.5, 672, 672)]
+    [InlineData(0.75, 0.75, 0, 480, 640)]
+    public void E1_chooses_the_smallest_canvas_of_a_batch(double lowest, double highest, double pad, int height, int width)
+    {
+        var protocol = EvaluationProtocol.E1() with { RectangularPad = pad };
+        Assert.Equal((height, width), protocol.CanvasFor([lowest, highest]));
+    }
+
+    [Fact]
+    public void E1_returns_coordinates_by_the_fractional_pad_and_the_vertical_gain()
+    {
+        var transform = Plan(EvaluationProtocol.E1(), 500, 375, (512, 672));
+
+        Assert.Equal((640, 480, 16, 16), (transform.ResizedWidth, transform.ResizedHeight, transform.Left, transform.Top));
+        Assert.Equal((1.28, 1.28), (transform.GainX, transform.GainY));
+        Assert.Equal((100, 50, 200, 375), transform.ToOriginal(16 + 128, 16 + 64, 16 + 256, 16 + 500));
+    }
+
+    [Fact]
+    public void Boxes_return_to_where_they_came_from()
+    {
+        var random = new Random(7);
+        for (var trial = 0; trial < 200; trial++)
+        {
+            var (width, height) = (random.Next(40, 1200), random.Next(40, 1200));
+            var transform = Plan(EvaluationProtocol.E2(320), width, height);
+            var (x, y) = (random.NextDouble() * width, random.NextDouble() * height);
+            var (x1, y1, x2, y2) = transform.ToOriginal(
+                (x * transform.GainX) + transform.PadX, (y * transform.GainY) + transform.PadY, 1e9, -1e9);
+
+            Assert.Equal(x, x1, 1e-9);
+            Assert.Equal(y, y1, 1e-9);
+            Assert.Equal((width, 0), (x2, y2));
+        }
+    }
+
+    private static LetterboxTransform Plan(EvaluationProtocol protocol, int width, int height, (int, int)? canvas = null)
+    {
+        var (loadedWidth, loadedHeight) = LetterboxTransform.LoadedSize(width, height, protocol.LoadSize);
+        return LetterboxTransform.Plan(
+            width, height, loadedWidth, loadedHeight, canvas ?? (protocol.InputSize, protocol.InputSize), protocol);
+    }
+}

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 
 namespace QatPipeline.Coco.Images;
 
@@ -32,39 +31,11 @@ public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProto
     public int BatchCount => (images.Count + options.BatchSize - 1) / options.BatchSize;
 
     /// <exception cref="CocoException">An image cannot be read and the policy is to fail.</exception>
-    public async IAsyncEnumerable<ImageBatch> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ImageBatch> ReadAsync(CancellationToken cancellationToken = default)
     {
         // Rectangular batches hold images of similar shape (reference 8.4); the sort is stable, so equal ratios keep the list's order.
         var ordered = protocol.IsRectangular ? [.. images.OrderBy(image => (double)image.Height / image.Width)] : images;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ahead = new Queue<Task<ImageBatch?>>();
-        try
-        {
-            foreach (var chunk in ordered.Chunk(options.BatchSize))
-            {
-                ahead.Enqueue(Task.Run(() => Load(chunk, stop.Token), stop.Token));
-                if (ahead.Count > options.Prefetch && await ahead.Dequeue().ConfigureAwait(false) is { } batch)
-                {
-                    yield return batch;
-                }
-            }
-
-            while (ahead.TryDequeue(out var last))
-            {
-                if (await last.ConfigureAwait(false) is { } batch)
-                {
-                    yield return batch;
-                }
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            foreach (var unread in ahead)
-            {
-                await unread.ContinueWith(task => { if (task.IsCompletedSuccessfully) { task.Result?.Dispose(); } }, TaskScheduler.Default).ConfigureAwait(false);
-            }
-        }
+        return OrderedPrefetch.ReadAsync(ordered.Chunk(options.BatchSize), Load, options.Prefetch, cancellationToken);
     }
 
     private ImageBatch? Load(ImageFile[] chunk, CancellationToken cancellationToken)
@@ -73,37 +44,29 @@ public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProto
         var length = 3 * canvas.Height * canvas.Width;
         var buffer = ArrayPool<float>.Shared.Rent(chunk.Length * length);
         var transforms = new LetterboxTransform?[chunk.Length];
-        var workers = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = options.Workers > 0 ? options.Workers : Environment.ProcessorCount,
-            CancellationToken = cancellationToken,
-        };
         try
         {
-            Parallel.For(0, chunk.Length, workers, index =>
-            {
-                try
-                {
-                    transforms[index] = ImageDecoder.ReadLetterboxed(chunk[index], protocol, canvas, buffer.AsSpan(index * length, length));
-                }
-                catch (CocoException exception) when (options.OnBadImage == BadImagePolicy.Skip)
-                {
-                    _badImages.Enqueue(new BadImage(chunk[index], exception.Message));
-                }
-            });
+            ParallelWork.For(chunk.Length, options.Workers, LoadOne, cancellationToken);
         }
-        catch (AggregateException exception) when (exception.Flatten().InnerExceptions.OfType<CocoException>().FirstOrDefault() is { } bad)
-        {
-            ArrayPool<float>.Shared.Return(buffer);
-            throw new CocoException(bad.Message, exception);
-        }
-        catch (OperationCanceledException)
+        catch
         {
             ArrayPool<float>.Shared.Return(buffer);
             throw;
         }
 
         return Compact(chunk, canvas, length, buffer, transforms);
+
+        void LoadOne(int index)
+        {
+            try
+            {
+                transforms[index] = ImageDecoder.ReadLetterboxed(chunk[index], protocol, canvas, buffer.AsSpan(index * length, length));
+            }
+            catch (CocoException exception) when (options.OnBadImage == BadImagePolicy.Skip)
+            {
+                _badImages.Enqueue(new BadImage(chunk[index], exception.Message));
+            }
+        }
     }
 
     /// <summary>Closes the gaps that bad images left; null where nothing is left.</summary>

@@ -18,7 +18,7 @@ public static class QatCommandLine
         var parsed = CreateRoot().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"qat: {parsed.Errors[0].Message} (see 'qat {parsed.CommandResult.Command.Name} --help')").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"qat: {OneLine(parsed.Errors[0].Message)} (see 'qat {parsed.CommandResult.Command.Name} --help')").ConfigureAwait(false);
             return InputError;
         }
 
@@ -54,11 +54,13 @@ public static class QatCommandLine
         CocoEvalCommand.Create(),
     };
 
+    private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     private static async Task<int> ReportAsync(Exception exception)
     {
         if (InputErrors.Explain(exception) is { } explanation)
         {
-            await Console.Error.WriteLineAsync($"qat: {explanation}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"qat: {OneLine(explanation)}").ConfigureAwait(false);
             return InputError;
         }
 

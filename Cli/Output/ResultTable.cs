@@ -7,6 +7,8 @@ namespace QatPipeline.Cli.Output;
 /// <summary>The comparison table of a run on the terminal.</summary>
 internal static class ResultTable
 {
+    private const int WidthWithoutTerminal = 140;
+
     public static void Write(RunReport report)
     {
         var table = new Table().Title($"{Markup.Escape(report.Name)}: {report.Evaluation.Protocol} at {report.Evaluation.InputSize}, {report.Evaluation.Images} images");
@@ -22,6 +24,11 @@ internal static class ResultTable
                 Number(result.MedianMsBatch1, "0.00"),
                 Number(result.FpsBatch1, "0.0"),
                 Number(result.FpsBatch32, "0.0"));
+        }
+
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = WidthWithoutTerminal;
         }
 
         AnsiConsole.Write(table);

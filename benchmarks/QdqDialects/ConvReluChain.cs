@@ -32,12 +32,12 @@ internal static class ConvReluChain
         return graph;
     }
 
-    /// <summary>The same with symmetric Q/DQ pairs before every convolution and every Relu.</summary>
-    public static Graph Symmetric()
+    /// <summary>The same with symmetric Q/DQ pairs before every convolution and, where asked for, before every Relu.</summary>
+    public static Graph Symmetric(bool aroundRelu)
     {
         var graph = Float();
         QuantizerPlacement.Place(graph, new PlacementOptions());
-        foreach (var relu in graph.Nodes.Where(node => node.Is("Relu")))
+        foreach (var relu in graph.Nodes.Where(node => aroundRelu && node.Is("Relu")))
         {
             var quantizer = new Quantizer($"{relu.Name}._input_quantizer", QuantizationScheme.SignedSymmetric);
             quantizer.Uses.Add(new QuantizerUse(relu.Name, 0));

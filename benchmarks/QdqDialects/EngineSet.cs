@@ -27,7 +27,10 @@ internal sealed class EngineSet(int threads) : IDisposable
         _engines.Add((name, backend.Load(built.Engines[0].Path), kernels.Count(kernel => kernel is { OpType: "Conv", Kernel: KernelKind.Integer })));
     }
 
-    /// <summary>The median of every engine over the rounds, and its speed as a multiple of the first's.</summary>
+    /// <summary>
+    /// Median time and mean processor time of every engine over the rounds, and its speed as a multiple of the first's. Other work on the
+    /// machine hardly disturbs the processor time; with several threads it includes their waiting for each other.
+    /// </summary>
     public void Print(int rounds)
     {
         var image = new float[_engines[0].Engine.Input.ElementsPerImage];
@@ -38,24 +41,28 @@ internal sealed class EngineSet(int threads) : IDisposable
         }
 
         var times = _engines.ConvertAll(_ => new List<double>(rounds));
-        for (var round = -2; round < rounds; round++)
+        var processor = new double[_engines.Count];
+        for (var round = -1; round < rounds; round++)
         {
             for (var index = 0; index < _engines.Count; index++)
             {
-                var start = Stopwatch.GetTimestamp();
+                var (start, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
                 _engines[index].Engine.Run(image, batch: 1);
                 if (round >= 0)
                 {
                     times[index].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                    processor[index] += (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds / rounds;
                 }
             }
         }
 
         var medians = times.ConvertAll(values => values.Order().ElementAt(values.Count / 2));
-        Console.WriteLine($"{"19 Conv-Relu at 640, batch 1",-30}{"median ms",11}{"speed",8}{"integer convolutions",22}");
+        Console.WriteLine($"{"19 Conv-Relu at 640, batch 1",-38}{"median ms",11}{"speed",8}{"CPU ms",11}{"speed",8}{"integer convolutions",22}");
         for (var index = 0; index < _engines.Count; index++)
         {
-            Console.WriteLine($"{_engines[index].Name,-30}{medians[index],11:F1}{medians[0] / medians[index],7:F2}×{_engines[index].IntegerLayers,22}");
+            Console.WriteLine(
+                $"{_engines[index].Name,-38}{medians[index],11:F1}{medians[0] / medians[index],7:F2}×"
+                + $"{processor[index],11:F1}{processor[0] / processor[index],7:F2}×{_engines[index].IntegerLayers,22}");
         }
     }
 

@@ -2,12 +2,16 @@ using QatPipeline.Graphs;
 using QatPipeline.QdqDialects.Benchmarks;
 
 // What the placement of Q/DQ pairs is worth in ONNX Runtime on CPU: one Conv-Relu chain as float, with symmetric pairs as tools for
-// TensorRT write them, and the latter after `qat optimize --target ort-cpu`. Runs are taken in turns.
-// Usage: dotnet run -c Release --project benchmarks/QdqDialects -- [rounds]
+// TensorRT write them, and those after `qat optimize --target ort-cpu`. Runs are taken in turns.
+// Usage: dotnet run -c Release --project benchmarks/QdqDialects -- [rounds] [threads]
 var rounds = args.Length > 0 ? int.Parse(args[0]) : 30;
-var symmetric = ConvReluChain.Symmetric();
-using var engines = new EngineSet(threads: 2);
+var threads = args.Length > 1 ? int.Parse(args[1]) : 2;
+var afterRelu = ConvReluChain.Symmetric(aroundRelu: false);
+var aroundRelu = ConvReluChain.Symmetric(aroundRelu: true);
+using var engines = new EngineSet(threads);
 engines.Add("float", ConvReluChain.Float());
-engines.Add("symmetric Q/DQ", symmetric);
-engines.Add("optimized for ort-cpu", DialectWriter.Build(symmetric, Dialect.OrtCpu).Graph);
+engines.Add("symmetric after Relu", afterRelu);
+engines.Add("symmetric after Relu, optimized", DialectWriter.Build(afterRelu, Dialect.OrtCpu).Graph);
+engines.Add("symmetric around Relu", aroundRelu);
+engines.Add("symmetric around Relu, optimized", DialectWriter.Build(aroundRelu, Dialect.OrtCpu).Graph);
 engines.Print(rounds);

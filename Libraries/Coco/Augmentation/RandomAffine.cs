@@ -40,7 +40,13 @@ internal readonly record struct RandomAffine(double Angle, double Scale, double 
         using var matrix = Mat.FromPixelData(2, 3, MatType.CV_64FC1, new[] { m.A, m.B, m.Tx, m.C, m.D, m.Ty });
         var pixels = new Mat();
         Cv2.WarpAffine(
-            source.Pixels, pixels, matrix, new Size(output, output), InterpolationFlags.Linear, BorderTypes.Constant, Scalar.All(ImageDecoder.Border));
+            source.Pixels,
+            pixels,
+            matrix,
+            new Size(output, output),
+            InterpolationFlags.Linear,
+            BorderTypes.Constant,
+            Scalar.All(ImageDecoder.Border));
         var boxes = new List<PixelBox>(source.Boxes.Count);
         foreach (var box in source.Boxes)
         {

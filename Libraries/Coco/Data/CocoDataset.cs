@@ -109,12 +109,14 @@ public sealed class CocoDataset
             var image = ImageIndexOf(annotation.ImageId);
             if (image < 0)
             {
-                throw new CocoException($"{Source}: annotations[{i}] (id {annotation.Id}): image_id {annotation.ImageId} is not among the images");
+                throw new CocoException(
+                    $"{Source}: annotations[{i}] (id {annotation.Id}): image_id {annotation.ImageId} is not among the images");
             }
 
             if (CategoryIndexOf(annotation.CategoryId) < 0)
             {
-                throw new CocoException($"{Source}: annotations[{i}] (id {annotation.Id}): category_id {annotation.CategoryId} is not among the categories");
+                throw new CocoException(
+                    $"{Source}: annotations[{i}] (id {annotation.Id}): category_id {annotation.CategoryId} is not among the categories");
             }
 
             (groups[image] ??= []).Add(annotation);

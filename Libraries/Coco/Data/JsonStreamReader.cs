@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 
 namespace QatPipeline.Coco;
@@ -49,7 +48,7 @@ internal ref struct JsonStreamReader
     {
         try
         {
-            using var stream = OpenRead(path);
+            using var stream = CompressedFile.OpenRead(path);
             var json = new JsonStreamReader(stream, path);
             json.Read();
             var result = content(ref json);
@@ -228,15 +227,6 @@ internal ref struct JsonStreamReader
         {
             throw Error("a string that is not valid UTF-8", error);
         }
-    }
-
-    private static Stream OpenRead(string path)
-    {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-        Span<byte> magic = stackalloc byte[2];
-        var read = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
-        file.Position = 0;
-        return read == 2 && magic[0] == 0x1F && magic[1] == 0x8B ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
     private void Refill()

@@ -33,7 +33,9 @@ public static class PairedBootstrap
         Array.Sort(differences);
         var (ap1, ap2) = (first.Metrics.Ap, second.Metrics.Ap);
         var tail = (1 - confidence) / 2;
-        return new ApDifference(ap1, ap2, ap2 - ap1, Quantile(differences, tail, ap2 - ap1), Quantile(differences, 1 - tail, ap2 - ap1), confidence, replicates);
+        var low = Quantile(differences, tail, ap2 - ap1);
+        var high = Quantile(differences, 1 - tail, ap2 - ap1);
+        return new ApDifference(ap1, ap2, ap2 - ap1, low, high, confidence, replicates);
     }
 
     private static bool HaveSameTruth(CocoDataset first, CocoDataset second) =>

@@ -12,8 +12,8 @@ public static class ImageDecoder
     // The loader runs one image a thread; OpenCV's own threads would only compete with it.
     static ImageDecoder() => Cv2.SetNumThreads(1);
 
-    /// <summary>Decodes a picture to prove that it can be read, and gives its size in pixels.</summary>
-    /// <exception cref="CocoException">The file is missing or not a readable picture.</exception>
+    /// <summary>Decodes an image to prove that it can be read, and gives its size in pixels.</summary>
+    /// <exception cref="CocoException">The file is missing or not a readable image.</exception>
     public static (int Width, int Height) Probe(string path)
     {
         using var image = Decode(path);

@@ -70,7 +70,8 @@ public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProto
     }
 
     /// <summary>Closes the gaps that bad images left; null where nothing is left.</summary>
-    private static ImageBatch? Compact(ImageFile[] chunk, (int Height, int Width) canvas, int length, float[] buffer, LetterboxTransform?[] transforms)
+    private static ImageBatch? Compact(
+        ImageFile[] chunk, (int Height, int Width) canvas, int length, float[] buffer, LetterboxTransform?[] transforms)
     {
         var kept = Enumerable.Range(0, chunk.Length).Where(index => transforms[index] is not null).ToArray();
         if (kept.Length == 0)
@@ -87,6 +88,7 @@ public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProto
             }
         }
 
-        return new ImageBatch(buffer, [.. kept.Select(index => chunk[index])], [.. kept.Select(index => transforms[index]!)], canvas.Height, canvas.Width);
+        return new ImageBatch(
+            buffer, [.. kept.Select(index => chunk[index])], [.. kept.Select(index => transforms[index]!)], canvas.Height, canvas.Width);
     }
 }

@@ -91,7 +91,8 @@ public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<lon
         }
 
         // Ties keep the order of anchor and class, so that the result does not depend on the sort.
-        candidates.Sort((a, b) => b.Score != a.Score ? b.Score.CompareTo(a.Score) : a.Anchor != b.Anchor ? a.Anchor.CompareTo(b.Anchor) : a.Class.CompareTo(b.Class));
+        candidates.Sort((a, b) =>
+            b.Score != a.Score ? b.Score.CompareTo(a.Score) : (a.Anchor, a.Class).CompareTo((b.Anchor, b.Class)));
         if (candidates.Count > MaximumCandidates)
         {
             candidates.RemoveRange(MaximumCandidates, candidates.Count - MaximumCandidates);
@@ -110,7 +111,8 @@ public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<lon
             var survives = true;
             foreach (var other in kept)
             {
-                if (candidates[other].Class == candidates[index].Class && Iou(boxes[other], boxes[index], candidates[index].Class * ClassOffset) > threshold)
+                if (candidates[other].Class == candidates[index].Class
+                    && Iou(boxes[other], boxes[index], candidates[index].Class * ClassOffset) > threshold)
                 {
                     survives = false;
                     break;

@@ -1,0 +1,43 @@
+using System.Net.Http.Headers;
+
+namespace QatPipeline.AppHost.Infrastructure;
+
+/// <summary>The gateway's place in the dashboard and on the terminal.</summary>
+internal static class GatewayExtensions
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
+
+    /// <summary>Says the gateway's address when it is ready, and adds the command that starts the demo run.</summary>
+    public static IResourceBuilder<ProjectResource> WithDemoCommand(this IResourceBuilder<ProjectResource> gateway)
+    {
+        var endpoint = gateway.GetEndpoint("http");
+        var file = Path.GetFullPath(Path.Combine(gateway.ApplicationBuilder.AppHostDirectory, "..", "samples", "demo", "run.yaml"));
+        return gateway
+            .OnResourceReady((_, _, _) => Console.Out.WriteLineAsync($"Gateway at {endpoint.Url}"))
+            .WithCommand(
+                "run-demo",
+                "Run the demo",
+                context => SubmitAsync(endpoint, file, context.CancellationToken),
+                new CommandOptions
+                {
+                    Description = "Submits samples/demo/run.yaml: a detector trained, quantized, exported and compared on generated pictures.",
+                    IconName = "Rocket",
+                    IsHighlighted = true,
+                });
+    }
+
+    private static async Task<ExecuteCommandResult> SubmitAsync(EndpointReference gateway, string file, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(file))
+        {
+            return CommandResults.Failure($"There is no file {file}.");
+        }
+
+        using var content = new StringContent(await File.ReadAllTextAsync(file, cancellationToken));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/yaml");
+        using var response = await Http.PostAsync(new Uri($"{gateway.Url}/runs"), content, cancellationToken);
+        return response.IsSuccessStatusCode
+            ? CommandResults.Success()
+            : CommandResults.Failure($"The gateway answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+    }
+}

@@ -17,7 +17,7 @@ internal sealed class DashboardHost(
     private const string Kind = "executables";
     private const string Name = "aspire-dashboard";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private WebApplication? _service;

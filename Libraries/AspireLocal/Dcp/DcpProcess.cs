@@ -9,7 +9,7 @@ namespace QatPipeline.AspireLocal.Dcp;
 /// </summary>
 internal sealed class DcpProcess : IDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     // What configures the AppHost itself must not reach the services: an inherited ASPNETCORE_URLS would win over their own.
     private static readonly string[] NotForChildren =

@@ -26,6 +26,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
         _host.Logging.AddSimpleConsole(console => console.SingleLine = true);
         _host.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A failed start is thrown as well, and said in one line where it is caught.
+        _host.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Failing health checks are the normal case while a resource starts; the dashboard shows them.
         _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         _host.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
@@ -78,7 +80,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             Services.AddSingleton<ApplicationRunner>();
             Services.AddHostedService(services => services.GetRequiredService<ApplicationRunner>());
             // Long enough for every service to finish its message; the runner ends what takes longer.
-            Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(1));
+            Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(2));
         }
 
         return new DistributedApplication(_host.Build());

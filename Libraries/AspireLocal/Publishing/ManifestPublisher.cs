@@ -11,17 +11,19 @@ internal sealed partial class ManifestPublisher(
     ApplicationResources resources,
     DistributedApplicationExecutionContext execution,
     IHostApplicationLifetime lifetime,
-    ILogger<ManifestPublisher> logger) : BackgroundService
+    ILogger<ManifestPublisher> logger) : IHostedService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         var folder = Path.GetDirectoryName(options.OutputPath)!;
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(
-            options.OutputPath, await new ManifestWriter(resources, execution, folder).WriteAsync(stoppingToken), stoppingToken);
+            options.OutputPath, await new ManifestWriter(resources, execution, folder).WriteAsync(cancellationToken), cancellationToken);
         LogPublished(options.OutputPath);
         lifetime.StopApplication();
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(LogLevel.Information, "Published manifest to: {Path}")]
     private partial void LogPublished(string path);

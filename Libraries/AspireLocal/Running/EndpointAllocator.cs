@@ -10,7 +10,7 @@ namespace QatPipeline.AspireLocal.Running;
 /// <summary>Gives every endpoint its ports. A proxied endpoint is a service of the orchestrator, which listens before the process does.</summary>
 internal sealed class EndpointAllocator(DcpClient client)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>The orchestrator's name for an endpoint.</summary>
     public static string ServiceName(IResource resource, EndpointAnnotation endpoint) => $"{resource.Name}-{endpoint.Name}";

@@ -10,7 +10,7 @@ internal sealed class HttpHealthCheck(EndpointReference endpoint, string path, i
     // The orchestrator's proxy accepts connections before the service listens and holds them, so every probe needs a limit.
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
     {
-        Timeout = TimeSpan.FromSeconds(3),
+        Timeout = TimeSpan.FromSeconds(5),
     };
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -7,7 +7,7 @@ namespace QatPipeline.AspireLocal.Running;
 /// <summary>Starts and stops resources one at a time each, and follows what the orchestrator says of them.</summary>
 internal sealed partial class ResourceLifecycle(DcpClient client, ProcessLauncher launcher, ResourceStates states, ILogger logger)
 {
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(45);
 
     /// <summary>Waits for what the resource needs, then starts it; returns when the orchestrator has been told.</summary>
     public async Task StartAsync(ResourceInstance instance, CancellationToken cancellationToken)
@@ -123,7 +123,7 @@ internal sealed partial class ResourceLifecycle(DcpClient client, ProcessLaunche
         });
         if (before.State is KnownStates.Running or KnownStates.Starting && known is KnownStates.Exited or KnownStates.FailedToStart)
         {
-            LogEnded(instance.Resource.Name, status.ExitCode, status.Message);
+            LogEnded(instance.Resource.Name, status.ExitCode, status.Message ?? string.Empty);
         }
     }
 
@@ -170,8 +170,8 @@ internal sealed partial class ResourceLifecycle(DcpClient client, ProcessLaunche
     [LoggerMessage(LogLevel.Error, "{Resource} cannot be started: {Reason}")]
     private partial void LogCannotStart(string resource, string reason);
 
-    [LoggerMessage(LogLevel.Error, "{Resource} has ended with exit code {ExitCode} {Reason}")]
-    private partial void LogEnded(string resource, int? exitCode, string? reason);
+    [LoggerMessage(LogLevel.Error, "{Resource} has ended with exit code {ExitCode}. {Reason}")]
+    private partial void LogEnded(string resource, int? exitCode, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Resource} did not end within {Seconds} s")]
     private partial void LogSlowStop(string resource, double seconds);

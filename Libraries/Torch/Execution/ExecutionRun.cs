@@ -36,11 +36,12 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
         }
     }
 
-    /// <summary>The step's outputs for the inputs it has now; the caller owns them.</summary>
-    public Tensor[] Compute(ExecutionStep step, ExecutionMode stepMode)
+    /// <summary>The step's outputs for the inputs it has now, with its weights left float on request; the caller owns them.</summary>
+    public Tensor[] Compute(ExecutionStep step, ExecutionMode stepMode, bool keepsWeights = false)
     {
         using var scope = NewDisposeScope();
-        var inputs = Array.ConvertAll(step.Inputs, input => Resolve(step, input, stepMode));
+        var inputs = Array.ConvertAll(
+            step.Inputs, input => Resolve(step, input, keepsWeights && input.Quantizer is { IsWeight: true } ? ExecutionMode.Float : stepMode));
         try
         {
             var outputs = step.Operator(new OperatorCall(step.Node, inputs, context));

@@ -3,91 +3,68 @@ using QatPipeline.Torch.Execution;
 namespace QatPipeline.Torch.PostTraining;
 
 /// <summary>
-/// Empirical bias correction (Nagel et al. 2019): rounding shifts the mean of a layer's outputs; the shift is taken out of its bias,
-/// channel by channel. Float and quantized network run side by side over one batch and every layer is corrected before the next one
-/// runs, so later corrections see the effect of earlier ones.
+/// Bias correction (Nagel et al. 2019): rounding its weights shifts the mean of a layer's outputs; the shift is taken out of the
+/// bias, channel by channel. The fake-quantized network runs over one batch, and every layer is corrected before the next one runs, so
+/// later corrections see the effect of earlier ones.
 /// </summary>
+/// <remarks>
+/// Only the weights' error is corrected: the same quantized inputs meet float and rounded weights. The error of clipped inputs has a
+/// mean as well, but a few outliers make it, and moving every output by it did harm (YOLOv6-Lite-S, entropy ranges: AP 0.18 to 0.05).
+/// </remarks>
 public static class BiasCorrection
 {
     /// <param name="graph">A calibrated graph; it is not changed.</param>
     /// <param name="batch">Images of the calibration set, all at once: 16 to 64.</param>
-    /// <param name="reference">The float graph to match, with the same names; the graph itself, unquantized, where null.</param>
     /// <param name="device">Where it runs.</param>
-    /// <returns>A copy with corrected biases. A layer without a bias gets one, or has its batch normalization's shift corrected.</returns>
-    public static Graph Apply(Graph graph, PixelBatch batch, Graph? reference = null, Device? device = null)
+    /// <returns>A copy with corrected biases. A layer without a bias gets one.</returns>
+    public static Graph Apply(Graph graph, PixelBatch batch, Device? device = null)
     {
         var corrected = graph.Clone();
         var biases = AddMissingBiases(corrected);
-        var original = reference is null ? corrected : reference.Clone();
-        if (reference is not null)
-        {
-            AddMissingBiases(original, corrected);
-        }
-
-        using var expected = new TorchNetwork(original, device);
-        using var actual = new TorchNetwork(corrected, device);
-        Correct(expected, actual, biases, batch);
-        return actual.WriteBack();
+        using var network = new TorchNetwork(corrected, device);
+        Correct(network, biases, batch);
+        return network.WriteBack();
     }
 
-    private static void Correct(TorchNetwork expected, TorchNetwork actual, Dictionary<string, string> biases, PixelBatch batch)
+    private static void Correct(TorchNetwork network, Dictionary<string, string> biases, PixelBatch batch)
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        var parameters = actual.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value, StringComparer.Ordinal);
-        var inputs = new Dictionary<string, Tensor> { [actual.Inputs[0]] = batch.ToTensor(actual.Device) };
-        var (expectedPlan, actualPlan) = (expected.PlanFor(null), actual.PlanFor(null));
-        using var reference = expected.Begin(expectedPlan, inputs, ExecutionMode.Float);
-        using var quantized = actual.Begin(actualPlan, inputs, ExecutionMode.FakeQuantize);
-        foreach (var (referenceStep, step) in expectedPlan.Steps.Zip(actualPlan.Steps))
+        var parameters = network.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value, StringComparer.Ordinal);
+        var inputs = new Dictionary<string, Tensor> { [network.Inputs[0]] = batch.ToTensor(network.Device) };
+        var plan = network.PlanFor(null);
+        using var run = network.Begin(plan, inputs, ExecutionMode.FakeQuantize);
+        foreach (var step in plan.Steps)
         {
-            reference.Execute(referenceStep);
-            quantized.Execute(step);
+            run.Execute(step);
 
             // A bias that several layers share is corrected at the first.
             if (biases.Remove(step.Node.Name, out var bias) && parameters.Remove(bias, out var parameter))
             {
-                Shift(parameter, reference.Value(referenceStep.Outputs[0]), quantized.Value(step.Outputs[0]));
+                using var layerScope = NewDisposeScope();
+                Shift(parameter, run.Compute(step, ExecutionMode.FakeQuantize, keepsWeights: true)[0], run.Value(step.Outputs[0]));
             }
 
-            reference.Release(referenceStep);
-            quantized.Release(step);
+            run.Release(step);
         }
     }
 
     // Adds the mean difference per channel to the bias and to the output that was computed with the old one.
     private static void Shift(Tensor bias, Tensor expected, Tensor actual)
     {
-        using var scope = NewDisposeScope();
         long[] others = [.. Enumerable.Range(0, (int)actual.dim()).Where(axis => axis != 1).Select(axis => (long)axis)];
         var difference = (expected - actual).mean(others, keepdim: true);
         bias.add_(difference.reshape(bias.shape));
         actual.add_(difference);
     }
 
-    /// <summary>The constant that shifts each quantized layer's output, by the name of the node whose output it shifts.</summary>
-    private static Dictionary<string, string> AddMissingBiases(Graph graph, Graph? like = null)
+    /// <summary>The constant that shifts each quantized layer's output, by the layer's name.</summary>
+    private static Dictionary<string, string> AddMissingBiases(Graph graph)
     {
-        var links = graph.Link();
-        var biases = new Dictionary<string, string>(StringComparer.Ordinal);
-        var layers = QuantizedLayers.Of(like ?? graph).ToHashSet(StringComparer.Ordinal);
-        foreach (var node in graph.Nodes.Where(node => node.OpType is "Conv" or "ConvTranspose" && layers.Contains(node.Name)))
-        {
-            if (node.Input(2) is { } bias)
-            {
-                biases.Add(node.Name, bias);
-            }
-            else if (links.SoleConsumerOf(node.Outputs[0]) is { } normalization && normalization.Is("BatchNormalization"))
-            {
-                biases.Add(normalization.Name, normalization.Inputs[2]);
-            }
-            else
-            {
-                biases.Add(node.Name, AddBias(graph, node));
-            }
-        }
-
-        return biases;
+        var layers = QuantizedLayers.Of(graph).ToHashSet(StringComparer.Ordinal);
+        return graph.Nodes
+            .Where(node => node.OpType is "Conv" or "ConvTranspose" && layers.Contains(node.Name))
+            .ToDictionary(node => node.Name, node => node.Input(2) ?? AddBias(graph, node), StringComparer.Ordinal);
     }
 
     private static string AddBias(Graph graph, Node node)

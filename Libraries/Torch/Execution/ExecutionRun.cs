@@ -2,7 +2,10 @@ using QatPipeline.Torch.Operators;
 
 namespace QatPipeline.Torch.Execution;
 
-/// <summary>One forward pass in progress. Values live as long as a later step, or the caller, wants them.</summary>
+/// <summary>
+/// One forward pass in progress. It owns the values it computes, whatever dispose scopes come and go meanwhile, and frees each after
+/// its last reader.
+/// </summary>
 internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, ExecutionMode mode, ITensorObserver? observer) : IDisposable
 {
     private readonly Tensor?[] _slots = new Tensor?[plan.SlotCount];
@@ -27,7 +30,7 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
         {
             if (index < step.Outputs.Length && step.Outputs[index] >= 0)
             {
-                _slots[step.Outputs[index]] = outputs[index];
+                _slots[step.Outputs[index]] = outputs[index].DetachFromDisposeScope();
             }
             else
             {
@@ -67,19 +70,9 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
         }
     }
 
-    /// <summary>The wanted values, now owned by the caller.</summary>
-    public Dictionary<string, Tensor> TakeWanted()
-    {
-        var result = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var name in plan.Wanted)
-        {
-            var slot = plan.FindSlot(name);
-            result[name] = _isBorrowed[slot] ? _slots[slot]!.alias() : _slots[slot]!;
-            _isBorrowed[slot] = true;
-        }
-
-        return result;
-    }
+    /// <summary>The wanted values, owned by the caller or the caller's dispose scope.</summary>
+    public Dictionary<string, Tensor> TakeWanted() =>
+        plan.Wanted.ToDictionary(name => name, name => _slots[plan.FindSlot(name)]!.alias(), StringComparer.Ordinal);
 
     public void Dispose()
     {
@@ -124,7 +117,7 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
             return value;
         }
 
-        return _slots[input.QuantizedSlot] ??= quantizer.Apply(value).MoveToOuterDisposeScope();
+        return _slots[input.QuantizedSlot] ??= quantizer.Apply(value).DetachFromDisposeScope();
     }
 
     private void Show(StepInput input, Tensor value)

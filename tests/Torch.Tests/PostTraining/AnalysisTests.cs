@@ -20,6 +20,16 @@ public sealed class AnalysisTests
     }
 
     [Fact]
+    public void LayerErrors_LayersThatShareAnInput_AreBothMeasured()
+    {
+        var graph = SmallDetectors.WithSharedInput();
+        SmallDetectors.AddWeightQuantizers(graph);
+        using var analysis = new LayerErrorAnalysis(graph, CPU);
+        analysis.Add(SmallDetectors.Batches(1, 2)[0]);
+        Assert.All(analysis.Errors, error => Assert.InRange(error.Local.SqnrDecibel, 25, 70));
+    }
+
+    [Fact]
     public void LayerErrors_DisabledLayer_IsLeftOut()
     {
         var graph = Calibrated();

@@ -50,6 +50,16 @@ internal static class SmallDetectors
         foreach (var (index, node) in graph.Nodes.Where(node => node.Is("Conv")).Index())
         {
             graph.Quantizers.Add(Activation($"{node.Name}.input", QuantizationScheme.UnsignedNonNegative, new(0, index == 0 ? 1 : 3), (node.Name, 0)));
+        }
+
+        AddWeightQuantizers(graph);
+    }
+
+    /// <summary>Calibrated per-channel quantizers on every convolution's weight.</summary>
+    public static void AddWeightQuantizers(Graph graph)
+    {
+        foreach (var node in graph.Nodes.Where(node => node.Is("Conv")))
+        {
             var weight = new Quantizer($"{node.Name}.weight", QuantizationScheme.SignedNarrow) { IsWeight = true, Axis = 0 };
             weight.Uses.Add(new QuantizerUse(node.Name, 1));
             graph.Quantizers.Add(weight);

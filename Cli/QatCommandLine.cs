@@ -44,15 +44,24 @@ public static class QatCommandLine
         }
     }
 
-    private static RootCommand CreateRoot() => new("Quantize a float object detector to INT8 and prove what it cost.")
+    private static RootCommand CreateRoot()
     {
-        RunCommand.Create(),
-        OptimizeCommand.Create(),
-        LintCommand.Create(),
-        InspectCommand.Create(),
-        BenchCommand.Create(),
-        CocoEvalCommand.Create(),
-    };
+        var root = new RootCommand("Quantize a float object detector to INT8 and prove what it cost.")
+        {
+            RunCommand.Create(),
+            OptimizeCommand.Create(),
+            LintCommand.Create(),
+            InspectCommand.Create(),
+            BenchCommand.Create(),
+            CocoEvalCommand.Create(),
+        };
+        foreach (var command in RemoteCommands.Create())
+        {
+            root.Add(command);
+        }
+
+        return root;
+    }
 
     private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 

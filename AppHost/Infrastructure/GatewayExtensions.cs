@@ -13,7 +13,12 @@ internal static class GatewayExtensions
         var endpoint = gateway.GetEndpoint("http");
         var file = Path.GetFullPath(Path.Combine(gateway.ApplicationBuilder.AppHostDirectory, "..", "samples", "demo", "run.yaml"));
         return gateway
-            .OnResourceReady((_, _, _) => Console.Out.WriteLineAsync($"Gateway at {endpoint.Url}"))
+            .OnResourceReady(async (_, _, cancellationToken) =>
+            {
+                // Where the command line looks when no other gateway is named.
+                await File.WriteAllTextAsync(DataFolder.PathOf("gateway.url"), endpoint.Url, cancellationToken);
+                await Console.Out.WriteLineAsync($"Gateway at {endpoint.Url}");
+            })
             .WithCommand(
                 "run-demo",
                 "Run the demo",

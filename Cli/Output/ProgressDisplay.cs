@@ -16,10 +16,18 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
     private string _last = "";
     private bool _isLineOpen;
 
-    public void Report(RunProgress value)
+    public void Report(RunProgress value) =>
+        Report(new StageStatus(value.Stage, value.State, value.Activity, value.Done, value.Total, value.Figures));
+
+    public void Report(StageStatus value)
     {
         lock (_lock)
         {
+            if (value.State == StageState.Waiting)
+            {
+                return;
+            }
+
             if (value.State != StageState.Running)
             {
                 Line($"{value.Stage,-12} {(value.State == StageState.Completed ? "done" : value.Activity)}");
@@ -54,7 +62,7 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
         _isLineOpen = false;
     }
 
-    private static string Bar(RunProgress value)
+    private static string Bar(StageStatus value)
     {
         var filled = value.Total > 0 ? (int)(BarWidth * Math.Min(value.Done, value.Total) / value.Total) : 0;
         return $"{new string('█', filled)}{new string('░', BarWidth - filled)} {value.Done}/{value.Total}";

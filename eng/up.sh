@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Prepares what the machine lacks and starts the whole system; with --demo it runs the demo, with --exit it stops afterwards.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$root/eng/common.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: ./qat up [--demo | --run FILE] [--exit]
+
+  --demo      submit samples/demo/run.yaml when the system is ready, and print its result table
+  --run FILE  submit this run specification instead
+  --exit      stop the system when the run has ended; the exit code is the run's
+
+examples:
+  ./qat up
+  ./qat up --demo --exit
+TEXT
+}
+
+run= leave=
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --demo) run="$root/samples/demo/run.yaml" ;;
+    --run) run=${2:?--run needs a file}; shift ;;
+    --exit) leave=1 ;;
+    -h|--help) usage; exit 0 ;;
+    *) echo "unknown option $1" >&2; usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+"$root/eng/setup.sh"
+build_if_changed all QatPipeline.sln
+address="${QAT_DATA:-$root/.qat/data}/gateway.url"
+rm -f "$address"
+
+cd "$root"
+dotnet run --project AppHost -c Release --no-build &
+host=$!
+trap 'kill -INT $host 2>/dev/null; wait $host' EXIT
+[ -z "$run" ] && { wait $host; exit; }
+
+while [ ! -s "$address" ]; do
+  kill -0 $host 2>/dev/null || { echo "the system ended before the gateway was ready" >&2; exit 1; }
+  sleep 0.5
+done
+
+code=0
+"$root/qat" submit "$run" --wait || code=$?
+if [ -z "$leave" ]; then
+  echo "The system stays up; Ctrl+C stops it."
+  wait $host
+fi
+exit $code

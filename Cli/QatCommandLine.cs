@@ -48,14 +48,15 @@ public static class QatCommandLine
     {
         var root = new RootCommand("Quantize a float object detector to INT8 and prove what it cost.")
         {
-            RunCommand.Create(),
             OptimizeCommand.Create(),
             LintCommand.Create(),
             InspectCommand.Create(),
+            BuildEngineCommand.Create(),
             BenchCommand.Create(),
+            EvaluateCommand.Create(),
             CocoEvalCommand.Create(),
         };
-        foreach (var command in RemoteCommands.Create())
+        foreach (var command in RunCommand.Create().Concat(RemoteCommands.Create()))
         {
             root.Add(command);
         }

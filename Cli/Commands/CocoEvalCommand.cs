@@ -10,9 +10,6 @@ namespace QatPipeline.Cli.Commands;
 /// <summary><c>qat coco-eval</c>: the COCO figures of a detection file, and the interval of the difference to another.</summary>
 internal static class CocoEvalCommand
 {
-    private const string Precision = "Average Precision  (AP)";
-    private const string Recall = "Average Recall     (AR)";
-
     public static Command Create()
     {
         var annotations = new Option<string>("--annotations") { Description = "COCO ground truth (JSON, may be gzip)", Required = true, HelpName = "GT.json" };
@@ -38,34 +35,17 @@ internal static class CocoEvalCommand
             var figures = CocoEvalFigures.Of(evaluation, difference);
             if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken).ConfigureAwait(false))
             {
-                Print(evaluation.Metrics, difference);
+                CocoLines.Print(evaluation.Metrics);
+                if (difference is not null)
+                {
+                    Print(difference);
+                }
             }
         });
         return command;
     }
 
-    private static void Print(CocoMetrics metrics, ApDifference? difference)
-    {
-        Line(Precision, "0.50:0.95", "all", 100, metrics.Ap);
-        Line(Precision, "0.50", "all", 100, metrics.Ap50);
-        Line(Precision, "0.75", "all", 100, metrics.Ap75);
-        Line(Precision, "0.50:0.95", "small", 100, metrics.ApSmall);
-        Line(Precision, "0.50:0.95", "medium", 100, metrics.ApMedium);
-        Line(Precision, "0.50:0.95", "large", 100, metrics.ApLarge);
-        Line(Recall, "0.50:0.95", "all", 1, metrics.Ar1);
-        Line(Recall, "0.50:0.95", "all", 10, metrics.Ar10);
-        Line(Recall, "0.50:0.95", "all", 100, metrics.Ar100);
-        Line(Recall, "0.50:0.95", "small", 100, metrics.ArSmall);
-        Line(Recall, "0.50:0.95", "medium", 100, metrics.ArMedium);
-        Line(Recall, "0.50:0.95", "large", 100, metrics.ArLarge);
-        if (difference is not null)
-        {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $" AP {difference.Second:0.0000} - {difference.First:0.0000} = {difference.Difference:+0.0000;-0.0000;0.0000}, 95 % interval [{difference.Low:+0.0000;-0.0000;0.0000}, {difference.High:+0.0000;-0.0000;0.0000}] from {difference.Replicates} resamples"));
-        }
-    }
-
-    private static void Line(string figure, string iou, string area, int limit, double value) => Console.WriteLine(
-        string.Create(CultureInfo.InvariantCulture, $" {figure} @[ IoU={iou,-9} | area={area,6} | maxDets={limit,3} ] = {value:0.000}"));
+    private static void Print(ApDifference difference) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $" AP {difference.Second:0.0000} - {difference.First:0.0000} = {difference.Difference:+0.0000;-0.0000;0.0000}, 95 % interval [{difference.Low:+0.0000;-0.0000;0.0000}, {difference.High:+0.0000;-0.0000;0.0000}] from {difference.Replicates} resamples"));
 }

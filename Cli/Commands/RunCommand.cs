@@ -14,27 +14,49 @@ namespace QatPipeline.Cli.Commands;
 /// <summary><c>qat run</c> and its prefixes: the whole pipeline in this process, the services' own code on an in-memory bus.</summary>
 internal static class RunCommand
 {
-    public static Command Create()
+    /// <summary>The whole pipeline, and the verbs that end it after one of its stages.</summary>
+    public static IEnumerable<Command> Create() =>
+    [
+        Create("run", null, "Quantize a detector: calibrate, train, export, build, evaluate, and report what it cost and what it won."),
+        Create("calibrate", StageNames.Calibrate, "Run the pipeline through post-training quantization."),
+        Create("qat", StageNames.Qat, "Run the pipeline through quantization-aware training."),
+        Create("export", StageNames.Optimize, "Run the pipeline through the export of every dialect."),
+    ];
+
+    private static Command Create(string name, string? lastStage, string description)
     {
         var run = CommandArguments.Run();
         var output = new Option<DirectoryInfo>("--out", "-o")
         {
             Description = "Folder for artifacts, records and the report; a repeated run reuses what is there",
             DefaultValueFactory = _ => new DirectoryInfo("qat-out"),
+            HelpName = "DIR",
         };
         var json = JsonOutput.CreateOption();
         var command = new Command(
-            "run",
-            """
-            Quantize a detector: calibrate, train, export, build, evaluate, and report what it cost and what it won.
+            name,
+            $"""
+            {description}
 
-            Example: qat run samples/yolov6lite-coco.yaml --out results
+            Example: qat {name} samples/yolov6lite-coco.yaml --out results
             """) { run, output, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var specification = RunSpecificationLoader.Load(parsed.GetRequiredValue(run));
+            if (lastStage == StageNames.Qat && specification.Qat is null)
+            {
+                throw new SpecificationException($"{parsed.GetRequiredValue(run)}: 'qat' is null, so there is no training to run");
+            }
+
             var folder = parsed.GetRequiredValue(output);
-            var report = await ExecuteAsync(specification, folder, cancellationToken).ConfigureAwait(false);
+            var ended = await ExecuteAsync(specification, folder, lastStage, cancellationToken).ConfigureAwait(false);
+            if (lastStage is not null)
+            {
+                await ListAsync(parsed, json, ended, folder, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            var report = RunFiles.ReadReport(folder.FullName);
             if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken).ConfigureAwait(false))
             {
                 ResultTable.Write(report);
@@ -44,24 +66,37 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<RunReport> ExecuteAsync(RunSpecification specification, DirectoryInfo folder, CancellationToken cancellationToken)
+    private static async Task ListAsync(ParseResult parsed, Option<FileInfo?> json, EmbeddedRun run, DirectoryInfo folder, CancellationToken cancellationToken)
+    {
+        if (!await JsonOutput.WriteAsync(parsed, json, run.Artifacts, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var artifact in run.Artifacts)
+            {
+                Console.WriteLine($"{artifact.Sha256}  {Path.Combine(folder.FullName, artifact.Name)}");
+            }
+        }
+    }
+
+    private static async Task<EmbeddedRun> ExecuteAsync(RunSpecification specification, DirectoryInfo folder, string? lastStage, CancellationToken cancellationToken)
     {
         // Before anything is computed: a folder that cannot be written must not cost an hour of training.
         folder.Create();
-        File.WriteAllText(Path.Combine(folder.FullName, ".writable"), "");
-        File.Delete(Path.Combine(folder.FullName, ".writable"));
+        var probe = Path.Combine(folder.FullName, ".writable");
+        await File.WriteAllTextAsync(probe, "", cancellationToken).ConfigureAwait(false);
+        File.Delete(probe);
 
+        var store = Path.Combine(folder.FullName, "store");
         var images = new LocalImageSource();
         IStage[] stages = [new DatasetStage(), new CalibrateStage(images), new QatStage(images), new OptimizeStage(), new BuildStage(), new EvaluateStage(images)];
-        var options = new EmbeddedOptions { Reports = [new JsonRunReport()] };
+        var options = new EmbeddedOptions { Reports = [new JsonRunReport()], LastStage = lastStage };
         using var progress = new ProgressDisplay();
-        var run = await EmbeddedPipeline.RunAsync(specification, Path.Combine(folder.FullName, "store"), stages, options, progress, cancellationToken).ConfigureAwait(false);
+        var run = await EmbeddedPipeline.RunAsync(specification, store, stages, options, progress, cancellationToken).ConfigureAwait(false);
         if (run.Failure is { } failure)
         {
             throw new RunFailedException(failure);
         }
 
-        await RunFiles.PullAsync(new FolderBlobStore(Path.Combine(folder.FullName, "store")), run.RunId, folder.FullName, cancellationToken).ConfigureAwait(false);
-        return RunFiles.ReadReport(folder.FullName);
+        await RunFiles.PullAsync(new FolderBlobStore(store), run.RunId, folder.FullName, cancellationToken).ConfigureAwait(false);
+        return run;
     }
 }

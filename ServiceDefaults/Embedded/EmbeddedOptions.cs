@@ -11,6 +11,9 @@ public sealed record EmbeddedOptions
     /// <summary>Name of the run; null makes one from the specification's name and the time.</summary>
     public string? RunId { get; init; }
 
+    /// <summary>Ends the run after this stage; null runs to the report. Stages after it need not be given.</summary>
+    public string? LastStage { get; init; }
+
     /// <summary>Written at the end of the run.</summary>
     public IReadOnlyList<IRunReport> Reports { get; init; } = [];
 

@@ -41,7 +41,7 @@ public static class EmbeddedPipeline
         CancellationToken cancellationToken)
     {
         var runId = options.RunId ?? RunId.Create(specification.Name, TimeProvider.System);
-        var watcher = new EmbeddedWatcher(runId, progress);
+        var watcher = new EmbeddedWatcher(runId, options.LastStage, progress);
         using var host = BuildHost(storeFolder, [.. stages], options, watcher);
         using var activity = PipelineTelemetry.Source.StartActivity($"run {specification.Name}");
         activity?.SetTag("qat.run", runId);
@@ -99,11 +99,19 @@ public static class EmbeddedPipeline
         {
             PipelineCompleted completed => runs.ApplyAsync(completed, cancellationToken),
             StageFailed failed => runs.ApplyAsync(failed, cancellationToken),
+            IPipelineEvent => Task.CompletedTask,
             _ => throw new UnreachableException(),
         });
         var stages = await services.GetRequiredService<RunFolder>()
             .ReadStagesAsync(request.RunId, request.Specification, cancellationToken);
         var status = await runs.ReadAsync(request.RunId, cancellationToken);
-        return new EmbeddedRun(request.RunId, stages, (end as PipelineCompleted)?.Artifacts ?? [], status?.Failure);
+        var artifacts = end switch
+        {
+            PipelineCompleted completed => completed.Artifacts,
+            StageFailed => [],
+            IPipelineEvent last => last.Artifacts,
+            _ => throw new UnreachableException(),
+        };
+        return new EmbeddedRun(request.RunId, stages, artifacts, status?.Failure);
     }
 }

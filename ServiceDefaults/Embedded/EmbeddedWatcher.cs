@@ -6,7 +6,7 @@ using QatPipeline.ServiceDefaults.Runs;
 namespace QatPipeline.ServiceDefaults.Embedded;
 
 /// <summary>Listens to one run until it ends.</summary>
-internal sealed class EmbeddedWatcher(string runId, IProgress<RunProgress>? progress) :
+internal sealed class EmbeddedWatcher(string runId, string? lastStage, IProgress<RunProgress>? progress) :
     IConsumer<StageProgressed>,
     IConsumer<DatasetPrepared>,
     IConsumer<ModelCalibrated>,
@@ -19,7 +19,7 @@ internal sealed class EmbeddedWatcher(string runId, IProgress<RunProgress>? prog
 {
     private readonly TaskCompletionSource<object> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The <see cref="PipelineCompleted"/> or <see cref="StageFailed"/> of the run.</summary>
+    /// <summary>The <see cref="PipelineCompleted"/> or <see cref="StageFailed"/> of the run, or the event of its last stage.</summary>
     public Task<object> End => end.Task;
 
     public Task Consume(ConsumeContext<StageProgressed> context)
@@ -56,7 +56,13 @@ internal sealed class EmbeddedWatcher(string runId, IProgress<RunProgress>? prog
 
     private Task StageDone(IPipelineEvent happened)
     {
-        Report(StageRoutes.CompletedStage(happened)!, StageState.Completed, "", 0, 0, null);
+        var stage = StageRoutes.CompletedStage(happened)!;
+        Report(stage, StageState.Completed, "", 0, 0, null);
+        if (stage == lastStage)
+        {
+            end.TrySetResult(happened);
+        }
+
         return Task.CompletedTask;
     }
 

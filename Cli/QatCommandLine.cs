@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using QatPipeline.Cli.Commands;
 
 namespace QatPipeline.Cli;
@@ -44,10 +45,13 @@ public static class QatCommandLine
         }
     }
 
-    private static RootCommand CreateRoot()
+    private static Command CreateRoot()
     {
-        var root = new RootCommand("Quantize a float object detector to INT8 and prove what it cost.")
+        // Not a RootCommand: it would take its name from the executable, which is also the name of a verb.
+        var root = new Command("./qat", "Quantize a float object detector to INT8 and prove what it cost.")
         {
+            new HelpOption(),
+            new VersionOption(),
             OptimizeCommand.Create(),
             LintCommand.Create(),
             InspectCommand.Create(),

@@ -1,25 +1,15 @@
 using QatPipeline.Yolov6.Assigners;
 using QatPipeline.Yolov6.Tests.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Tests.Assigners;
 
-public sealed class AssignerTests : IDisposable
+public sealed class AssignerTests : ReferenceTests
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly ReferenceCase _case = new();
-
-    public void Dispose()
-    {
-        _case.Dispose();
-        _scope.Dispose();
-    }
-
     [Fact]
     public void Task_aligned_assignment_has_the_reference_values()
     {
-        var assigned = new TaskAlignedAssigner().Assign(_case.Scores, _case.PixelBoxes(), _case.Targets, _case.Grid);
+        var assigned = new TaskAlignedAssigner().Assign(Case.Scores, Case.PixelBoxes(), Case.Targets, Case.Grid);
         int[] expected =
             [12, 18, 19, 25, 26, 27, 28, 29, 30, 34, 35, 36, 37, 38, 39, 43, 44, 45, 46, 53, 68, 69, 73, 74, 75, 79];
         Assert.Equal(expected, PositiveAnchors(assigned));
@@ -34,8 +24,8 @@ public sealed class AssignerTests : IDisposable
     [Fact]
     public void Atss_assignment_has_the_reference_values()
     {
-        var assigned = new AtssAssigner().Assign(_case.Scores, _case.PixelBoxes(), _case.Targets, _case.Grid);
-        new AtssAssigner().Positives(_case.Targets, _case.Grid, out var thresholds);
+        var assigned = new AtssAssigner().Assign(Case.Scores, Case.PixelBoxes(), Case.Targets, Case.Grid);
+        new AtssAssigner().Positives(Case.Targets, Case.Grid, out var thresholds);
         Assert.Equal([18, 19, 26, 27, 37, 38, 44, 45, 46], PositiveAnchors(assigned));
         Assert.Equal([4L, 5L], PerObject(assigned));
         Assert.Equal(0.51782531, thresholds[0, 0, 0].item<float>(), 1e-5);
@@ -49,10 +39,10 @@ public sealed class AssignerTests : IDisposable
     public void Padding_and_other_images_change_nothing(bool atss)
     {
         IAssigner assigner = atss ? new AtssAssigner() : new TaskAlignedAssigner();
-        var alone = assigner.Assign(_case.Scores, _case.PixelBoxes(), _case.Targets, _case.Grid);
+        var alone = assigner.Assign(Case.Scores, Case.PixelBoxes(), Case.Targets, Case.Grid);
         using var targets = new DetectionTargets(
             [[new(2, 1, 1, 60, 60), new(0, 5, 5, 20, 20), new(1, 30, 30, 50, 50)], [new(1, 7.3f, 9.1f, 38.9f, 45.7f), new(0, 30.2f, 19.5f, 60.7f, 62.3f)], []]);
-        var batched = assigner.Assign(_case.Scores.expand(3, -1, -1), _case.PixelBoxes().expand(3, -1, -1), targets, _case.Grid);
+        var batched = assigner.Assign(Case.Scores.expand(3, -1, -1), Case.PixelBoxes().expand(3, -1, -1), targets, Case.Grid);
         Assert.True(batched.Positive[1].Equals(alone.Positive[0]));
         Assert.True(batched.Scores[1].allclose(alone.Scores[0]));
         Assert.False(batched.Positive[2].any().item<bool>());
@@ -66,7 +56,7 @@ public sealed class AssignerTests : IDisposable
     {
         IAssigner assigner = atss ? new AtssAssigner() : new TaskAlignedAssigner();
         using var none = new DetectionTargets([[]]);
-        var assigned = assigner.Assign(_case.Scores, _case.PixelBoxes(), none, _case.Grid);
+        var assigned = assigner.Assign(Case.Scores, Case.PixelBoxes(), none, Case.Grid);
         Assert.False(assigned.Positive.any().item<bool>());
         Assert.Equal(0f, assigned.Scores.sum().item<float>());
     }
@@ -76,8 +66,8 @@ public sealed class AssignerTests : IDisposable
     {
         // Two nearly equal objects compete for the same anchors.
         using var targets = new DetectionTargets([[new(0, 10, 10, 50, 50), new(1, 11, 11, 51, 51)]]);
-        var assigned = new TaskAlignedAssigner().Assign(_case.Scores, _case.PixelBoxes(), targets, _case.Grid);
-        var overlaps = AssignerMath.Iou(targets.Boxes, _case.PixelBoxes());
+        var assigned = new TaskAlignedAssigner().Assign(Case.Scores, Case.PixelBoxes(), targets, Case.Grid);
+        var overlaps = AssignerMath.Iou(targets.Boxes, Case.PixelBoxes());
         var best = overlaps.argmax(1);
         foreach (var anchor in PositiveAnchors(assigned))
         {
@@ -100,8 +90,8 @@ public sealed class AssignerTests : IDisposable
     }
 
     private bool Contested(DetectionTargets targets, int anchor) =>
-        new TaskAlignedAssigner().Assign(_case.Scores, _case.PixelBoxes(), Only(targets, 0), _case.Grid).Positive[0, anchor].item<bool>()
-        && new TaskAlignedAssigner().Assign(_case.Scores, _case.PixelBoxes(), Only(targets, 1), _case.Grid).Positive[0, anchor].item<bool>();
+        new TaskAlignedAssigner().Assign(Case.Scores, Case.PixelBoxes(), Only(targets, 0), Case.Grid).Positive[0, anchor].item<bool>()
+        && new TaskAlignedAssigner().Assign(Case.Scores, Case.PixelBoxes(), Only(targets, 1), Case.Grid).Positive[0, anchor].item<bool>();
 
     private static DetectionTargets Only(DetectionTargets targets, int index)
     {

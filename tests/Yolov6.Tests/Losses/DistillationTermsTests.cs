@@ -1,28 +1,18 @@
 using QatPipeline.Yolov6.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Tests.Losses;
 
-public sealed class DistillationTermsTests : IDisposable
+public sealed class DistillationTermsTests : ReferenceTests
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly ReferenceCase _case = new();
-
-    public void Dispose()
-    {
-        _case.Dispose();
-        _scope.Dispose();
-    }
-
     [Fact]
     public void The_class_term_has_the_reference_value() =>
-        Assert.Equal(4.18341831, DistillationTerms.Classes(_case.Scores, _case.TeacherScores, DistillationOptions.Strict).item<float>(), 1e-5);
+        Assert.Equal(4.18341831, DistillationTerms.Classes(Case.Scores, Case.TeacherScores, DistillationOptions.Strict).item<float>(), 1e-5);
 
     [Fact]
     public void The_class_term_is_divided_by_the_batch_unless_strict()
     {
-        var (student, teacher) = (_case.Scores.expand(2, -1, -1), _case.TeacherScores.expand(2, -1, -1));
+        var (student, teacher) = (Case.Scores.expand(2, -1, -1), Case.TeacherScores.expand(2, -1, -1));
         Assert.Equal(4.18341831, DistillationTerms.Classes(student, teacher, new DistillationOptions()).item<float>(), 1e-5);
         Assert.Equal(2 * 4.18341831, DistillationTerms.Classes(student, teacher, DistillationOptions.Strict).item<float>(), 1e-5);
     }

@@ -1,27 +1,17 @@
 using QatPipeline.Yolov6.Assigners;
 using QatPipeline.Yolov6.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Tests.Losses;
 
-public sealed class LossTests : IDisposable
+public sealed class LossTests : ReferenceTests
 {
-    private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly ReferenceCase _case = new();
-
-    public void Dispose()
-    {
-        _case.Dispose();
-        _scope.Dispose();
-    }
-
     [Theory]
     [InlineData(4, 19.64029615, 0.45814609, 20.78566138)]
     [InlineData(0, 14.13746401, 0.50638569, 15.40342823)]
     public void The_task_loss_has_the_reference_values(int epoch, double expectedClass, double expectedBox, double expectedTotal)
     {
-        var result = new DetectionLoss(new DetectionLossOptions()).Compute(_case.Scores, _case.Distances, _case.Targets, _case.Grid, epoch);
+        var result = new DetectionLoss(new DetectionLossOptions()).Compute(Case.Scores, Case.Distances, Case.Targets, Case.Grid, epoch);
         Assert.Equal(expectedClass, result.Class.item<float>(), 1e-5);
         Assert.Equal(expectedBox, result.Box.item<float>(), 1e-5);
         Assert.Equal(expectedTotal, result.Total.item<float>(), 1e-5);
@@ -52,9 +42,9 @@ public sealed class LossTests : IDisposable
     {
         foreach (var none in new[] { false, true })
         {
-            var (scores, distances) = (_case.Scores.detach().clone().requires_grad_(), _case.Distances.detach().clone().requires_grad_());
+            var (scores, distances) = (Case.Scores.detach().clone().requires_grad_(), Case.Distances.detach().clone().requires_grad_());
             using var targets = none ? new DetectionTargets([[]]) : new DetectionTargets([[new(1, 7.3f, 9.1f, 38.9f, 45.7f)]]);
-            var result = new DetectionLoss(new DetectionLossOptions()).Compute(scores, distances, targets, _case.Grid, 5);
+            var result = new DetectionLoss(new DetectionLossOptions()).Compute(scores, distances, targets, Case.Grid, 5);
             result.Total.backward();
             Assert.True((scores.grad!.abs().sum() > 0).item<bool>());
             Assert.Equal(!none, (distances.grad!.abs().sum() > 0).item<bool>());
@@ -87,11 +77,11 @@ public sealed class LossTests : IDisposable
     public void Distances_as_distributions_decode_to_their_expectation()
     {
         // Sharp distributions at whole distances: the loss equals that of the plain distances, plus the distribution term.
-        var whole = _case.Distances.round();
+        var whole = Case.Distances.round();
         var logits = nn.functional.one_hot(whole.to(int64), 17).to(float32) * 100;
-        var plain = new DetectionLoss(new DetectionLossOptions()).Compute(_case.Scores, whole, _case.Targets, _case.Grid, 5);
+        var plain = new DetectionLoss(new DetectionLossOptions()).Compute(Case.Scores, whole, Case.Targets, Case.Grid, 5);
         var binned = new DetectionLoss(new DetectionLossOptions { RegMax = 16 }).Compute(
-            _case.Scores, logits.reshape(1, 84, 68), _case.Targets, _case.Grid, 5);
+            Case.Scores, logits.reshape(1, 84, 68), Case.Targets, Case.Grid, 5);
         Assert.Equal(plain.Box.item<float>(), binned.Box.item<float>(), 1e-5);
         Assert.True(binned.Distance.item<float>() > 0);
         Assert.Equal(plain.Total.item<float>() + (0.5f * binned.Distance.item<float>()), binned.Total.item<float>(), 1e-3);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using QatPipeline.ServiceDefaults.Security;
 
 namespace QatPipeline.ServiceDefaults;
 
@@ -12,8 +13,10 @@ public static class DefaultEndpoints
     /// <summary>Alive: the process answers.</summary>
     internal const string Alive = "/alive";
 
+    /// <summary>Maps them, and requires the API key of callers from other machines for everything but the probes.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
+        app.UseApiKeyOffLoopback();
         app.MapHealthChecks(Health);
         app.MapHealthChecks(Alive, new HealthCheckOptions { Predicate = _ => false });
         return app;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using QatPipeline.ServiceDefaults.Messaging;
+using QatPipeline.ServiceDefaults.Security;
 using QatPipeline.ServiceDefaults.Storage;
 using QatPipeline.ServiceDefaults.Telemetry;
 
@@ -22,6 +23,7 @@ public static class ServiceDefaultsExtensions
             http.AddStandardResilienceHandler();
             http.AddServiceDiscovery();
         });
+        builder.Services.AddOptions<SecurityOptions>().BindConfiguration(SecurityOptions.Section);
         builder.AddPipelineStorage();
         builder.AddPipelineBus(pipeline);
         return builder;

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using QatPipeline.Gateway.Runs;
+using QatPipeline.Pipeline;
+
+namespace QatPipeline.Gateway;
+
+internal static class ApplicationServices
+{
+    private const long LargestRequest = 1 << 20;
+
+    public static void AddApplicationServices(this IHostApplicationBuilder builder)
+    {
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = LargestRequest);
+        builder.Services.AddSingleton<RunOperations>();
+        builder.Services.AddGrpc();
+        builder.Services.AddOpenApi();
+        builder.Services.AddExceptionHandler<GatewayExceptionHandler>();
+        builder.Services.AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            foreach (var converter in PipelineJson.Options.Converters)
+            {
+                json.SerializerOptions.Converters.Add(converter);
+            }
+
+            json.SerializerOptions.Encoder = PipelineJson.Options.Encoder;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+    }
+}

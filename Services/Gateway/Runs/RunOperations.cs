@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using MassTransit;
+using QatPipeline.Contracts.V1;
+using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Pipeline.Execution;
+using QatPipeline.Pipeline.Specification;
+using QatPipeline.ServiceDefaults.Runs;
+
+namespace QatPipeline.Gateway.Runs;
+
+/// <summary>What HTTP and gRPC offer alike.</summary>
+internal sealed class RunOperations(IBus bus, RunStatusStore runs, IBlobStore blobs, TimeProvider time)
+{
+    private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Reads the specification and asks for the run.</summary>
+    /// <exception cref="SpecificationException">The text is no usable specification.</exception>
+    /// <exception cref="StageInputException">The run id is not usable.</exception>
+    public async Task<RunStatus> SubmitAsync(string text, string? runId, CancellationToken cancellationToken)
+    {
+        var specification = RunSpecificationLoader.Parse(text, "the submitted specification", "/");
+        var id = string.IsNullOrEmpty(runId) ? RunId.Create(specification.Name, time) : runId;
+        var request = new PipelineRequested(id, specification, []);
+        await bus.SubmitAsync(request, cancellationToken);
+        await runs.ApplyAsync(request, cancellationToken);
+        return (await runs.ReadAsync(id, cancellationToken))!;
+    }
+
+    public Task<IReadOnlyList<RunStatus>> ListAsync(CancellationToken cancellationToken) => runs.ListAsync(cancellationToken);
+
+    public Task<RunStatus?> FindAsync(string runId, CancellationToken cancellationToken) =>
+        RunId.IsValid(runId) ? runs.ReadAsync(runId, cancellationToken) : Task.FromResult<RunStatus?>(null);
+
+    /// <summary>The run's status now and after every change, until it is final. Any replica can tell: the status is in the storage.</summary>
+    public async IAsyncEnumerable<RunStatus> WatchAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        byte[] last = [];
+        while (await blobs.ReadAsync(StorePaths.Status(runId), cancellationToken) is { } blob)
+        {
+            if (!blob.Content.AsSpan().SequenceEqual(last) && await FindAsync(runId, cancellationToken) is { } status)
+            {
+                last = blob.Content;
+                yield return status;
+                if (status.IsFinal)
+                {
+                    yield break;
+                }
+            }
+
+            await Task.Delay(WatchPeriod, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Cancels the run, or returns null where there is none. A run that ended stays as it is.</summary>
+    public async Task<RunStatus?> CancelAsync(string runId, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(runId, cancellationToken) is not { IsFinal: false } status)
+        {
+            return await FindAsync(runId, cancellationToken);
+        }
+
+        var cancelled = new PipelineCancelled(status.RunId, "Cancelled on request.", time.GetUtcNow());
+        await runs.CancelAsync(cancelled, cancellationToken);
+        await bus.Publish(cancelled, cancellationToken);
+        return await FindAsync(runId, cancellationToken);
+    }
+
+    /// <summary>The run's files by readable name, artifacts with digest and size.</summary>
+    public async Task<IReadOnlyList<RunFileInfo>> ListFilesAsync(RunStatus run, CancellationToken cancellationToken)
+    {
+        var files = new List<RunFileInfo>();
+        var artifacts = run.Artifacts.ToDictionary(artifact => artifact.Name);
+        await foreach (var blob in blobs.ListAsync(StorePaths.RunFiles(run.RunId), cancellationToken))
+        {
+            var name = blob[(blob.LastIndexOf('/') + 1)..];
+            var artifact = artifacts.GetValueOrDefault(name);
+            files.Add(new RunFileInfo(name, artifact?.Sha256, artifact?.Size));
+        }
+
+        return files;
+    }
+
+    /// <summary>A file's content, or null where the run has none of that name.</summary>
+    /// <exception cref="ArtifactException">The name is not a file name.</exception>
+    public Task<Stream?> OpenFileAsync(string runId, string name, CancellationToken cancellationToken) =>
+        blobs.OpenReadAsync(StorePaths.RunFile(runId, name), cancellationToken);
+
+    /// <summary>The run's lineage as newline-delimited JSON, or null where there is none yet.</summary>
+    public Task<Stream?> OpenLineageAsync(string runId, CancellationToken cancellationToken) =>
+        blobs.OpenReadAsync(StorePaths.Lineage(runId), cancellationToken);
+}
+
+/// <summary>A file of a run. Reports have no digest: they hold times.</summary>
+internal sealed record RunFileInfo(string Name, string? Sha256, long? Size);

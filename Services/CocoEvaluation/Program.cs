@@ -1,7 +1,10 @@
 using QatPipeline.CocoEvaluation.Scoring;
+using QatPipeline.Pipeline.Stages;
+using QatPipeline.ServiceDefaults.Datasets;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => { });
+builder.AddServiceDefaults(pipeline => pipeline.AddStage<EvaluateStage>());
+builder.AddImageSource();
 builder.Services.AddSingleton<GroundTruthCache>();
 builder.Services.AddGrpc();
 

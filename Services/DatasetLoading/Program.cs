@@ -1,6 +1,13 @@
+using QatPipeline.DatasetLoading.Batches;
+using QatPipeline.Pipeline.Datasets;
+using QatPipeline.Pipeline.Stages;
+
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => { });
+builder.AddServiceDefaults(pipeline => pipeline.AddStage<DatasetStage>());
+builder.Services.AddSingleton<IImageSource, LocalImageSource>();
+builder.Services.AddGrpc();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapGrpcService<BatchService>();
 app.Run();

@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Pipeline;
+using QatPipeline.Pipeline.Execution;
+using QatPipeline.Pipeline.Reporting;
 
 namespace QatPipeline.Gateway;
 
@@ -12,6 +14,7 @@ internal static class ApplicationServices
     public static void AddApplicationServices(this IHostApplicationBuilder builder)
     {
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = LargestRequest);
+        builder.Services.AddSingleton<IRunReport, JsonRunReport>();
         builder.Services.AddSingleton<RunOperations>();
         builder.Services.AddGrpc();
         builder.Services.AddOpenApi();

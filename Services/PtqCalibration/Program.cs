@@ -1,5 +1,9 @@
+using QatPipeline.Pipeline.Torch.Stages;
+using QatPipeline.ServiceDefaults.Datasets;
+
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => { });
+builder.AddServiceDefaults(pipeline => pipeline.AddStage<CalibrateStage>());
+builder.AddImageSource();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

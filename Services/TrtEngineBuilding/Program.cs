@@ -1,5 +1,7 @@
+using QatPipeline.Pipeline.Stages;
+
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => { });
+builder.AddServiceDefaults(pipeline => pipeline.AddStage<BuildStage>());
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -7,7 +7,8 @@ public sealed class ImageBatch : IDisposable
 {
     private float[]? _buffer;
 
-    internal ImageBatch(float[] buffer, IReadOnlyList<ImageFile> images, IReadOnlyList<LetterboxTransform> transforms, int height, int width)
+    /// <summary>Takes over a buffer rented from <see cref="ArrayPool{T}.Shared"/>, whose first N·3·H·W elements are the pixels.</summary>
+    public ImageBatch(float[] buffer, IReadOnlyList<ImageFile> images, IReadOnlyList<LetterboxTransform> transforms, int height, int width)
     {
         _buffer = buffer;
         Images = images;

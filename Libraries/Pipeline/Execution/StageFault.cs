@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Azure;
+using Grpc.Core;
 
 namespace QatPipeline.Pipeline.Execution;
 
@@ -23,6 +24,7 @@ public sealed record StageFault(string Type, string Message, string Remedy, bool
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException or EndOfStreamException => false,
         IOException io => (io.HResult & 0xFFFF) != NoSpaceLeft,
+        RpcException rpc => rpc.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.ResourceExhausted,
         TimeoutException or SocketException or HttpRequestException => true,
         _ => false,
     };

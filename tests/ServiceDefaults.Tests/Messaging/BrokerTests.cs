@@ -94,7 +94,7 @@ public sealed class BrokerTests(BrokerFixture infrastructure) : IClassFixture<Br
         await using var gateway = await GatewayAsync();
         await using var service = await ServiceHost.StartAsync(infrastructure, ScriptedStage.FullPipeline(), Token);
         await PublishRawAsync(
-            """{"runId":"raw","specification":{"name":"raw","seed":15,"model":{"onnx":"/m.onnx"},"data":{}}}""");
+            """{"runId":"raw","specification":{"name":"raw","seed":15,"model":{"onnx":"/m.onnx"},"data":{"calibration":[{"yolo":"/d"}],"training":[{"yolo":"/d"}],"validation":[{"yolo":"/d"}]}}}""");
         Assert.Equal(RunState.Completed, (await gateway.WaitForEndAsync("raw", Token)).State);
     }
 

@@ -10,7 +10,7 @@ public sealed class RabbitMqProcess : IDisposable
     public const string SkipReason = "needs RabbitMQ: run ./qat setup";
 
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
     private readonly ScratchFolder folder = new();
     private readonly int port = LoopbackPorts.Next();

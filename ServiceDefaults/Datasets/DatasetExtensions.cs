@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using QatPipeline.Contracts.V1.Grpc;
+using QatPipeline.Pipeline.Datasets;
+
+namespace QatPipeline.ServiceDefaults.Datasets;
+
+/// <summary>Where a stage's images come from.</summary>
+public static class DatasetExtensions
+{
+    private const string Service = "dataset-loading";
+
+    /// <summary>The service <c>dataset-loading</c> where one is configured, this machine's files otherwise.</summary>
+    public static IHostApplicationBuilder AddImageSource(this IHostApplicationBuilder builder)
+    {
+        if (!builder.Configuration.GetSection($"services:{Service}:grpc").Exists())
+        {
+            builder.Services.AddSingleton<IImageSource, LocalImageSource>();
+            return builder;
+        }
+
+        // A stream lasts as long as its reader takes: no time-outs here, a broken one is retried with the stage's message.
+#pragma warning disable EXTEXP0001 // Experimental, and the only way to take the default handlers off one client.
+        builder.Services.AddGrpcClient<DatasetLoading.DatasetLoadingClient>(client => client.Address = new Uri($"http://_grpc.{Service}"))
+            .ConfigureChannel(channel => channel.ThrowOperationCanceledOnCancellation = true)
+            .RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+        builder.Services.AddSingleton<IImageSource, GrpcImageSource>();
+        return builder;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Grpc.Core;
+using QatPipeline.Coco.Images;
+using QatPipeline.Contracts;
+using QatPipeline.Contracts.V1.Grpc;
+using QatPipeline.Pipeline;
+using QatPipeline.Pipeline.Datasets;
+
+namespace QatPipeline.ServiceDefaults.Datasets;
+
+/// <summary>Images from the service that has them, as ranges of the list that its replicas decode side by side.</summary>
+public sealed class GrpcImageSource(DatasetLoading.DatasetLoadingClient client) : IImageSource
+{
+    /// <summary>Ranges under way at a time; each is a stream that the next replica may serve.</summary>
+    private const int Streams = 4;
+
+    private const int BatchesPerRange = 8;
+
+    public async IAsyncEnumerable<ImageBatch> ReadAsync(
+        RunSpecification specification,
+        DatasetSplit split,
+        IReadOnlyList<IndexedImage> images,
+        EvaluationProtocol protocol,
+        int batchSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Rectangular batches are formed over the whole list; square ones do not depend on where it is cut.
+        var range = protocol.IsRectangular ? Math.Max(images.Count, 1) : batchSize * BatchesPerRange;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var streams = new Queue<BatchStream>();
+        try
+        {
+            foreach (var chunk in images.Chunk(range))
+            {
+                streams.Enqueue(new BatchStream(client, Request(specification, split, chunk, protocol, batchSize), chunk, stop.Token));
+                while (streams.Count >= Streams)
+                {
+                    await foreach (var batch in streams.Dequeue().ReadAsync(stop.Token))
+                    {
+                        yield return batch;
+                    }
+                }
+            }
+
+            while (streams.TryDequeue(out var last))
+            {
+                await foreach (var batch in last.ReadAsync(stop.Token))
+                {
+                    yield return batch;
+                }
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+    }
+
+    private static ReadBatchesRequest Request(
+        RunSpecification specification, DatasetSplit split, IndexedImage[] images, EvaluationProtocol protocol, int batchSize)
+    {
+        var request = new ReadBatchesRequest
+        {
+            SpecificationJson = JsonSerializer.Serialize(specification, PipelineJson.Compact),
+            Split = split switch
+            {
+                DatasetSplit.Calibration => Split.Calibration,
+                DatasetSplit.Training => Split.Training,
+                _ => Split.Validation,
+            },
+            Protocol = new Protocol { Name = protocol.Name, InputSize = protocol.InputSize, LoadSize = protocol.LoadSize },
+            BatchSize = batchSize,
+        };
+        request.Images.AddRange(images.Select(image => new ImageRef
+        {
+            Set = image.Set,
+            Id = image.Id,
+            File = image.File,
+            Width = image.Width,
+            Height = image.Height,
+            Sha256 = image.Sha256,
+        }));
+        return request;
+    }
+
+    /// <summary>One range: asked for at once, read when its turn comes. The transport's window bounds what waits meanwhile.</summary>
+    private sealed class BatchStream(
+        DatasetLoading.DatasetLoadingClient client, ReadBatchesRequest request, IndexedImage[] images, CancellationToken cancellationToken)
+    {
+        private readonly AsyncServerStreamingCall<BatchPart> call = client.ReadBatches(request, cancellationToken: cancellationToken);
+
+        public async IAsyncEnumerable<ImageBatch> ReadAsync([EnumeratorCancellation] CancellationToken token)
+        {
+            using (call)
+            {
+                while (await call.ResponseStream.MoveNext(token))
+                {
+                    var header = call.ResponseStream.Current.Header
+                        ?? throw new InvalidDataException("The image stream has pixels where a batch should begin.");
+                    yield return await ReadBatchAsync(header, token);
+                }
+            }
+        }
+
+        private async Task<ImageBatch> ReadBatchAsync(BatchHeader header, CancellationToken token)
+        {
+            var buffer = ArrayPool<float>.Shared.Rent(header.Images.Count * 3 * header.Height * header.Width);
+            var files = header.Images.Select(placed => images[placed.Index]);
+            var batch = new ImageBatch(
+                buffer,
+                [.. files.Select(image => new ImageFile(image.Id, image.File, image.Width, image.Height))],
+                [.. header.Images.Select(placed => Transform(images[placed.Index], placed))],
+                header.Height,
+                header.Width);
+            try
+            {
+                await FillAsync(batch.Pixels, token);
+                return batch;
+            }
+            catch
+            {
+                batch.Dispose();
+                throw;
+            }
+        }
+
+        private async Task FillAsync(Memory<float> pixels, CancellationToken token)
+        {
+            for (var filled = 0; filled < pixels.Length * sizeof(float);)
+            {
+                if (!await call.ResponseStream.MoveNext(token))
+                {
+                    throw new InvalidDataException("The image stream ended within a batch.");
+                }
+
+                var part = call.ResponseStream.Current.Pixels.Span;
+                part.CopyTo(MemoryMarshal.AsBytes(pixels.Span)[filled..]);
+                filled += part.Length;
+            }
+        }
+
+        private static LetterboxTransform Transform(IndexedImage image, PlacedImage placed) => new(
+            image.Width, image.Height, placed.ResizedWidth, placed.ResizedHeight, placed.Left, placed.Top,
+            placed.PadX, placed.PadY, placed.GainX, placed.GainY);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Google.Protobuf;
+using Grpc.Core;
+using QatPipeline.Coco;
+using QatPipeline.Coco.Images;
+using QatPipeline.Contracts;
+using QatPipeline.Contracts.V1.Grpc;
+using QatPipeline.Pipeline;
+using QatPipeline.Pipeline.Datasets;
+
+namespace QatPipeline.DatasetLoading.Batches;
+
+/// <summary>Streams letterboxed images; each write waits until the reader has room.</summary>
+internal sealed class BatchService(IImageSource images) : Contracts.V1.Grpc.DatasetLoading.DatasetLoadingBase
+{
+    private const int LargestBatch = 1024;
+    private const int LargestInput = 4096;
+
+    // Large enough that framing costs nothing, small enough to stay within the flow-control window's reach.
+    private const int ChunkBytes = 2 << 20;
+
+    public override async Task ReadBatches(
+        ReadBatchesRequest request, IServerStreamWriter<BatchPart> responseStream, ServerCallContext context)
+    {
+        var (specification, split, protocol) = Parse(request);
+        var wanted = request.Images.Select(image => ToIndexed(image, specification, split)).ToArray();
+        var positions = wanted.Index().GroupBy(entry => entry.Item.Id).ToDictionary(
+            group => group.Key, group => new Queue<int>(group.Select(entry => entry.Index)));
+        try
+        {
+            await foreach (var batch in images.ReadAsync(
+                specification, split, wanted, protocol, request.BatchSize, context.CancellationToken))
+            {
+                using (batch)
+                {
+                    await responseStream.WriteAsync(new BatchPart { Header = Header(batch, positions) }, context.CancellationToken);
+                    await WritePixelsAsync(batch.Pixels, responseStream, context.CancellationToken);
+                }
+            }
+        }
+        catch (CocoException exception)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, exception.Message));
+        }
+    }
+
+    private static (RunSpecification Specification, DatasetSplit Split, EvaluationProtocol Protocol) Parse(ReadBatchesRequest request)
+    {
+        try
+        {
+            if (request.BatchSize is < 1 or > LargestBatch || request.Protocol.InputSize is < 32 or > LargestInput)
+            {
+                throw Invalid($"batch_size must be 1 to {LargestBatch}, protocol.input_size 32 to {LargestInput}.");
+            }
+
+            var split = request.Split switch
+            {
+                Split.Calibration => DatasetSplit.Calibration,
+                Split.Training => DatasetSplit.Training,
+                Split.Validation => DatasetSplit.Validation,
+                _ => throw Invalid("split is missing."),
+            };
+            return (
+                JsonSerializer.Deserialize<RunSpecification>(request.SpecificationJson, PipelineJson.Strict)!,
+                split,
+                EvaluationProtocol.Named(request.Protocol.Name, request.Protocol.InputSize, request.Protocol.LoadSize));
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            throw Invalid(exception.Message);
+        }
+    }
+
+    // A name from the network must not lead out of its data set's folder.
+    private static IndexedImage ToIndexed(ImageRef image, RunSpecification specification, DatasetSplit split)
+    {
+        var indexed = new IndexedImage(image.Set, image.Id, image.File, image.Width, image.Height, image.Sha256);
+        var parts = image.File.Split('/', '\\');
+        return !Path.IsPathRooted(image.File) && !parts.Contains("..") && image.Set >= 0 && image.Set < SetsOf(specification, split)
+            ? indexed
+            : throw Invalid($"'{image.File}' of data set {image.Set} is not a picture of the split.");
+    }
+
+    private static int SetsOf(RunSpecification specification, DatasetSplit split) => split switch
+    {
+        DatasetSplit.Calibration => specification.Data.Calibration.Count,
+        DatasetSplit.Training => specification.Data.Training.Count,
+        _ => specification.Data.Validation.Count,
+    };
+
+    private static RpcException Invalid(string message) => new(new Status(StatusCode.InvalidArgument, message));
+
+    private static BatchHeader Header(ImageBatch batch, Dictionary<long, Queue<int>> positions)
+    {
+        var header = new BatchHeader { Height = batch.Height, Width = batch.Width };
+        header.Images.AddRange(batch.Images.Zip(batch.Transforms, (image, placed) => new PlacedImage
+        {
+            Index = positions[image.Id].Dequeue(),
+            ResizedWidth = placed.ResizedWidth,
+            ResizedHeight = placed.ResizedHeight,
+            Left = placed.Left,
+            Top = placed.Top,
+            PadX = placed.PadX,
+            PadY = placed.PadY,
+            GainX = placed.GainX,
+            GainY = placed.GainY,
+        }));
+        return header;
+    }
+
+    // One buffer for all chunks: a write has passed its bytes on when it completes.
+    private static async Task WritePixelsAsync(
+        Memory<float> pixels, IServerStreamWriter<BatchPart> responseStream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[ChunkBytes];
+        for (var offset = 0; offset < pixels.Length; offset += ChunkBytes / sizeof(float))
+        {
+            var chunk = pixels.Slice(offset, Math.Min(ChunkBytes / sizeof(float), pixels.Length - offset));
+            MemoryMarshal.AsBytes(chunk.Span).CopyTo(buffer);
+            var bytes = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, chunk.Length * sizeof(float)));
+            await responseStream.WriteAsync(new BatchPart { Pixels = bytes }, cancellationToken);
+        }
+    }
+}

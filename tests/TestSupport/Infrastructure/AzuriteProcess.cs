@@ -35,8 +35,16 @@ public sealed class AzuriteProcess : IDisposable
     public static async Task<AzuriteProcess> StartAsync(CancellationToken cancellationToken)
     {
         var storage = new AzuriteProcess();
-        await storage.ResumeAsync(cancellationToken);
-        return storage;
+        try
+        {
+            await storage.ResumeAsync(cancellationToken);
+            return storage;
+        }
+        catch
+        {
+            storage.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Kills the server; the blobs stay on disk.</summary>

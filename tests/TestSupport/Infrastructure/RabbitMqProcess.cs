@@ -31,8 +31,16 @@ public sealed class RabbitMqProcess : IDisposable
     public static async Task<RabbitMqProcess> StartAsync(CancellationToken cancellationToken)
     {
         var broker = new RabbitMqProcess();
-        await broker.ResumeAsync(cancellationToken);
-        return broker;
+        try
+        {
+            await broker.ResumeAsync(cancellationToken);
+            return broker;
+        }
+        catch
+        {
+            broker.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Kills the broker; its queues and messages stay on disk.</summary>

@@ -28,8 +28,16 @@ public sealed class ServiceProcess : IDisposable
         string project, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var service = new ServiceProcess(project, environment);
-        await service.ResumeAsync(cancellationToken);
-        return service;
+        try
+        {
+            await service.ResumeAsync(cancellationToken);
+            return service;
+        }
+        catch
+        {
+            service.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Kills it as the out-of-memory killer would.</summary>

@@ -133,7 +133,8 @@ internal sealed class Yolov6TrainingState : IDisposable
     {
         foreach (var (name, value) in Network.Parameters)
         {
-            value.grad = state.TryGet(name, out var saved) ? tensor(saved.Data, saved.Shape, device: value.device) : null;
+            using var gradient = state.TryGet(name, out var saved) ? tensor(saved.Data, saved.Shape, device: value.device) : null;
+            value.grad = gradient;
         }
     }
 

@@ -5,4 +5,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 rm -f QatPipeline.sln
 dotnet new sln -n QatPipeline --format sln >/dev/null
-git ls-files -z --cached --others --exclude-standard '*.csproj' | sort -z | xargs -0 dotnet sln QatPipeline.sln add >/dev/null
+
+# One solution folder for each top folder: nested ones clash where a project lies inside another project's folder.
+projects=$(git ls-files --cached --others --exclude-standard '*.csproj' | sort)
+for top in $(cut -d/ -f1 <<<"$projects" | sort -u); do
+  grep "^$top/" <<<"$projects" | xargs dotnet sln QatPipeline.sln add --solution-folder "$top" >/dev/null
+done

@@ -14,6 +14,6 @@ builder.AddService("qat-training", messaging, blobs).WithReference(datasets).Wit
 builder.AddService("onnx-graph-optimization", messaging, blobs);
 builder.AddService("trt-engine-building", messaging, blobs);
 
-builder.AddService("gateway", messaging, blobs).WithExternalHttpEndpoints().WithDemoCommand();
+builder.AddService("gateway", messaging, blobs).WithGrpcEndpoint().WithExternalHttpEndpoints().WithDemoCommand();
 
 builder.Build().Run();

@@ -23,6 +23,8 @@ internal sealed class RabbitMqFiles
             log.console = true
             log.console.level = warning
             log.file = false
+            # The readiness check connects, hears the broker's greeting and goes: not worth a warning each time.
+            log.connection.level = error
 
             """);
         Environment = new Dictionary<string, string>

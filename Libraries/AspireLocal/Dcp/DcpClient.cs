@@ -95,7 +95,21 @@ internal sealed class DcpClient : IDisposable
 
     /// <summary>Ends everything that the orchestrator has started, and then itself.</summary>
     public Task ShutDownAsync(CancellationToken cancellationToken) =>
-        PatchAsync("admin/execution", """{"status":"CleaningResources","shutdownResourceCleanup":"Full"}""", cancellationToken);
+        PatchAsync("admin/execution", """{"status":"Stopping","shutdownResourceCleanup":"Full"}""", cancellationToken);
+
+    /// <summary>Whether the orchestrator is still there.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await _http.GetAsync("admin/execution", cancellationToken);
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
 
     public void Dispose() => _http.Dispose();
 

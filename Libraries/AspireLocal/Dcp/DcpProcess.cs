@@ -9,6 +9,7 @@ namespace QatPipeline.AspireLocal.Dcp;
 /// </summary>
 internal sealed class DcpProcess : IDisposable
 {
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     // What configures the AppHost itself must not reach the services: an inherited ASPNETCORE_URLS would win over their own.
@@ -64,12 +65,27 @@ internal sealed class DcpProcess : IDisposable
         }
     }
 
+    /// <summary>Ends everything that the orchestrator has started and then itself; waits for that, but not for ever: it also ends with this process.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Client.ShutDownAsync(cancellationToken);
+        var end = Stopwatch.StartNew();
+        while (end.Elapsed < StopLimit && await Client.AnswersAsync(cancellationToken))
+        {
+            await Task.Delay(100, cancellationToken);
+        }
+    }
+
     public void Dispose()
     {
         Client.Dispose();
-        if (_session.Exists)
+        try
         {
             _session.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // The orchestrator removes its folder as well, at the same time or before.
         }
     }
 }

@@ -67,7 +67,7 @@ internal sealed partial class ApplicationRunner(
         // The dashboard last: a service that still exports to it would retry for many seconds before it ends.
         await _dashboard!.StopAsync(cancellationToken);
         await following.CancelAsync();
-        await _orchestrator.Client.ShutDownAsync(cancellationToken);
+        await _orchestrator.StopAsync(cancellationToken);
         await Task.WhenAll(follow.Concat(_work).Select(task => task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
     }
 

@@ -14,7 +14,7 @@ internal sealed partial class HealthMonitor(
     public async Task WatchAsync(ResourceInstance instance, CancellationToken cancellationToken)
     {
         var keys = instance.Resource.Annotations.OfType<HealthCheckAnnotation>().Select(annotation => annotation.Key).ToHashSet();
-        var announced = 0;
+        var announced = -1;
         while (true)
         {
             await states.WaitAsync(() => instance.Snapshot.IsRunning, cancellationToken);

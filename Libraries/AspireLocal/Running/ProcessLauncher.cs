@@ -52,6 +52,11 @@ internal sealed class ProcessLauncher(
         }
 
         var path = resource.Annotations.OfType<IProjectMetadata>().Last().ProjectPath;
+        if (!File.Exists(path))
+        {
+            throw new DistributedApplicationException($"There is no project {path}.");
+        }
+
         var (dotnet, arguments) = projects.Start(path);
         return (dotnet, arguments, Path.GetDirectoryName(path)!);
     }

@@ -123,7 +123,7 @@ internal sealed partial class ResourceLifecycle(DcpClient client, ProcessLaunche
         });
         if (before.State is KnownStates.Running or KnownStates.Starting && known is KnownStates.Exited or KnownStates.FailedToStart)
         {
-            LogEnded(instance.Resource.Name, status.ExitCode, status.Message ?? string.Empty);
+            LogEnded(instance.Resource.Name, status.ExitCode);
         }
     }
 
@@ -170,8 +170,8 @@ internal sealed partial class ResourceLifecycle(DcpClient client, ProcessLaunche
     [LoggerMessage(LogLevel.Error, "{Resource} cannot be started: {Reason}")]
     private partial void LogCannotStart(string resource, string reason);
 
-    [LoggerMessage(LogLevel.Error, "{Resource} has ended with exit code {ExitCode}. {Reason}")]
-    private partial void LogEnded(string resource, int? exitCode, string reason);
+    [LoggerMessage(LogLevel.Error, "{Resource} has ended with exit code {ExitCode}; its console logs in the dashboard say why")]
+    private partial void LogEnded(string resource, int? exitCode);
 
     [LoggerMessage(LogLevel.Warning, "{Resource} did not end within {Seconds} s")]
     private partial void LogSlowStop(string resource, double seconds);

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using QatPipeline.AspireLocal.Dashboard;
 using QatPipeline.AspireLocal.Dashboard.Protocol;
 using QatPipeline.AspireLocal.Running;
@@ -43,6 +44,7 @@ public sealed class ApplicationTests
 
         await CheckServicesAsync(front, back, limit.Token);
         await CheckDashboardAsync(application, states, limit.Token);
+        await LookAtDashboardAsync(application);
         await StartAgainAfterAKillAsync(application, states, back, limit.Token);
         processes.AddRange(states.Instances.Select(instance => instance.Snapshot.ProcessId!.Value));
 
@@ -80,6 +82,25 @@ public sealed class ApplicationTests
         var ids = spans.Select(span => span!["resource"]!["attributes"]!.AsArray()
             .Single(attribute => attribute!["key"]!.GetValue<string>() == "service.instance.id")!["value"]!["stringValue"]!.GetValue<string>());
         Assert.Equal(states.Instances.Select(instance => instance.Suffix).Order(), ids.Distinct().Order());
+    }
+
+    private static async Task LookAtDashboardAsync(DistributedApplication application)
+    {
+        if (!File.Exists(DashboardPage.Chromium))
+        {
+            TestContext.Current.AddWarning("The dashboard was not looked at, as there is no Chromium: ./qat setup --tests");
+            return;
+        }
+
+        var options = application.Services.GetRequiredService<DashboardOptions>();
+        using var playwright = await Playwright.CreateAsync();
+        await using var dashboard = await DashboardPage.OpenAsync(playwright, options.LoginUrl);
+
+        var rows = await dashboard.ResourceRowsAsync("back", "front");
+        Assert.All(["back", "front"], name => Assert.Contains(rows, row =>
+            row.Contains(name, StringComparison.Ordinal) && row.Contains("Running", StringComparison.Ordinal)));
+        await dashboard.WaitForTraceAsync(options.FrontendUrl, "GET /health");
+        await dashboard.WaitForConsoleLineAsync(options.FrontendUrl, "front", "Now listening on");
     }
 
     private static async Task StartAgainAfterAKillAsync(

@@ -86,10 +86,10 @@ internal sealed class Yolov6TrainingState : IDisposable
     {
         StateDictReport.Compare(state, [.. Tensors.Select(item => KeyValuePair.Create(item.Name, item.Value.shape))]).RequireComplete("The training checkpoint");
         using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
         foreach (var (name, value) in Tensors)
         {
-            using var saved = tensor(state[name].Data, value.shape);
-            value.copy_(saved);
+            value.copy_(tensor(state[name].Data, value.shape));
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class ExponentialMovingAverage(IReadOnlyList<NetworkParameter> ten
     public void Update()
     {
         using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
         Updates++;
         var past = decay * (1 - Math.Exp(-Updates / ramp));
         for (var i = 0; i < _averages.Length; i++)
@@ -43,9 +44,10 @@ public sealed class ExponentialMovingAverage(IReadOnlyList<NetworkParameter> ten
     {
         StateDictReport.Compare(state, [.. tensors.Select(item => KeyValuePair.Create(item.Name, item.Value.shape))]).RequireComplete("The moving average");
         using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
         for (var i = 0; i < _averages.Length; i++)
         {
-            using var saved = tensor(state[tensors[i].Name].Data, _averages[i].shape);
+            var saved = tensor(state[tensors[i].Name].Data, _averages[i].shape);
             _averages[i].copy_(saved);
         }
     }

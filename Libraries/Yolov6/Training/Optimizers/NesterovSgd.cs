@@ -36,10 +36,10 @@ public sealed class NesterovSgd(IReadOnlyList<ParameterGroup> groups, IReadOnlyD
 
     public void ZeroGradients()
     {
+        using var scope = NewDisposeScope();
         foreach (var parameter in Groups.SelectMany(group => group.Parameters))
         {
-            using var gradient = parameter.Value.grad;
-            gradient?.zero_();
+            parameter.Value.grad?.zero_();
         }
     }
 

@@ -36,9 +36,10 @@ address="${QAT_DATA:-$root/.qat/data}/gateway.url"
 rm -f "$address"
 
 cd "$root"
-dotnet run --project AppHost -c Release --no-build &
+# The program itself, not 'dotnet run', and SIGTERM, not SIGINT: a script's background processes ignore SIGINT.
+"$root/AppHost/bin/Release/net10.0/linux-x64/QatPipeline.AppHost" &
 host=$!
-trap 'kill -INT $host 2>/dev/null; wait $host' EXIT
+trap 'kill -TERM $host 2>/dev/null; wait $host' EXIT
 [ -z "$run" ] && { wait $host; exit; }
 
 while [ ! -s "$address" ]; do

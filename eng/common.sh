@@ -8,14 +8,23 @@ sources_newer_than() {
     -newer "$1" -print -quit | grep -q .
 }
 
-# build_if_changed STAMP PROJECT: builds PROJECT in Release unless no source changed since the last build under that stamp.
+# is_built STAMP: no source changed since the last build under that stamp, or since the last build of everything.
+is_built() {
+  local stamp
+  for stamp in "$state/$1.stamp" "$state/all.stamp"; do
+    if [ -f "$stamp" ] && ! sources_newer_than "$stamp"; then return 0; fi
+  done
+  return 1
+}
+
+# build_if_changed STAMP PROJECT: builds PROJECT in Release unless it is built.
 build_if_changed() {
   local stamp="$state/$1.stamp" log="$state/$1.log"
   mkdir -p "$state"
-  if [ -f "$stamp" ] && ! sources_newer_than "$stamp"; then return; fi
+  if is_built "$1"; then return; fi
   exec 8>"$state/build.lock"
   flock 8
-  if [ -f "$stamp" ] && ! sources_newer_than "$stamp"; then exec 8>&-; return; fi
+  if is_built "$1"; then exec 8>&-; return; fi
   echo "building $2 ..." >&2
   # The stamp's time is the build's start: a file edited meanwhile is seen next time.
   touch "$stamp.new"

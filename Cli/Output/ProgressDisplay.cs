@@ -13,7 +13,7 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
 
     private readonly bool _rewrites = !Console.IsErrorRedirected;
     private readonly Lock _lock = new();
-    private string _last = "";
+    private readonly Dictionary<string, string> _lines = new(StringComparer.Ordinal);
     private bool _isLineOpen;
 
     public void Report(RunProgress value) =>
@@ -28,23 +28,18 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
                 return;
             }
 
-            if (value.State != StageState.Running)
+            if (value.State == StageState.Running && _rewrites)
             {
-                Line($"{value.Stage,-12} {(value.State == StageState.Completed ? "done" : value.Activity)}");
+                Rewrite(value);
             }
-            else if (_rewrites)
+            else if (value.State != StageState.Running)
             {
-                var figures = string.Join("  ", value.Figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")));
-                var text = $"{value.Stage,-12} {Bar(value)} {value.Activity}  {figures}";
-                Console.Error.Write($"\r{text[..Math.Min(text.Length, Math.Max(20, Console.BufferWidth - 1))]}\u001b[K");
-                _isLineOpen = true;
+                Line(value.Stage, value.State == StageState.Completed ? "done" : value.Activity);
             }
-            else if (_last != value.Stage + value.Activity)
+            else
             {
-                Line($"{value.Stage,-12} {value.Activity}");
+                Line(value.Stage, value.Activity);
             }
-
-            _last = value.Stage + value.Activity;
         }
     }
 
@@ -56,9 +51,24 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
         }
     }
 
-    private void Line(string text)
+    private void Rewrite(StageStatus value)
     {
-        Console.Error.WriteLine(_isLineOpen ? $"\r{text}\u001b[K" : text);
+        var figures = string.Join("  ", value.Figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")));
+        var text = $"{value.Stage,-12} {Bar(value)} {value.Activity}  {figures}";
+        Console.Error.Write($"\r{text[..Math.Min(text.Length, Math.Max(20, Console.BufferWidth - 1))]}\u001b[K");
+        _isLineOpen = true;
+    }
+
+    // A status repeats what was told before of other stages.
+    private void Line(string stage, string text)
+    {
+        if (_lines.TryGetValue(stage, out var last) && last == text)
+        {
+            return;
+        }
+
+        _lines[stage] = text;
+        Console.Error.WriteLine($"{(_isLineOpen ? "\r" : "")}{stage,-12} {text}{(_isLineOpen ? "\u001b[K" : "")}");
         _isLineOpen = false;
     }
 

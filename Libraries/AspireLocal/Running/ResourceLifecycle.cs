@@ -74,7 +74,8 @@ internal sealed partial class ResourceLifecycle(DcpClient client, ProcessLaunche
                 return;
             }
 
-            if (instance.ObjectKind is null || instance.Starts == 0)
+            // Nothing runs: a value, or a process that was still waiting for others.
+            if (instance.ObjectKind is null || instance.Snapshot.State is KnownStates.Waiting)
             {
                 states.Update(instance, snapshot => snapshot with { State = KnownStates.Finished });
                 return;

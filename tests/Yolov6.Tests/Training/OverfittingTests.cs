@@ -18,7 +18,7 @@ public class OverfittingTests
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var dataset = CocoDataset.Read(Directory.GetFiles(TestData.PathOf("coco128", "annotations"), "*.json").Single(), ImageFolder());
         var images = dataset.Images
-            .Where((_, i) => dataset.AnnotationsOf(i) is { Count: > 0 and < 6 } objects && objects.All(item => !item.IsCrowd && item.Area > 3000))
+            .Where((_, i) => dataset.AnnotationsOf(i) is { Count: > 0 and < 6 } objects && objects.All(item => !item.IsCrowd && item.Area > 2000))
             .Take(8)
             .ToList();
         Assert.Equal(8, images.Count);
@@ -26,7 +26,7 @@ public class OverfittingTests
         var network = Yolov6Network.Build(Yolov6Options.N with { InputHeight = Size, InputWidth = Size, ClassCount = set.ClassCount, Seed = 1 });
         var options = new Yolov6TrainingOptions
         {
-            Epochs = 16,
+            Epochs = 12,
             Batch = 8,
             Loss = new() { BoxMetric = BoxMetric.Siou, AtssEpochs = 2 },
             Schedule = new() { LearningRate = 0.02, NominalBatch = 8, WarmupEpochs = 1, MinimumWarmupIterations = 0 },

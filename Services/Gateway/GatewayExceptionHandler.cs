@@ -10,12 +10,18 @@ internal sealed class GatewayExceptionHandler : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not (SpecificationException or StageInputException or ArtifactException))
+        int? status = exception switch
+        {
+            SpecificationException or StageInputException or ArtifactException => StatusCodes.Status400BadRequest,
+            BadHttpRequestException bad => bad.StatusCode,
+            _ => null,
+        };
+        if (status is null)
         {
             return false;
         }
 
-        await Results.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The request cannot be used", detail: exception.Message)
+        await Results.Problem(statusCode: status, title: "The request cannot be used", detail: exception.Message)
             .ExecuteAsync(httpContext);
         return true;
     }

@@ -7,6 +7,7 @@ using QatPipeline.Pipeline.Reporting;
 using QatPipeline.Pipeline.Specification;
 using QatPipeline.Pipeline.Stages;
 using QatPipeline.Pipeline.Torch.Stages;
+using QatPipeline.Reporting;
 using QatPipeline.ServiceDefaults.Embedded;
 
 namespace QatPipeline.Cli.Commands;
@@ -60,7 +61,7 @@ internal static class RunCommand
             if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken).ConfigureAwait(false))
             {
                 ResultTable.Write(report);
-                Console.WriteLine($"report: {Path.Combine(folder.FullName, JsonRunReport.FileName)}");
+                Console.WriteLine($"report: {Path.Combine(folder.FullName, HtmlRunReport.FileName)}");
             }
         });
         return command;
@@ -88,7 +89,7 @@ internal static class RunCommand
         var store = Path.Combine(folder.FullName, "store");
         var images = new LocalImageSource();
         IStage[] stages = [new DatasetStage(), new CalibrateStage(images), new QatStage(images), new OptimizeStage(), new BuildStage(), new EvaluateStage(images)];
-        var options = new EmbeddedOptions { Reports = [new JsonRunReport()], LastStage = lastStage };
+        var options = new EmbeddedOptions { Reports = [new JsonRunReport(), new HtmlRunReport()], LastStage = lastStage };
         using var progress = new ProgressDisplay();
         var run = await EmbeddedPipeline.RunAsync(specification, store, stages, options, progress, cancellationToken).ConfigureAwait(false);
         if (run.Failure is { } failure)

@@ -4,6 +4,7 @@ using QatPipeline.Gateway.Runs;
 using QatPipeline.Pipeline;
 using QatPipeline.Pipeline.Execution;
 using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Reporting;
 
 namespace QatPipeline.Gateway;
 
@@ -15,6 +16,7 @@ internal static class ApplicationServices
     {
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = LargestRequest);
         builder.Services.AddSingleton<IRunReport, JsonRunReport>();
+        builder.Services.AddSingleton<IRunReport, HtmlRunReport>();
         builder.Services.AddSingleton<RunOperations>();
         builder.Services.AddGrpc();
         builder.Services.AddOpenApi();

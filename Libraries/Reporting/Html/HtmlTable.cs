@@ -1,0 +1,27 @@
+namespace QatPipeline.Reporting.Html;
+
+/// <summary>A table that scrolls sideways on a narrow screen instead of widening the page.</summary>
+internal static class HtmlTable
+{
+    /// <param name="headings">Column headings; one that starts with <c>#</c> names a column of figures.</param>
+    /// <param name="rows">Cells in the order of the headings.</param>
+    public static HtmlText Of(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<HtmlText>> rows) => HtmlText.Of(
+        $"""
+        <div class="scroll" tabindex="0"><table><thead><tr>{headings.Select(Heading)}</tr></thead>
+        <tbody>{rows.Select(row => HtmlText.Of($"<tr>{row.Zip(headings, Cell)}</tr>\n"))}</tbody></table></div>
+        """);
+
+    /// <summary>What most readers skip: one click away.</summary>
+    public static HtmlText Folded(string summary, HtmlText content) =>
+        HtmlText.Of($"<details><summary>{summary}</summary>{content}</details>\n");
+
+    private static HtmlText Heading(string heading) => IsFigure(heading)
+        ? HtmlText.Of($"<th scope=\"col\" class=\"n\">{heading[1..]}</th>")
+        : HtmlText.Of($"<th scope=\"col\">{heading}</th>");
+
+    private static HtmlText Cell(HtmlText cell, string heading) => IsFigure(heading)
+        ? HtmlText.Of($"<td class=\"n\">{cell}</td>")
+        : HtmlText.Of($"<td>{cell}</td>");
+
+    private static bool IsFigure(string heading) => heading.StartsWith('#');
+}

@@ -1,0 +1,18 @@
+using System.Text;
+using QatPipeline.Pipeline.Execution;
+using QatPipeline.Reporting.Html;
+
+namespace QatPipeline.Reporting;
+
+/// <summary>Makes report.html: one file that holds its own style, plots and pictures and asks the network for nothing.</summary>
+public sealed class HtmlRunReport : IRunReport
+{
+    public const string FileName = "report.html";
+
+    public async Task WriteAsync(RunReportContext context, string folder, CancellationToken cancellationToken)
+    {
+        var content = await ReportContent.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        var page = ReportPage.Render(content).Markup;
+        await File.WriteAllTextAsync(Path.Combine(folder, FileName), page, new UTF8Encoding(false), cancellationToken).ConfigureAwait(false);
+    }
+}

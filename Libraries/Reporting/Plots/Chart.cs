@@ -1,0 +1,75 @@
+using QatPipeline.Reporting.Html;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace QatPipeline.Reporting.Plots;
+
+/// <summary>A named line or cloud of points.</summary>
+internal sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y);
+
+/// <summary>Plots by ScottPlot as figures of the page.</summary>
+internal static class Chart
+{
+    private const int Width = 560;
+    private const int Height = 340;
+
+    // Told apart on a light and on a dark page, and by readers who confuse red with green.
+    private static readonly string[] Palette = ["#2F7BD9", "#E07B1A", "#2AA876", "#B35BD1", "#8A8F98", "#D1495B"];
+
+    public static HtmlText Lines(string caption, string xLabel, string yLabel, IReadOnlyList<Series> series, bool markers = false) =>
+        Draw(caption, xLabel, yLabel, plot => Add(plot, series, markers ? 5 : 0, lineWidth: 2));
+
+    /// <summary>Points; with <paramref name="diagonal"/> the line on which both coordinates are equal.</summary>
+    public static HtmlText Points(string caption, string xLabel, string yLabel, IReadOnlyList<Series> series, bool diagonal = false) =>
+        Draw(caption, xLabel, yLabel, plot =>
+        {
+            if (diagonal)
+            {
+                var end = series.SelectMany(item => item.X.Concat(item.Y)).DefaultIfEmpty(1).Max();
+                var line = plot.Add.Line(0, 0, end, end);
+                line.Color = ChartSvg.Ink;
+                line.LineWidth = 1;
+            }
+
+            Add(plot, series, markerSize: 6, lineWidth: 0);
+        });
+
+    public static HtmlText Bars(string caption, string yLabel, IReadOnlyList<(string Label, double Value)> bars) =>
+        Draw(caption, "", yLabel, plot =>
+        {
+            foreach (var (index, (_, value)) in bars.Index())
+            {
+                plot.Add.Bar(index, value).Color = Color.FromHex(Palette[index % Palette.Length]);
+            }
+
+            plot.Axes.Bottom.TickGenerator = new NumericManual(
+                [.. bars.Select((_, index) => (double)index)], [.. bars.Select(bar => bar.Label)]);
+            plot.Axes.Margins(bottom: 0);
+        });
+
+    private static void Add(Plot plot, IReadOnlyList<Series> series, float markerSize, float lineWidth)
+    {
+        foreach (var (index, item) in series.Index())
+        {
+            var scatter = plot.Add.Scatter(item.X.ToArray(), item.Y.ToArray());
+            scatter.LegendText = series.Count > 1 ? item.Name : "";
+            scatter.Color = Color.FromHex(Palette[index % Palette.Length]);
+            scatter.MarkerSize = markerSize;
+            scatter.LineWidth = lineWidth;
+        }
+
+        if (series.Count > 1)
+        {
+            plot.ShowLegend(Edge.Bottom);
+        }
+    }
+
+    private static HtmlText Draw(string caption, string xLabel, string yLabel, Action<Plot> add)
+    {
+        using var plot = new Plot();
+        add(plot);
+        plot.XLabel(xLabel);
+        plot.YLabel(yLabel);
+        return HtmlText.Of($"<figure>{ChartSvg.Render(plot, Width, Height, caption)}<figcaption>{caption}</figcaption></figure>\n");
+    }
+}

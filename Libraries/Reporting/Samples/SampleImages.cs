@@ -1,0 +1,52 @@
+using QatPipeline.Coco;
+using QatPipeline.Coco.Detections;
+using QatPipeline.Contracts;
+using QatPipeline.Pipeline.Datasets;
+using QatPipeline.Pipeline.Execution;
+
+namespace QatPipeline.Reporting.Samples;
+
+/// <summary>Chooses the pictures on which float and INT8 disagree most, and reads them where this machine has them.</summary>
+internal static class SampleImages
+{
+    /// <summary>Detections with a lower score are left out of the pictures.</summary>
+    public const double MinimumScore = 0.4;
+
+    private const int Count = 6;
+
+    /// <summary>At most six pictures; none where the run has no detections of both networks or this machine has no pictures.</summary>
+    public static async Task<IReadOnlyList<SampleImage>> ReadAsync(RunReportContext context, CancellationToken cancellationToken)
+    {
+        if (await context.OpenArtifactAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false) is not { } indexPath
+            || await context.OpenArtifactAsync(ArtifactNames.FloatDetections, cancellationToken).ConfigureAwait(false) is not { } floatPath
+            || await context.OpenArtifactAsync(ArtifactNames.Int8EngineDetections, cancellationToken).ConfigureAwait(false) is not { } int8Path)
+        {
+            return [];
+        }
+
+        var index = await DatasetIndex.ReadAsync(indexPath, cancellationToken).ConfigureAwait(false);
+        var names = index.Categories.ToDictionary(category => category.Id, category => category.Name);
+        var (first, second) = (ByImage(floatPath), ByImage(int8Path));
+        return [.. index.Validation
+            .Select(image => (Image: image, Pair: Compare([.. first[image.Id]], [.. second[image.Id]], names)))
+            .OrderByDescending(item => item.Pair.Float.Concat(item.Pair.Int8).Count(detection => !detection.HasPartner))
+            .ThenBy(item => item.Image.Id)
+            .Select(item => (item.Image, item.Pair, Jpeg: Thumbnail.Read(DatasetLocator.PathOf(context.Run.Specification, DatasetSplit.Validation, item.Image))))
+            .Where(item => item.Jpeg is not null)
+            .Take(Count)
+            .Select(item => new SampleImage(item.Image.File, item.Image.Width, item.Image.Height, item.Jpeg!, item.Pair.Float, item.Pair.Int8))];
+    }
+
+    private static ILookup<long, Detection> ByImage(string path) =>
+        DetectionFile.Read(path).Where(detection => detection.Score >= MinimumScore).ToLookup(detection => detection.ImageId);
+
+    private static (IReadOnlyList<SampleDetection> Float, IReadOnlyList<SampleDetection> Int8) Compare(
+        Detection[] first, Detection[] second, Dictionary<long, string> names)
+    {
+        var paired = Partners.Of(first, second);
+        return (Named(first, paired.First), Named(second, paired.Second));
+
+        IReadOnlyList<SampleDetection> Named(Detection[] detections, bool[] hasPartner) =>
+            [.. detections.Zip(hasPartner, (detection, partner) => new SampleDetection(detection, names.GetValueOrDefault(detection.CategoryId, "?"), partner))];
+    }
+}

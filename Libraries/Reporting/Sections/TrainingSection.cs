@@ -1,0 +1,45 @@
+using System.Text.Json;
+using QatPipeline.Reporting.Html;
+using QatPipeline.Reporting.Plots;
+
+namespace QatPipeline.Reporting.Sections;
+
+/// <summary>Loss and AP over the epochs of quantization-aware training.</summary>
+internal static class TrainingSection
+{
+    public static HtmlText Render(ReportContent content)
+    {
+        if (content.Report.Training is not { } training || !training.TryGetProperty("epochs", out var list) || list.GetArrayLength() == 0)
+        {
+            return HtmlText.Empty;
+        }
+
+        var epochs = list.EnumerateArray().ToArray();
+        double[] numbers = [.. epochs.Select(epoch => Number(epoch, "epoch") + 1)];
+        var losses = epochs[0].TryGetProperty("loss", out var first)
+            ? first.EnumerateObject().Select(item => new Series(item.Name, numbers, [.. epochs.Select(epoch => Number(epoch.GetProperty("loss"), item.Name))])).ToArray()
+            : [];
+        Series[] precision =
+        [
+            new("calibration images (choose the epoch)", numbers, [.. epochs.Select(epoch => 100 * Number(epoch, "selectionAp"))]),
+            new("validation images", numbers, [.. epochs.Select(epoch => 100 * Number(epoch, "validationAp"))]),
+        ];
+        return HtmlText.Of(
+            $"""
+            <p>{epochs.Length} epoch(s); the graph of epoch {Number(training, "bestEpoch") + 1:0} is kept.</p>
+            <div class="plots">{Curves(losses, precision)}</div>
+            {HtmlTable.Of(["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"], numbers.Index().Select(epoch =>
+                (IReadOnlyList<HtmlText>)[HtmlText.Of($"{epoch.Item:0}"), .. losses.Concat(precision).Select(item => HtmlText.Of($"{item.Y[epoch.Index]:0.00}"))]))}
+            """);
+    }
+
+    // One epoch is a point, not a curve: the table has it.
+    private static IEnumerable<HtmlText> Curves(Series[] losses, Series[] precision) => precision[0].X.Count < 2 ? [] :
+    [
+        Chart.Lines("Mean loss of an epoch", "epoch", "loss", losses, markers: true),
+        Chart.Lines("AP of the fake-quantized graph after each epoch", "epoch", "AP", precision, markers: true),
+    ];
+
+    private static double Number(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+}

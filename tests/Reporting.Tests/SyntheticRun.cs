@@ -1,0 +1,146 @@
+using System.Text.Json;
+using QatPipeline.Coco.Evaluation;
+using QatPipeline.Contracts;
+using QatPipeline.Engines;
+using QatPipeline.Pipeline;
+using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Pipeline.Evaluation;
+using QatPipeline.Pipeline.Execution;
+using QatPipeline.Pipeline.Stages;
+using SkiaSharp;
+
+namespace QatPipeline.Reporting.Tests;
+
+/// <summary>A finished run of made-up figures, in a store of its own, with names that try to become markup.</summary>
+internal sealed class SyntheticRun : IDisposable
+{
+    public const string Hostile = "<script>alert(\"x\")</script>";
+
+    private static readonly CocoMetrics Metrics = new(0.4, 0.6, 0.5, 0.1, 0.4, -1, 0.3, 0.4, 0.5, 0.2, 0.5, -1);
+    private readonly ScratchFolder folder = new();
+    private readonly ArtifactStore store;
+    private readonly List<ArtifactReference> artifacts = [];
+
+    public SyntheticRun() => store = new ArtifactStore(
+        new FolderBlobStore(folder.PathOf("store")), new ArtifactCache(folder.PathOf("cache"), 1 << 30, TimeProvider.System));
+
+    public async Task<RunReportContext> CreateAsync()
+    {
+        artifacts.Clear();
+        var pictures = Directory.CreateDirectory(folder.PathOf("pictures")).FullName;
+        using (var picture = new SKBitmap(64, 48))
+        using (var jpeg = picture.Encode(SKEncodedImageFormat.Jpeg, 80))
+        {
+            await File.WriteAllBytesAsync(Path.Combine(pictures, "one.jpg"), jpeg.ToArray());
+        }
+
+        foreach (var name in new[] { ArtifactNames.FloatModel, ArtifactNames.PtqGraph, ArtifactNames.QatGraph, ArtifactNames.FloatEngine, ArtifactNames.Int8Engine, ArtifactNames.CalibrationCache, ArtifactNames.TensorRtQdqDialect, ArtifactNames.OrtCpuDialect })
+        {
+            await PutAsync(name, name);
+        }
+
+        await PutAsync(ArtifactNames.DatasetIndex, new
+        {
+            categories = new[] { new { id = 1, name = Hostile } },
+            calibration = Array.Empty<int>(),
+            training = Array.Empty<int>(),
+            validation = new[] { new { set = 0, id = 7, file = "one.jpg", width = 64, height = 48, sha256 = "00" } },
+            skipped = Array.Empty<int>(),
+        });
+        await PutAsync(ArtifactNames.FloatDetections, Detections(10));
+        await PutAsync(ArtifactNames.Int8EngineDetections, Detections(40));
+        await PutAsync(ArtifactNames.EvaluationReport, Evaluation());
+        await PutAsync(ArtifactNames.CalibrationReport, new
+        {
+            images = 4,
+            @float = Method("float", 0.4),
+            methods = new[] { Method("max", 0.2), Method("entropy", 0.35) },
+            chosenMethod = "entropy",
+            reason = Hostile,
+            quantizers = new[] { new { name = Hostile, scheme = "SignedSymmetric", enabled = false, low = -1.0, high = 1.0, amaxByMethod = new { max = 2.0, entropy = 1.0 } } },
+            layerErrors = new[] { new { node = Hostile, sqnr = 21.5 } },
+        });
+        await PutAsync(ArtifactNames.TrainingHistory, new
+        {
+            epochs = new[] { Epoch(0), Epoch(1) },
+            bestEpoch = 1,
+        });
+        var specification = new RunSpecification
+        {
+            Name = Hostile,
+            Model = new ModelSpecification { Onnx = "/models/a.onnx" },
+            Data = new DataSpecification { Validation = [new DatasetSpecification { Annotations = "a.json", Images = pictures }] },
+        };
+        return new RunReportContext(new RunContext("run-1", specification), Stages(), artifacts, [], store);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static object[] Detections(double left) =>
+        [new { image_id = 7, category_id = 1, bbox = new[] { left, 5, 15, 15 }, score = 0.9 }];
+
+    private static object Method(string method, double ap) => new { method, selectionAp = ap, validationAp = ap };
+
+    private static object Epoch(int epoch) => new { epoch, loss = new { feature = 1.0 / (epoch + 1) }, selectionAp = 0.3, validationAp = 0.3 };
+
+    private static EvaluationReport Evaluation() => new()
+    {
+        Protocol = "E2",
+        InputSize = 64,
+        LoadSize = 64,
+        Images = 1,
+        Variants = [.. new[] { Variants.Float, Variants.Ptq, Variants.Qat, Variants.FloatEngine, Variants.Int8Engine }.Select(variant => new VariantEvaluation(
+            variant,
+            Metrics,
+            [new CategoryMetrics(1, Hostile, 0.4, 0.6)],
+            variant == Variants.Float ? null : new ApDifference(0.4, 0.38, -0.02, -0.04, 0.01, 0.95, 100),
+            [1.0, 0.5, 0.1]))],
+    };
+
+    private static EngineTiming Timing(int batch) => new()
+    {
+        Batch = batch,
+        Execution = BatchExecution.Native,
+        Latency = LatencyStatistics.Of([1, 2, 3], 99),
+        ImagesPerSecond = 500.0 / batch,
+        RunAverages = [1, 2],
+        Options = new TimingOptions(),
+        Environment = Hostile,
+    };
+
+    private List<StageResult> Stages()
+    {
+        var timings = new Dictionary<string, EngineTiming[]> { [Variants.FloatEngine] = [Timing(1)], [Variants.Int8Engine] = [Timing(1), Timing(32)] };
+        return
+        [
+            Stage(StageNames.Calibrate, [], [artifacts[1]], []),
+            Stage(StageNames.Build, [artifacts[1]], [artifacts[4]], new() { [BuildStage.TimingMeasurement] = JsonSerializer.SerializeToElement(timings, PipelineJson.Options) }),
+        ];
+    }
+
+    private static StageResult Stage(
+        string name, IReadOnlyList<ArtifactReference> inputs, IReadOnlyList<ArtifactReference> outputs, Dictionary<string, JsonElement> measurements) =>
+        new(
+            new StageRecord
+            {
+                Key = new string('a', 64),
+                Stage = name,
+                Version = 1,
+                RunId = "run-1",
+                Configuration = JsonSerializer.SerializeToElement(new { }),
+                Inputs = inputs,
+                Outputs = outputs,
+                Measurements = measurements,
+                Host = Hostile,
+                Started = DateTimeOffset.UnixEpoch,
+                Finished = DateTimeOffset.UnixEpoch.AddSeconds(90),
+            },
+            Reused: false);
+
+    private async Task PutAsync(string name, object content)
+    {
+        var path = folder.PathOf(name);
+        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(content, PipelineJson.Options));
+        artifacts.Add(await store.PutAsync(name, path, CancellationToken.None));
+    }
+}

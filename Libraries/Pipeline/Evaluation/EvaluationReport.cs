@@ -15,8 +15,8 @@ public sealed record EvaluationReport
 
     public required IReadOnlyList<VariantEvaluation> Variants { get; init; }
 
-    /// <summary>How far the INT8 engine is from the fake-quantized graph it was built from.</summary>
-    public EngineAgreement? Agreement { get; init; }
+    /// <summary>How far the INT8 engine's detections are from those of the fake-quantized graph it was built from.</summary>
+    public required DetectionAgreement Agreement { get; init; }
 }
 
 /// <summary>One variant's figures.</summary>
@@ -37,13 +37,3 @@ public static class Variants
     public const string FloatEngine = "engine-float";
     public const string Int8Engine = "engine-int8";
 }
-
-/// <summary>Agreement of two executions of the quantized network on the same images.</summary>
-/// <param name="Tensors">Per compared tensor: values compared, codes that differ, largest difference in codes.</param>
-/// <param name="WorstTensor">The tensor with the largest part of differing codes.</param>
-/// <param name="MatchedDetections">Part of detections with a partner of the same class and IoU of at least 0.9.</param>
-/// <param name="MeanScoreDifference">Mean magnitude over matched detections.</param>
-public sealed record EngineAgreement(
-    IReadOnlyList<TensorAgreement> Tensors, string? WorstTensor, double MatchedDetections, double MeanScoreDifference);
-
-public sealed record TensorAgreement(string Tensor, long Values, long DifferingCodes, int LargestDifference);

@@ -15,7 +15,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
 {
     public string Name => StageNames.Evaluate;
 
-    public int Version => 1;
+    public int Version => 2;
 
     public bool IsIncluded(RunSpecification specification) => true;
 
@@ -63,6 +63,9 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             LoadSize = run.Protocol.LoadSize,
             Images = index.Validation.Count,
             Variants = Compare(truth, detections, specification),
+            Agreement = DetectionAgreement.Compare(
+                detections.Last(item => item.Variant is Variants.Ptq or Variants.Qat).Detections,
+                detections.Single(item => item.Variant == Variants.Int8Engine).Detections),
         };
         await File.WriteAllBytesAsync(
             context.OutputPath(ArtifactNames.EvaluationReport), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken).ConfigureAwait(false);

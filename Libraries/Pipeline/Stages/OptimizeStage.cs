@@ -1,3 +1,4 @@
+using System.Text.Json;
 using QatPipeline.Contracts;
 using QatPipeline.Graphs;
 
@@ -8,7 +9,7 @@ public sealed class OptimizeStage : IStage
 {
     public string Name => StageNames.Optimize;
 
-    public int Version => 1;
+    public int Version => 2;
 
     public bool IsIncluded(RunSpecification specification) => true;
 
@@ -31,6 +32,8 @@ public sealed class OptimizeStage : IStage
             (Dialect.TensorRtQdq, quantized, ArtifactNames.TensorRtQdqDialect),
             (Dialect.TensorRtCache, quantized, ArtifactNames.TensorRtPlainDialect),
         ];
+        var certificates = new List<EqualityCertificate>();
+        var reports = new List<LintReport>();
         foreach (var (index, (dialect, source, name)) in dialects.Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -41,6 +44,34 @@ public sealed class OptimizeStage : IStage
             {
                 await File.WriteAllBytesAsync(context.OutputPath(ArtifactNames.CalibrationCache), cache.ToBytes(), cancellationToken).ConfigureAwait(false);
             }
+
+            if (dialect != Dialect.Float && TargetOf(dialect) == QuantizerPlacement.TargetOf(quantized))
+            {
+                certificates.Add(Certify(quantized, model));
+            }
+
+            if (dialect is Dialect.OrtCpu or Dialect.TensorRtQdq)
+            {
+                reports.Add(GraphLinter.Lint(model.Graph, TargetOf(dialect)));
+            }
         }
+
+        await WriteJsonAsync(context.OutputPath(ArtifactNames.EqualityCertificate), certificates, cancellationToken).ConfigureAwait(false);
+        await WriteJsonAsync(context.OutputPath(ArtifactNames.LintReport), reports, cancellationToken).ConfigureAwait(false);
     }
+
+    private static QuantizationTarget TargetOf(Dialect dialect) => dialect == Dialect.OrtCpu ? QuantizationTarget.OrtCpu : QuantizationTarget.TensorRt;
+
+    /// <summary>An engine that is not what was trained must never be built.</summary>
+    private static EqualityCertificate Certify(Graph quantized, DialectModel model)
+    {
+        var certificate = EqualityCertificate.Compare(quantized, model);
+        return certificate.IsEqual
+            ? certificate
+            : throw new GraphException(
+                $"dialect {certificate.Dialect} differs from the simulated graph in {certificate.Differences.Count} places, first at '{certificate.Differences[0].Tensor}': {certificate.Differences[0].What}");
+    }
+
+    private static Task WriteJsonAsync<T>(string path, T value, CancellationToken cancellationToken) =>
+        File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Options), cancellationToken);
 }

@@ -39,7 +39,7 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
         await queue.Send(rejected, cancellationToken);
         var failure = new StageFailed(
             RunIdIn(content), "", $"The trigger was not understood: {reason}",
-            $"Send JSON as docs/triggers.md shows; what came is kept in the queue {PipelineTopology.RejectedTriggers}.",
+            $"Send JSON as docs/messages-and-apis.md shows; what came is kept in the queue {PipelineTopology.RejectedTriggers}.",
             "BadTrigger", rejected.At);
         await bus.Value.Publish(failure, cancellationToken);
     }

@@ -7,7 +7,7 @@ var messaging = builder.AddMessaging("messaging");
 var blobs = builder.AddBlobs("blobs");
 
 var datasets = builder.AddService("dataset-loading", messaging, blobs).WithGrpcEndpoint();
-var evaluation = builder.AddService("coco-evaluation", messaging, blobs).WithGrpcEndpoint();
+var evaluation = builder.AddService("coco-evaluation", messaging, blobs).WithGrpcEndpoint().WithReference(datasets);
 
 builder.AddService("ptq-calibration", messaging, blobs).WithReference(datasets).WithReference(evaluation);
 builder.AddService("qat-training", messaging, blobs).WithReference(datasets).WithReference(evaluation);

@@ -89,6 +89,7 @@ internal sealed class SyntheticRun : IDisposable
         InputSize = 64,
         LoadSize = 64,
         Images = 1,
+        Agreement = new DetectionAgreement(2, 2, 1, 0.01, 0.95, []),
         Variants = [.. new[] { Variants.Float, Variants.Ptq, Variants.Qat, Variants.FloatEngine, Variants.Int8Engine }.Select(variant => new VariantEvaluation(
             variant,
             Metrics,

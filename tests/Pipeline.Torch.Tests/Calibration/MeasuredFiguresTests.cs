@@ -1,0 +1,35 @@
+using QatPipeline.Pipeline.Stages;
+using QatPipeline.Pipeline.Torch.Calibration;
+
+namespace QatPipeline.Pipeline.Torch.Tests;
+
+public sealed class MeasuredFiguresTests
+{
+    [Fact]
+    public async Task ReopenedAfterAKill_GivesTheSameBitsWithoutMeasuring()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var checkpoints = new MemoryCheckpoints();
+        double[] figures = [0.1 + 0.2, 1.0 / 3];
+        var first = await MeasuredFigures.OpenAsync(checkpoints, token);
+        await first.GetAsync("method: max", () => Task.FromResult(figures), token);
+
+        var second = await MeasuredFigures.OpenAsync(checkpoints, token);
+        var resumed = await second.GetAsync("method: max", () => throw new InvalidOperationException("measured twice"), token);
+
+        Assert.Equal(figures, resumed);
+    }
+
+    private sealed class MemoryCheckpoints : ICheckpointStore
+    {
+        private readonly Dictionary<string, byte[]> _content = [];
+
+        public Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        {
+            _content[name] = content.ToArray();
+            return Task.CompletedTask;
+        }
+
+        public Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult(_content.GetValueOrDefault(name));
+    }
+}

@@ -175,9 +175,25 @@ public sealed record PartialSpecification
     [Range(0.0, 1.0)]
     public double MaxApLoss { get; init; } = 0.01;
 
+    /// <summary>Accepted AP loss in place of <see cref="MaxApLoss"/> where training follows, which recovers most of it.</summary>
+    [Range(0.0, 1.0)]
+    public double MaxApLossBeforeTraining { get; init; } = 0.05;
+
     /// <summary>The engine must be at least so many times as fast as the float engine.</summary>
     [Range(0.0, 100.0)]
     public double MinSpeedup { get; init; } = 1.0;
+
+    /// <summary>Choices the search may measure.</summary>
+    [Range(1, 1000)]
+    public int MaxMeasurements { get; init; } = 12;
+
+    /// <summary>Calibration images a choice is measured on, the first of the list; 0 takes all.</summary>
+    [Range(0, 1_000_000)]
+    public int Images { get; init; } = 128;
+
+    /// <summary>Calibration images that errors and sensitivities of single layers are measured on, the first of the list.</summary>
+    [Range(1, 10_000)]
+    public int AnalysisImages { get; init; } = 8;
 
     /// <summary>Node name patterns (glob) that stay float whatever the search says.</summary>
     public IReadOnlyList<string> Skip { get; init; } = [];

@@ -1,3 +1,5 @@
+using QatPipeline.Quantization;
+
 namespace QatPipeline.Pipeline.Torch.Calibration;
 
 /// <summary>calibration-report.json: what post-training quantization tried and why it chose as it did.</summary>
@@ -17,8 +19,49 @@ public sealed record CalibrationReport
 
     public required string Reason { get; init; }
 
+    /// <summary>What correcting the biases did; null where the specification does not ask for it.</summary>
+    public required BiasCorrectionFigures? BiasCorrection { get; init; }
+
+    /// <summary>The search for layers to leave float; null where it is switched off.</summary>
+    public required SearchFigures? Search { get; init; }
+
+    /// <summary>AP of the graph that was handed on.</summary>
+    public required MethodFigures Final { get; init; }
+
+    /// <summary>Multiplications of one image in quantized layers, and in all convolutions and matrix products.</summary>
+    public required MacCoverage Coverage { get; init; }
+
+    /// <summary>Every layer that can be quantized, in execution order.</summary>
+    public required IReadOnlyList<LayerFigures> Layers { get; init; }
+
     public required IReadOnlyList<RangeSummary> Quantizers { get; init; }
 }
+
+/// <summary>AP on the calibration images without and with corrected biases; kept where it does not fall.</summary>
+public sealed record BiasCorrectionFigures(double SelectionApBefore, double SelectionApAfter, bool Kept);
+
+/// <summary>Budget, course and outcome of the search for layers to leave float. Times are estimates, null where the target has no model.</summary>
+public sealed record SearchFigures(
+    int Images, double FloatAp, double LeastAp, double? FloatMilliseconds, double? LongestMilliseconds,
+    IReadOnlyList<SearchStep> Steps, IReadOnlyList<string> FloatLayers, bool MeetsBudget, string Explanation);
+
+/// <summary>Share of the arithmetic that is quantized.</summary>
+public sealed record MacCoverage(long Quantized, long Total);
+
+/// <summary>What quantization does to one layer's output, all layers quantized; the ratio is null where there is no error.</summary>
+/// <param name="Name">The node.</param>
+/// <param name="Class">Depthwise, pointwise, dense or head.</param>
+/// <param name="Macs">Multiplications for one image.</param>
+/// <param name="Local">The layer alone quantized.</param>
+/// <param name="Accumulated">The whole network quantized.</param>
+/// <param name="Sensitivity">Distortion of the predictions when only this layer is quantized; null where no search ran.</param>
+/// <param name="IsQuantized">False where it was left float.</param>
+/// <param name="Reason">Why it was left float; null for the others.</param>
+public sealed record LayerFigures(
+    string Name, string Class, long Macs, OutputError Local, OutputError Accumulated, double? Sensitivity, bool IsQuantized, string? Reason);
+
+/// <summary>Signal-to-noise ratio in dB (null: no error) and cosine similarity of an output against float.</summary>
+public sealed record OutputError(double? SqnrDecibel, double Cosine);
 
 /// <summary>AP of one calibration method: on the images it is chosen by, and on those it is judged by.</summary>
 public sealed record MethodFigures(string Method, double SelectionAp, double ValidationAp);

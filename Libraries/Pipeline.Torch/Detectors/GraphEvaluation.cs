@@ -40,6 +40,30 @@ internal sealed class GraphEvaluation(
         return new MeasuredGraph(
             CocoEvaluator.Evaluate(selectionTruth, selection).Metrics.Ap, CocoEvaluator.Evaluate(validationTruth, validation).Metrics.Ap, validation);
     }
+
+    /// <summary>AP on the first calibration images alone.</summary>
+    /// <param name="name">What is measured, for the progress line.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="mode">Float or fake-quantized.</param>
+    /// <param name="images">Number of images; 0 takes all.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<double> MeasureSelectionAsync(string name, Graph graph, ExecutionMode mode, int images, CancellationToken cancellationToken)
+    {
+        using var detector = new TorchDetector(graph, mode);
+        var chosen = FirstCalibrationImages(images);
+        var ids = chosen.Select(image => image.Id).ToHashSet();
+        var truth = new CocoDataset(
+            selectionTruth.Source,
+            selectionTruth.ImageFolder,
+            [.. selectionTruth.Images.Where(image => ids.Contains(image.Id))],
+            [.. selectionTruth.Annotations.Where(annotation => ids.Contains(annotation.ImageId))],
+            selectionTruth.Categories);
+        var detections = await run.DetectAsync(detector, DatasetSplit.Calibration, chosen, $"AP of {name}", progress, cancellationToken).ConfigureAwait(false);
+        return CocoEvaluator.Evaluate(truth, detections).Metrics.Ap;
+    }
+
+    /// <summary>The first images of the calibration list; 0 takes all.</summary>
+    public IReadOnlyList<IndexedImage> FirstCalibrationImages(int count) => count > 0 ? [.. index.Calibration.Take(count)] : index.Calibration;
 }
 
 /// <summary>AP on the calibration images and on the validation images, and the latter's detections.</summary>

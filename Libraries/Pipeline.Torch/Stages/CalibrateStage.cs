@@ -16,12 +16,15 @@ using QatPipeline.Torch.PostTraining;
 
 namespace QatPipeline.Pipeline.Torch.Stages;
 
-/// <summary>Post-training quantization: places quantizers, collects ranges, compares the calibration methods by AP and keeps the best.</summary>
+/// <summary>Post-training quantization: places quantizers, collects ranges, keeps the best calibration method by AP, and searches the layers to leave float.</summary>
 public sealed class CalibrateStage(IImageSource images) : IStage
 {
+    private const string StatisticsCheckpoint = "statistics.bin";
+    private const int BiasCorrectionImages = 32;
+
     public string Name => StageNames.Calibrate;
 
-    public int Version => 1;
+    public int Version => 2;
 
     public bool IsIncluded(RunSpecification specification) => true;
 
@@ -37,6 +40,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         specification.Target,
         specification.Calibration,
         specification.Partial,
+        TrainingFollows = specification.Qat is not null,
         specification.Evaluation,
     };
 
@@ -50,31 +54,89 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         DetectionFile.Write(context.OutputPath(ArtifactNames.FloatDetections), original.Detections);
 
         using var calibrator = await CollectAsync(context, model, evaluation, cancellationToken).ConfigureAwait(false);
-        var candidates = new List<Candidate>();
+        var measured = await MeasuredFigures.OpenAsync(context.Checkpoints, cancellationToken).ConfigureAwait(false);
+        var methods = new List<MethodFigures>();
         foreach (var method in specification.Calibration.Methods.Select(CalibrationMethods.Parse))
         {
-            var graph = calibrator.Calibrate(method);
-            candidates.Add(new Candidate(method.Name(), graph, await evaluation.MeasureAsync(method.Name(), graph, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false)));
+            methods.Add(await MeasureMethodAsync(method, calibrator, evaluation, measured, cancellationToken).ConfigureAwait(false));
         }
 
-        var best = specification.Calibration.Method == "best"
-            ? candidates.MaxBy(candidate => candidate.Measured.SelectionAp)!
-            : candidates.Find(candidate => candidate.Method == specification.Calibration.Method)
-                ?? throw new SpecificationException($"calibration.method is '{specification.Calibration.Method}', which calibration.methods does not list");
-        OnnxWriter.Write(best.Graph, context.OutputPath(ArtifactNames.PtqGraph));
-        DetectionFile.Write(context.OutputPath(ArtifactNames.PtqDetections), best.Measured.Detections);
+        var best = Choose(specification.Calibration, methods);
+        var calibrated = calibrator.Calibrate(CalibrationMethods.Parse(best.Method));
+        var analysis = await LayerAnalysis.RunAsync(context, images, evaluation, calibrated, cancellationToken).ConfigureAwait(false);
+        var search = specification.Partial.Enabled
+            ? await new PartialSearch(specification, evaluation, measured).RunAsync(model, calibrated, analysis.SearchLayers, cancellationToken).ConfigureAwait(false)
+            : null;
+        var floatLayers = search?.FloatLayers ?? [];
+        var (graph, final, correction) = await FinishAsync(context, evaluation, PartialSearch.WithFloat(calibrated, floatLayers), cancellationToken).ConfigureAwait(false);
+
+        OnnxWriter.Write(graph, context.OutputPath(ArtifactNames.PtqGraph));
+        DetectionFile.Write(context.OutputPath(ArtifactNames.PtqDetections), final.Detections);
         var report = new CalibrationReport
         {
             Images = (int)calibrator.Images,
             ListSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(ImagesOf(specification, evaluation.Index).Select(image => image.Sha256))))),
             Float = FiguresOf("float", original),
-            Methods = [.. candidates.Select(candidate => FiguresOf(candidate.Method, candidate.Measured))],
+            Methods = methods,
             ChosenMethod = best.Method,
             Reason = specification.Calibration.Method == "best" ? "highest AP on the calibration images" : "named by the specification",
-            Quantizers = [.. best.Graph.Quantizers.Where(quantizer => !quantizer.IsWeight).Select(quantizer => Summarise(quantizer, calibrator))],
+            BiasCorrection = correction,
+            Search = search,
+            Final = FiguresOf(best.Method, final),
+            Coverage = analysis.Coverage(floatLayers),
+            Layers = analysis.Figures(floatLayers, search?.Explanation ?? ""),
+            Quantizers = [.. graph.Quantizers.Where(quantizer => !quantizer.IsWeight).Select(quantizer => Summarise(quantizer, calibrator))],
         };
         await File.WriteAllBytesAsync(
             context.OutputPath(ArtifactNames.CalibrationReport), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<MethodFigures> MeasureMethodAsync(
+        CalibrationMethod method, Calibrator calibrator, GraphEvaluation evaluation, MeasuredFigures measured, CancellationToken cancellationToken)
+    {
+        var figures = await measured.GetAsync(
+            $"method: {method.Name()}",
+            async () =>
+            {
+                var result = await evaluation.MeasureAsync(method.Name(), calibrator.Calibrate(method), ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+                return [result.SelectionAp, result.ValidationAp];
+            },
+            cancellationToken).ConfigureAwait(false);
+        return new MethodFigures(method.Name(), figures[0], figures[1]);
+    }
+
+    private static MethodFigures Choose(CalibrationSpecification calibration, List<MethodFigures> methods) =>
+        calibration.Method == "best"
+            ? methods.MaxBy(method => method.SelectionAp) ?? throw new SpecificationException("calibration.methods is empty: name at least one method")
+            : methods.Find(method => method.Method == calibration.Method)
+                ?? throw new SpecificationException($"calibration.method is '{calibration.Method}', which calibration.methods does not list");
+
+    /// <summary>Corrects the biases where that is asked for and does no harm, and measures what is handed on.</summary>
+    private async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(
+        IStageContext context, GraphEvaluation evaluation, Graph graph, CancellationToken cancellationToken)
+    {
+        var plain = await evaluation.MeasureAsync("the chosen graph", graph, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+        if (!context.Specification.Calibration.BiasCorrection || !graph.Quantizers.Exists(quantizer => quantizer is { IsWeight: true, IsEnabled: true }))
+        {
+            return (graph, plain, null);
+        }
+
+        var wanted = evaluation.FirstCalibrationImages(BiasCorrectionImages);
+        var batches = images.ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, wanted.Count, cancellationToken);
+        await foreach (var batch in batches.ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                context.Progress.Report(new StageProgress("correcting biases", 0, 1));
+                var corrected = BiasCorrection.Apply(graph, batch.ToPixels());
+                var result = await evaluation.MeasureAsync("corrected biases", corrected, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+                var isKept = result.SelectionAp >= plain.SelectionAp;
+                var figures = new BiasCorrectionFigures(plain.SelectionAp, result.SelectionAp, isKept);
+                return isKept ? (corrected, result, figures) : (graph, plain, figures);
+            }
+        }
+
+        throw new GraphException("no calibration image could be read: biases cannot be corrected; check data.calibration");
     }
 
     private async Task<Calibrator> CollectAsync(IStageContext context, Graph model, GraphEvaluation evaluation, CancellationToken cancellationToken)
@@ -88,6 +150,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         });
         var calibrator = new Calibrator(placed, new CalibrationOptions { Percentile = specification.Calibration.Percentile });
         var wanted = ImagesOf(specification, evaluation.Index);
+        if (await context.Checkpoints.ReadAsync(StatisticsCheckpoint, cancellationToken).ConfigureAwait(false) is { } saved)
+        {
+            using var reader = new BinaryReader(new MemoryStream(saved));
+            calibrator.Load(reader);
+            return calibrator;
+        }
+
         var batches = images.ReadAsync(specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, specification.Calibration.Batch, cancellationToken);
         await foreach (var batch in batches.ConfigureAwait(false))
         {
@@ -98,6 +167,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             }
         }
 
+        using var state = new MemoryStream();
+        using (var writer = new BinaryWriter(state, Encoding.UTF8, leaveOpen: true))
+        {
+            calibrator.Save(writer);
+        }
+
+        await context.Checkpoints.WriteAsync(StatisticsCheckpoint, state.ToArray(), cancellationToken).ConfigureAwait(false);
         return calibrator;
     }
 
@@ -113,6 +189,4 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         quantizer.Ranges[0].Low,
         quantizer.Ranges[0].High,
         CalibrationMethods.All.ToDictionary(method => method.Name(), method => (double)calibrator.Statistics[quantizer.Name].RangeFor(method, quantizer.Scheme).Amax));
-
-    private sealed record Candidate(string Method, Graph Graph, MeasuredGraph Measured);
 }

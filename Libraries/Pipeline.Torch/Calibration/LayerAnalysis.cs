@@ -1,0 +1,69 @@
+using QatPipeline.Graphs;
+using QatPipeline.Pipeline.Datasets;
+using QatPipeline.Pipeline.Stages;
+using QatPipeline.Pipeline.Torch.Detectors;
+using QatPipeline.Quantization;
+using QatPipeline.Torch.PostTraining;
+
+namespace QatPipeline.Pipeline.Torch.Calibration;
+
+/// <summary>Errors and sensitivities of single layers on a few calibration images.</summary>
+internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyDictionary<string, double>? sensitivities, Graph shaped)
+{
+    private const int ImagesPerPass = 4;
+
+    /// <param name="context">The stage.</param>
+    /// <param name="images">Where images come from.</param>
+    /// <param name="evaluation">Names the images and how they are loaded.</param>
+    /// <param name="calibrated">The graph with all quantizers on; not changed.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task<LayerAnalysis> RunAsync(
+        IStageContext context, IImageSource images, GraphEvaluation evaluation, Graph calibrated, CancellationToken cancellationToken)
+    {
+        var partial = context.Specification.Partial;
+        using var errors = new LayerErrorAnalysis(calibrated);
+        using var sensitivity = partial.Enabled ? new SensitivityAnalysis(calibrated) : null;
+        var wanted = evaluation.FirstCalibrationImages(partial.AnalysisImages);
+        var done = 0;
+        var batches = images.ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, ImagesPerPass, cancellationToken);
+        await foreach (var batch in batches.ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                errors.Add(batch.ToPixels());
+                sensitivity?.Add(batch.ToPixels(), cancellationToken);
+                done += batch.Count;
+                context.Progress.Report(new StageProgress("errors and sensitivities of layers", done, wanted.Count));
+            }
+        }
+
+        return new LayerAnalysis(
+            errors.Errors, sensitivity?.Layers.ToDictionary(layer => layer.Node, layer => layer.Distortion, StringComparer.Ordinal), LayerWork.WithShapes(calibrated));
+    }
+
+    /// <summary>The layers as the search takes them.</summary>
+    public IReadOnlyList<SearchLayer> SearchLayers =>
+        [.. errors.Select(error => new SearchLayer(error.Node, LayerClass.Of(shaped, error.Node), sensitivities?[error.Node] ?? 0))];
+
+    public IReadOnlyList<LayerFigures> Figures(IReadOnlyCollection<string> floatLayers, string reason) =>
+    [
+        .. errors.Select(error => new LayerFigures(
+            error.Node,
+            LayerClass.Of(shaped, error.Node),
+            MacsOf(error.Node),
+            OutputErrorOf(error.Local),
+            OutputErrorOf(error.Accumulated),
+            sensitivities?[error.Node],
+            !floatLayers.Contains(error.Node),
+            floatLayers.Contains(error.Node) ? reason : null)),
+    ];
+
+    public MacCoverage Coverage(IReadOnlyCollection<string> floatLayers) => new(
+        errors.Where(error => !floatLayers.Contains(error.Node)).Sum(error => MacsOf(error.Node)),
+        shaped.Nodes.Sum(node => LayerWork.MacsOf(shaped, node)));
+
+    private static OutputError OutputErrorOf(ErrorAccumulator error) =>
+        new(double.IsFinite(error.SqnrDecibel) ? error.SqnrDecibel : null, error.CosineSimilarity);
+
+    private long MacsOf(string layer) => LayerWork.MacsOf(shaped, shaped.Nodes.First(node => node.Name == layer));
+}

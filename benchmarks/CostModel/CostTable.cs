@@ -1,0 +1,57 @@
+using QatPipeline.Engines;
+using QatPipeline.Graphs;
+
+namespace QatPipeline.CostModel.Benchmarks;
+
+/// <summary>Estimated against profiled milliseconds of three variants of a network: float, quantized, depthwise convolutions left float.</summary>
+internal static class CostTable
+{
+    private const int Runs = 40;
+
+    private static readonly OrtCpuOptions Options = new() { Threads = 1 };
+
+    public static void Print(string floatModel, string quantizedGraph)
+    {
+        var quantized = OnnxReader.Read(quantizedGraph);
+        QuantizerSelection.EnableAll(quantized);
+        var mixed = quantized.Clone();
+        var shaped = LayerWork.WithShapes(mixed);
+        QuantizerSelection.Disable(mixed, [.. QuantizerSelection.Layers(mixed)
+            .Where(name => LayerWork.IsDepthwise(shaped, shaped.Nodes.Single(node => node.Name == name)))]);
+        Print("float", DialectWriter.Build(OnnxReader.Read(floatModel), Dialect.Float).Graph);
+        Print("quantized", DialectWriter.Build(quantized, Dialect.OrtCpu).Graph);
+        Print("depthwise left float", DialectWriter.Build(mixed, Dialect.OrtCpu).Graph);
+    }
+
+    private static void Print(string variant, Graph dialect)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"cost-model-{Environment.ProcessId}.onnx");
+        try
+        {
+            OnnxWriter.Write(dialect, path);
+            var measured = OrtNodeProfiler.Profile(path, Options, Runs);
+            var estimate = OrtCpuCostModel.Estimate(dialect);
+            Console.WriteLine($"{variant}: estimated {estimate.Milliseconds:F2} ms, measured {measured.Sum(node => node.Milliseconds):F2} ms");
+            foreach (var group in estimate.Nodes.GroupBy(node => node.Class).OrderBy(group => group.Key))
+            {
+                Console.WriteLine($"  estimated {group.Key,-20} {group.Count(),4} kernels {group.Sum(node => node.Work) / 1e6,9:F2} M {group.Sum(node => node.Milliseconds),8:F3} ms");
+            }
+
+            foreach (var group in measured.GroupBy(node => OperatorOf(node, dialect)).OrderByDescending(group => group.Sum(node => node.Milliseconds)))
+            {
+                Console.WriteLine($"  measured  {group.Key,-20} {group.Count(),4} kernels {"",11} {group.Sum(node => node.Milliseconds),8:F3} ms");
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    // Depthwise convolutions apart; fusion keeps a convolution's name as the beginning of the kernel's.
+    private static string OperatorOf(NodeTiming node, Graph dialect)
+    {
+        var origin = dialect.Nodes.Where(candidate => candidate.Is("Conv") && node.Name.StartsWith(candidate.Name, StringComparison.Ordinal)).MaxBy(candidate => candidate.Name.Length);
+        return origin is not null && node.Operator.Contains("Conv", StringComparison.Ordinal) && origin.Int("group", 1) > 1 ? $"{node.Operator} depthwise" : node.Operator;
+    }
+}

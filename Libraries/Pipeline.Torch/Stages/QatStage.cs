@@ -25,8 +25,15 @@ public sealed class QatStage(IImageSource images) : IStage
 
     public IReadOnlyList<string> Inputs(RunSpecification specification) => [ArtifactNames.PtqGraph, ArtifactNames.FloatModel, .. GraphEvaluation.Inputs];
 
-    public object Configuration(RunSpecification specification) =>
-        new { specification.Seed, specification.Model.InputSize, specification.Qat, specification.Evaluation };
+    // The trainer's options, not only what the specification says of them: a changed default gives other weights.
+    public object Configuration(RunSpecification specification) => new
+    {
+        specification.Seed,
+        specification.Model.InputSize,
+        specification.Qat!.Batch,
+        Options = OptionsOf(specification.Qat),
+        specification.Evaluation,
+    };
 
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {

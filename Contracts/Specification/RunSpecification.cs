@@ -164,6 +164,13 @@ public sealed record CalibrationSpecification
     public double Percentile { get; init; } = 99.99;
 
     public bool BiasCorrection { get; init; } = true;
+
+    /// <summary>
+    /// Bits of weight codes: 8, or 7, with which integer kernels stay exact on processors without VNNI too; 0 takes the target's, 7 for
+    /// ort-cpu and 8 for tensorrt.
+    /// </summary>
+    [AllowedValues(0, 7, 8)]
+    public int WeightBits { get; init; }
 }
 
 /// <summary>The search that leaves as few layers float as the budget allows.</summary>

@@ -38,7 +38,7 @@ public sealed class FoldBatchNormalizationThroughQuantizer : IGraphPass
     {
         var groups = host.Layer.Int("group", 1);
         var isPerChannel = quantizer.Axis == host.ChannelAxis && (host.Layer.OpType != "ConvTranspose" || groups == 1);
-        if (quantizer.Uses.Count != 1 || quantizer.Scheme is not (QuantizationScheme.SignedNarrow or QuantizationScheme.SignedSymmetric))
+        if (quantizer.Uses.Count != 1 || !quantizer.Scheme.IsSigned())
         {
             return null;
         }

@@ -24,7 +24,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
     public string Name => StageNames.Calibrate;
 
-    public int Version => 2;
+    public int Version => 3;
 
     public bool IsIncluded(RunSpecification specification) => true;
 
@@ -147,6 +147,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         {
             Target = specification.Target == "tensorrt" ? QuantizationTarget.TensorRt : QuantizationTarget.OrtCpu,
             SkipNodes = [.. new PlacementOptions().SkipNodes, .. specification.Partial.Skip],
+            WeightScheme = HasReducedWeights(specification) ? QuantizationScheme.SignedReduced : QuantizationScheme.SignedNarrow,
         });
         var calibrator = new Calibrator(placed, new CalibrationOptions { Percentile = specification.Calibration.Percentile });
         var wanted = ImagesOf(specification, evaluation.Index);
@@ -176,6 +177,9 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         await context.Checkpoints.WriteAsync(StatisticsCheckpoint, state.ToArray(), cancellationToken).ConfigureAwait(false);
         return calibrator;
     }
+
+    private static bool HasReducedWeights(RunSpecification specification) =>
+        specification.Calibration.WeightBits == 7 || (specification.Calibration.WeightBits == 0 && specification.Target == "ort-cpu");
 
     private static IReadOnlyList<IndexedImage> ImagesOf(RunSpecification specification, DatasetIndex index) =>
         specification.Calibration.Images > 0 ? [.. index.Calibration.Take(specification.Calibration.Images)] : index.Calibration;

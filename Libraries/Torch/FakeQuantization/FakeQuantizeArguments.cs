@@ -8,7 +8,7 @@ internal sealed class FakeQuantizeArguments
         Axis = axis;
         Parameters = [.. ranges.Select(range => QuantizationParameters.Create(scheme, range))];
         Bounds = [.. ranges.Zip(Parameters, (range, parameters) => GradientBounds(scheme, range, parameters))];
-        IsSymmetric = scheme is QuantizationScheme.SignedSymmetric or QuantizationScheme.SignedNarrow;
+        IsSymmetric = scheme.IsSigned();
     }
 
     /// <summary>The axis with one element per index; null for a single element.</summary>

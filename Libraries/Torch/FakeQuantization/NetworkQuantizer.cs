@@ -86,7 +86,7 @@ public sealed class NetworkQuantizer : IDisposable
     {
         var factors = LogFactors!.ToFloats();
         var range = _ranges[0];
-        if (Scheme is QuantizationScheme.SignedSymmetric or QuantizationScheme.SignedNarrow)
+        if (Scheme.IsSigned())
         {
             return QuantizationRange.FromAmax(range.Amax * MathF.Exp(factors[1]));
         }

@@ -10,7 +10,6 @@ using System.Text.Json;
 namespace QatPipeline.EndToEnd;
 
 /// <summary>Runs through all services, undisturbed and under fire, against one undisturbed process.</summary>
-[Trait("Category", "Slow")]
 public sealed class DistributedRunTests(DistributedSystem system) : IClassFixture<DistributedSystem>, IDisposable
 {
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(10);
@@ -40,6 +39,7 @@ public sealed class DistributedRunTests(DistributedSystem system) : IClassFixtur
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Run_ServicesBrokerAndStorageKilled_GivesTheSameBytes()
     {
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);

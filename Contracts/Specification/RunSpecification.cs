@@ -186,9 +186,9 @@ public sealed record PartialSpecification
     [Range(0.0, 1.0)]
     public double MaxApLossBeforeTraining { get; init; } = 0.05;
 
-    /// <summary>The engine must be at least so many times as fast as the float engine.</summary>
+    /// <summary>The engine must be at least so many times as fast as the float engine; 0 sets no limit.</summary>
     [Range(0.0, 100.0)]
-    public double MinSpeedup { get; init; } = 1.0;
+    public double MinSpeedup { get; init; };
 
     /// <summary>Choices the search may measure.</summary>
     [Range(1, 1000)]

@@ -188,7 +188,7 @@ public sealed record PartialSpecification
 
     /// <summary>The engine must be at least so many times as fast as the float engine; 0 sets no limit.</summary>
     [Range(0.0, 100.0)]
-    public double MinSpeedup { get; init; };
+    public double MinSpeedup { get; init; }
 
     /// <summary>Choices the search may measure.</summary>
     [Range(1, 1000)]

@@ -5,10 +5,10 @@ using System.Text.Json.Nodes;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Playwright;
 using QatPipeline.AspireLocal.Dashboard;
 using QatPipeline.AspireLocal.Dashboard.Protocol;
 using QatPipeline.AspireLocal.Running;
+using QatPipeline.BrowserSupport;
 
 namespace QatPipeline.AspireLocal.Tests.Running;
 
@@ -86,15 +86,14 @@ public sealed class ApplicationTests
 
     private static async Task LookAtDashboardAsync(DistributedApplication application)
     {
-        if (!File.Exists(DashboardPage.Chromium))
+        if (!Browser.IsAvailable)
         {
-            TestContext.Current.AddWarning("The dashboard was not looked at, as there is no Chromium: ./qat setup --tests");
+            TestContext.Current.AddWarning($"The dashboard was not looked at: {Browser.SkipReason}");
             return;
         }
 
         var options = application.Services.GetRequiredService<DashboardOptions>();
-        using var playwright = await Playwright.CreateAsync();
-        await using var dashboard = await DashboardPage.OpenAsync(playwright, options.LoginUrl);
+        await using var dashboard = await DashboardPage.OpenAsync(options.LoginUrl);
 
         var rows = await dashboard.ResourceRowsAsync("back", "front");
         Assert.All(["back", "front"], name => Assert.Contains(rows, row =>

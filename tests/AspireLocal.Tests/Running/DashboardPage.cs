@@ -1,22 +1,16 @@
 using Microsoft.Playwright;
+using QatPipeline.BrowserSupport;
 
 namespace QatPipeline.AspireLocal.Tests.Running;
 
-/// <summary>The dashboard as a person sees it, in the system's Chromium.</summary>
-internal sealed class DashboardPage(IBrowser browser, IPage page, string screenshots) : IAsyncDisposable
+/// <summary>The dashboard as a person sees it.</summary>
+internal sealed class DashboardPage(Browser browser) : IAsyncDisposable
 {
-    public const string Chromium = "/usr/bin/chromium";
-
-    private const float Limit = 60_000;
-
-    public static async Task<DashboardPage> OpenAsync(IPlaywright playwright, string loginUrl)
+    public static async Task<DashboardPage> OpenAsync(string loginUrl)
     {
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"], Timeout = Limit });
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1500, Height = 900 } });
-        page.SetDefaultTimeout(Limit);
-        page.SetDefaultNavigationTimeout(Limit);
-        await page.GotoAsync(loginUrl);
-        return new DashboardPage(browser, page, Directory.CreateDirectory(Path.Combine(TestData.RepositoryRoot, "TestResults", "dashboard")).FullName);
+        var browser = await Browser.OpenAsync(1500, 900);
+        await browser.Page.GotoAsync(loginUrl);
+        return new DashboardPage(browser);
     }
 
     /// <summary>The texts of the resources page's rows, when one of them is there for each of the resources.</summary>
@@ -24,31 +18,30 @@ internal sealed class DashboardPage(IBrowser browser, IPage page, string screens
     {
         foreach (var resource in resources)
         {
-            await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = resource }).First.WaitForAsync();
+            await Row(resource).WaitForAsync();
         }
 
-        await ScreenshotAsync("resources");
-        return await page.GetByRole(AriaRole.Row).AllInnerTextsAsync();
+        await browser.ScreenshotAsync("aspire-local/resources");
+        return await browser.Page.GetByRole(AriaRole.Row).AllInnerTextsAsync();
     }
 
     /// <summary>Waits for a row of the traces page that holds a text.</summary>
     public async Task WaitForTraceAsync(string dashboardUrl, string text)
     {
-        await page.GotoAsync($"{dashboardUrl}/traces");
-        await page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = text }).First.WaitForAsync();
-        await ScreenshotAsync("traces");
+        await browser.Page.GotoAsync($"{dashboardUrl}/traces");
+        await Row(text).WaitForAsync();
+        await browser.ScreenshotAsync("aspire-local/traces");
     }
 
     /// <summary>Waits for a line of a resource's console.</summary>
     public async Task WaitForConsoleLineAsync(string dashboardUrl, string resource, string text)
     {
-        await page.GotoAsync($"{dashboardUrl}/consolelogs/resource/{resource}");
-        await page.GetByText(text).First.WaitForAsync();
-        await ScreenshotAsync("console");
+        await browser.Page.GotoAsync($"{dashboardUrl}/consolelogs/resource/{resource}");
+        await browser.Page.GetByText(text).First.WaitForAsync();
+        await browser.ScreenshotAsync("aspire-local/console");
     }
 
-    public async ValueTask DisposeAsync() => await browser.DisposeAsync();
+    public ValueTask DisposeAsync() => browser.DisposeAsync();
 
-    private Task<byte[]> ScreenshotAsync(string name) =>
-        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(screenshots, $"{name}.png") });
+    private ILocator Row(string text) => browser.Page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = text }).First;
 }

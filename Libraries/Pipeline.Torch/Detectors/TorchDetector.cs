@@ -13,11 +13,12 @@ public sealed class TorchDetector : IDetector
 
     public TorchDetector(Graph graph, ExecutionMode mode) => _network = new TorchNetwork(graph) { Mode = mode };
 
-    public ReadOnlyMemory<float> Run(ImageBatch batch)
+    public DetectorOutput Run(ImageBatch batch)
     {
         using var scope = NewDisposeScope();
         var pixels = batch.ToPixels().ToTensor(_network.Device);
-        return _network.Forward(pixels)[_network.Graph.Outputs[0].Name].ToFloats();
+        var output = _network.Forward(pixels)[_network.Graph.Outputs[0].Name];
+        return new DetectorOutput(output.ToFloats(), (int)output.shape[^1]);
     }
 
     public void Dispose() => _network.Dispose();

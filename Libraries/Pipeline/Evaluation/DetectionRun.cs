@@ -34,11 +34,11 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
             using (batch)
             {
                 var output = detector.Run(batch);
-                var perImage = output.Length / batch.Count;
-                RequireClasses(perImage);
+                RequireClasses(output.RowLength);
+                var perImage = output.Values.Length / batch.Count;
                 var found = new IReadOnlyList<Detection>[batch.Count];
                 Parallel.For(0, batch.Count, image => found[image] =
-                    decoder.Decode(output.Span.Slice(image * perImage, perImage), batch.Images[image].Id, batch.Transforms[image]));
+                    decoder.Decode(output.Values.Span.Slice(image * perImage, perImage), batch.Images[image].Id, batch.Transforms[image]));
                 detections.AddRange(found.SelectMany(list => list));
                 done += batch.Count;
                 progress?.Report(new StageProgress(activity, done, images.Count));
@@ -48,13 +48,13 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
         return detections;
     }
 
-    private void RequireClasses(int perImage)
+    private void RequireClasses(int rowLength)
     {
-        if (perImage % (5 + index.Categories.Count) != 0)
+        if (rowLength != 5 + index.Categories.Count)
         {
             throw new CocoException(
-                $"the model's output of {perImage} values per image is not made of rows of 5 + {index.Categories.Count}: "
-                + "the data set's categories must be the model's classes, in the same number and order");
+                $"the model's output has rows of {rowLength} values, 5 + {rowLength - 5} classes, but the data sets have {index.Categories.Count} categories: "
+                + "they must be the model's classes, in the same number and order");
         }
     }
 }

@@ -6,7 +6,11 @@ namespace QatPipeline.Pipeline.Evaluation;
 /// <summary>A built engine as a detector.</summary>
 public sealed class EngineDetector(IEngine engine) : IDetector
 {
-    public ReadOnlyMemory<float> Run(ImageBatch batch) => engine.Run(batch.Pixels.Span, batch.Count)[0].Values;
+    public DetectorOutput Run(ImageBatch batch)
+    {
+        var output = engine.Run(batch.Pixels.Span, batch.Count)[0];
+        return new DetectorOutput(output.Values, output.Shape[^1]);
+    }
 
     public void Dispose() => engine.Dispose();
 }

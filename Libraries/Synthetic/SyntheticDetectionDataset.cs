@@ -15,6 +15,9 @@ public sealed class SyntheticDetectionDataset
     /// <summary>Name of the picture folder within the data set's folder.</summary>
     public const string ImageFolder = "images";
 
+    /// <summary>Raised when the same options give other pictures than before.</summary>
+    public const int Version = 1;
+
     private readonly SyntheticOptions _options;
     private readonly ScenePainter _painter;
 

@@ -1,10 +1,38 @@
+using QatPipeline.Contracts;
 using QatPipeline.Graphs;
+using QatPipeline.Pipeline.Datasets;
+using QatPipeline.Pipeline.Stages;
+using QatPipeline.Pipeline.Torch.Models;
 
 namespace QatPipeline.Pipeline.Torch.Calibration;
 
-/// <summary>Checks and simplifies a float model before anything is measured on it.</summary>
+/// <summary>Reads the float model of a run, checks and simplifies it before anything is measured on it.</summary>
 internal static class ModelImport
 {
+    /// <summary>The artifact that holds the model; none for a fresh network that is not trained.</summary>
+    public static IReadOnlyList<string> Inputs(RunSpecification specification) => specification switch
+    {
+        { Train: not null } => [ArtifactNames.TrainedModel],
+        { Model: { Onnx: not null } or { Yolov6.Checkpoint: not null } } => [ArtifactNames.ModelSource],
+        _ => [],
+    };
+
+    /// <exception cref="GraphException">The model cannot be quantized; the message says why.</exception>
+    /// <exception cref="Yolov6.Checkpoints.CheckpointException">The weights are not those of the network.</exception>
+    public static async Task<Graph> ReadAsync(IStageContext context, CancellationToken cancellationToken)
+    {
+        var specification = context.Specification;
+        var file = Inputs(specification) is [var name] ? await context.OpenInputAsync(name, cancellationToken).ConfigureAwait(false) : null;
+        if (specification.Train is not null || specification.Model.Onnx is not null)
+        {
+            return Prepare(OnnxReader.Read(file!));
+        }
+
+        var index = await DatasetIndex.ReadAsync(
+            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return Prepare(Yolov6Models.Build(specification, index.Categories.Count, file));
+    }
+
     /// <exception cref="GraphException">The model cannot be quantized; the message says why.</exception>
     public static Graph Prepare(Graph graph)
     {

@@ -10,6 +10,7 @@ using QatPipeline.Pipeline.Specification;
 using QatPipeline.Pipeline.Stages;
 using QatPipeline.Pipeline.Torch.Calibration;
 using QatPipeline.Pipeline.Torch.Detectors;
+using QatPipeline.Pipeline.Torch.Models;
 using QatPipeline.Quantization;
 using QatPipeline.Torch;
 using QatPipeline.Torch.PostTraining;
@@ -29,14 +30,12 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public bool IsIncluded(RunSpecification specification) => true;
 
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
-    [
-        specification.Train is null ? ArtifactNames.ModelSource : ArtifactNames.TrainedModel,
-        .. GraphEvaluation.Inputs,
-    ];
+        [.. ModelImport.Inputs(specification), .. GraphEvaluation.Inputs];
 
     public object Configuration(RunSpecification specification) => new
     {
         specification.Model.InputSize,
+        Network = specification.Train is null ? Yolov6Models.KeyOf(specification) : null,
         specification.Target,
         specification.Calibration,
         specification.Partial,
@@ -47,7 +46,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
-        var model = ModelImport.Prepare(OnnxReader.Read(await context.OpenInputAsync(Inputs(specification)[0], cancellationToken).ConfigureAwait(false)));
+        var model = await ModelImport.ReadAsync(context, cancellationToken).ConfigureAwait(false);
         OnnxWriter.Write(model, context.OutputPath(ArtifactNames.FloatModel));
         var evaluation = await GraphEvaluation.OpenAsync(context, images, model, cancellationToken).ConfigureAwait(false);
         var original = await evaluation.MeasureAsync("float", model, ExecutionMode.Float, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using QatPipeline.Coco;
 using QatPipeline.Contracts;
+using QatPipeline.Synthetic;
 
 namespace QatPipeline.Pipeline.Datasets;
 
@@ -15,7 +16,8 @@ public static class DatasetLocator
     public static string PathOf(RunSpecification specification, DatasetSplit split, IndexedImage image)
     {
         var dataset = SpecificationsOf(specification, split)[image.Set];
-        return Path.Combine(dataset.Images ?? dataset.Yolo!, image.File);
+        var folder = dataset.Synthetic is { } generated ? PicturesOf(generated) : dataset.Images ?? dataset.Yolo!;
+        return Path.Combine(folder, image.File);
     }
 
     /// <summary>How many images of each data set are taken; 0 for all.</summary>
@@ -35,8 +37,13 @@ public static class DatasetLocator
         {
             { Annotations: { } annotations, Images: { } images } => CocoDataset.Read(annotations, images),
             { Yolo: { } folder } => CocoDataset.ReadYolo(folder),
+            { Synthetic: { } generated } =>
+                CocoDataset.Read(Path.Combine(GeneratedDatasets.FolderOf(generated), SyntheticDetectionDataset.AnnotationFile), PicturesOf(generated)),
             _ => throw new CocoException("a data set names neither annotations nor a folder nor a synthetic set"),
         };
         return dataset.Images.Count > 0 ? dataset : throw new CocoException($"{dataset.Source}: the data set has no images");
     }
+
+    private static string PicturesOf(SyntheticSpecification generated) =>
+        Path.Combine(GeneratedDatasets.FolderOf(generated), SyntheticDetectionDataset.ImageFolder);
 }

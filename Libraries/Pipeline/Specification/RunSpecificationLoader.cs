@@ -68,6 +68,9 @@ public static class RunSpecificationLoader
         Require(
             (specification.Model.Onnx is null) != (specification.Model.Yolov6 is null),
             "model needs exactly one of 'onnx' (a file) and 'yolov6' (a network of this project)");
+        Require(
+            specification.Model.Yolov6 is null || specification.Model.InputSize % 32 == 0,
+            $"model.inputSize is {specification.Model.InputSize}: a YOLOv6 needs a multiple of 32 (or 0 for its own 640)");
         Require(specification.Data.Validation.Count > 0, "data.validation names no data set: AP could not be measured");
         Require(specification.Data.Calibration.Count > 0, "data.calibration names no data set: ranges could not be collected");
         Require(
@@ -78,6 +81,7 @@ public static class RunSpecificationLoader
         {
             var kinds = new[] { dataset.Annotations, dataset.Yolo, dataset.Synthetic as object }.Count(kind => kind is not null);
             Require(kinds == 1, "each data set needs exactly one of 'annotations' (with 'images'), 'yolo' and 'synthetic'");
+            Require(dataset.Synthetic is not { } generated || generated.Smallest <= generated.Largest, "synthetic: 'smallest' is above 'largest'");
             Require(dataset.Annotations is null || dataset.Images is not null, $"data set {dataset.Annotations}: 'images', the folder of its pictures, is missing");
         }
     }

@@ -24,6 +24,7 @@ public sealed class DatasetStage : IStage
     public object Configuration(RunSpecification specification) => new
     {
         specification.Data,
+        Generator = GeneratedDatasets.Version,
         Fingerprints = FileFingerprint.Of(NamedFiles(specification)),
     };
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MassTransit;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Pipeline.Execution;
@@ -18,8 +17,7 @@ public static class SubmitExtensions
                 $"'{request.RunId}' is not a usable run id: use up to 64 letters, digits and . _ - +, not starting with a dot.");
         }
 
-        using var activity = PipelineTelemetry.Source.StartActivity($"run {request.Specification.Name}", ActivityKind.Producer);
-        activity?.SetTag("qat.run", request.RunId);
+        using var activity = PipelineTelemetry.StartRun(request.RunId, request.Specification.Name);
         await bus.Publish(
             request, publish => publish.MessageId = DeterministicGuid.Of(nameof(PipelineRequested), request.RunId), cancellationToken);
     }

@@ -12,6 +12,7 @@ namespace QatPipeline.ServiceDefaults.Telemetry;
 internal static class TelemetryExtensions
 {
     private const string MassTransit = "MassTransit";
+    private const string GrpcClient = "Grpc.Net.Client";
 
     /// <summary>Traces, metrics and logs, exported over OTLP where an endpoint is configured.</summary>
     public static IHostApplicationBuilder AddPipelineTelemetry(this IHostApplicationBuilder builder)
@@ -29,7 +30,7 @@ internal static class TelemetryExtensions
                 .AddRuntimeInstrumentation())
             .WithTracing(tracing => tracing
                 .SetSampler<ProgressSampler>()
-                .AddSource(PipelineTelemetry.Name, MassTransit)
+                .AddSource(PipelineTelemetry.Name, MassTransit, GrpcClient)
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
                 .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = IsNoBlobRequest));
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))

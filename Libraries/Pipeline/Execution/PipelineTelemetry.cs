@@ -23,9 +23,27 @@ public static class PipelineTelemetry
     private static readonly Gauge<double> Figures =
         Meter.CreateGauge<double>("qat.stage.figure", description: "Latest figures a stage reported: ap, loss, images/s and others.");
 
+    // Baggage that goes along with every message of the run.
+    private const string RunSpan = "qat.run.span";
+
+    /// <summary>Starts the root of a run's trace, or its part of the caller's.</summary>
+    public static Activity? StartRun(string runId, string name)
+    {
+        var activity = Source.StartActivity($"run {name}", ActivityKind.Producer);
+        return activity?.SetTag("qat.run", runId).SetBaggage(RunSpan, activity.Id);
+    }
+
+    /// <summary>
+    /// Starts a stage's span right below the run's, with a link to the delivery that it is done for: messages follow one another, and as
+    /// children of each other the stages would be nested as deep.
+    /// </summary>
     internal static Activity? StartStage(StageJob job)
     {
-        var activity = Source.StartActivity($"stage {job.Stage.Name}");
+        var delivery = Activity.Current;
+        var name = $"stage {job.Stage.Name}";
+        var activity = ActivityContext.TryParse(delivery?.GetBaggageItem(RunSpan), null, out var run) && run.TraceId == delivery!.TraceId
+            ? Source.StartActivity(name, ActivityKind.Internal, run, links: [new ActivityLink(delivery.Context)])
+            : Source.StartActivity(name);
         activity?.SetTag("qat.run", job.Run.RunId).SetTag("qat.stage", job.Stage.Name).SetTag("qat.stage.key", job.Key);
         SetDigests(activity, "qat.inputs", job.Inputs);
         return activity;

@@ -31,7 +31,8 @@ public sealed partial class StageExecutor(
         var lineage = new StageLineage(lineageLog, time, job);
         try
         {
-            var work = new StageWork(job, lineage, new FigureRecorder(stage.Name, progress), activity);
+            using var steps = new StepSpans(activity, new FigureRecorder(stage.Name, progress));
+            var work = new StageWork(job, lineage, steps, activity);
             var result = await FindOrExecuteAsync(work, cancellationToken);
             await runs.LinkAsync(run.RunId, result, cancellationToken);
             await lineage.CompletedAsync(result, cancellationToken);

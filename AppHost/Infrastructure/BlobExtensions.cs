@@ -55,13 +55,12 @@ internal static class BlobExtensions
         this IDistributedApplicationBuilder builder, IResourceBuilder<T> storage, string name)
         where T : class, IResourceWithEndpoints
     {
-        storage.WithReadinessCheck("blob", AnswersAsync);
         var port = storage.GetEndpoint("blob").Property(EndpointProperty.Port);
         // 127.0.0.1: with the name localhost, the client library would take the account for a part of the host name.
-        return builder.AddConnectionString(name, ReferenceExpression.Create(
-                $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};BlobEndpoint=http://127.0.0.1:{port}/{Account};"))
-            .WaitFor(storage)
-            .WithParentRelationship(storage);
+        var connectionString = ReferenceExpression.Create(
+            $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};BlobEndpoint=http://127.0.0.1:{port}/{Account};");
+        storage.WithReadinessCheck("blob", AnswersAsync).WithConnectionFile(name, connectionString);
+        return builder.AddConnectionString(name, connectionString).WaitFor(storage).WithParentRelationship(storage);
     }
 
     /// <summary>A listing without a signature is refused, by a storage that is up.</summary>

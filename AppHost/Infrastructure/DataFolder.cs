@@ -30,20 +30,25 @@ internal static class DataFolder
     /// <summary>A password that was drawn at the first run, readable for its user only.</summary>
     public static string Secret(string name)
     {
-        var file = PathOf(name);
-        if (!File.Exists(file))
+        if (!File.Exists(PathOf(name)))
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using var stream = new FileStream(file, options);
-            stream.Write(Encoding.ASCII.GetBytes(RandomNumberGenerator.GetHexString(SecretLength, lowercase: true)));
+            WritePrivate(name, RandomNumberGenerator.GetHexString(SecretLength, lowercase: true));
         }
 
-        return File.ReadAllText(file);
+        return File.ReadAllText(PathOf(name));
+    }
+
+    /// <summary>Writes a file that only its user can read.</summary>
+    public static void WritePrivate(string name, string content)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var stream = new FileStream(PathOf(name), options);
+        stream.Write(Encoding.UTF8.GetBytes(content));
     }
 
     private static string RepositoryRoot()

@@ -68,7 +68,7 @@ internal static class MessagingExtensions
         this IDistributedApplicationBuilder builder, IResourceBuilder<T> broker, string name, ReferenceExpression connectionString)
         where T : class, IResourceWithEndpoints
     {
-        broker.WithReadinessCheck("amqp", AmqpHandshake.IsAnsweredAsync);
+        broker.WithReadinessCheck("amqp", AmqpHandshake.IsAnsweredAsync).WithConnectionFile(name, connectionString);
         return builder.AddConnectionString(name, connectionString).WaitFor(broker).WithParentRelationship(broker);
     }
 }

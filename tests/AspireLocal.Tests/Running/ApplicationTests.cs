@@ -9,6 +9,7 @@ using QatPipeline.AspireLocal.Dashboard;
 using QatPipeline.AspireLocal.Dashboard.Protocol;
 using QatPipeline.AspireLocal.Running;
 using QatPipeline.BrowserSupport;
+using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.AspireLocal.Tests.Running;
 
@@ -20,14 +21,13 @@ public sealed class ApplicationTests
     [Fact]
     public async Task Application_StartsReportsStartsAgainAndLeavesNothing()
     {
-        var tools = InstalledTools();
-        Assert.SkipUnless(File.Exists(Path.Combine(tools, "dcp", "dcp")), "needs Aspire's orchestrator and dashboard: ./qat setup");
+        Assert.SkipUnless(InstalledTools.HasAspire, "needs Aspire's orchestrator and dashboard: ./qat setup");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
         var builder = DistributedApplication.CreateBuilder(
         [
-            $"--ASPIRE_DCP_PATH={Path.Combine(tools, "dcp")}",
-            $"--ASPIRE_DASHBOARD_PATH={Path.Combine(tools, "managed", "aspire-managed")}",
+            $"--ASPIRE_DCP_PATH={Path.Combine(InstalledTools.Aspire, "dcp")}",
+            $"--ASPIRE_DASHBOARD_PATH={Path.Combine(InstalledTools.Aspire, "managed", "aspire-managed")}",
         ]);
         var readyCalls = 0;
         var project = Path.Combine(TestData.RepositoryRoot, "tests", "AspireLocal.Tests", "Fixture", "Fixture.csproj");
@@ -135,11 +135,6 @@ public sealed class ApplicationTests
             new ResourceCommandRequest { ResourceName = resource, CommandName = command },
             new Metadata { { "x-resource-service-api-key", key } },
             cancellationToken: cancellationToken);
-
-    private static string InstalledTools() => Path.Combine(
-        Environment.GetEnvironmentVariable("QAT_HOME")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "qatpipeline"),
-        "aspire");
 
     /// <summary>Whether a process runs. One that has ended and that nobody has waited for (a zombie, state Z) does not.</summary>
     private static bool IsAlive(int id)

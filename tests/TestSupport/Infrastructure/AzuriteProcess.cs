@@ -21,16 +21,10 @@ public sealed class AzuriteProcess : IDisposable
     {
     }
 
-    public static bool IsAvailable => File.Exists(Script);
+    public static bool IsAvailable => File.Exists(InstalledTools.Azurite);
 
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{port}/{Account};";
-
-    private static string Script => Path.Combine(
-        Environment.GetEnvironmentVariable("QAT_HOME") is { Length: > 0 } home
-            ? home
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "qatpipeline"),
-        "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js");
 
     public static async Task<AzuriteProcess> StartAsync(CancellationToken cancellationToken)
     {
@@ -59,7 +53,7 @@ public sealed class AzuriteProcess : IDisposable
     {
         string[] arguments =
         [
-            Script, "--blobHost", "127.0.0.1", "--blobPort", port.ToString(CultureInfo.InvariantCulture),
+            InstalledTools.Azurite, "--blobHost", "127.0.0.1", "--blobPort", port.ToString(CultureInfo.InvariantCulture),
             "--location", folder.FullName, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
         ];
         server = ChildProcess.Start("node", arguments, new Dictionary<string, string>());

@@ -15,6 +15,9 @@ public sealed class ChildProcess : IDisposable
 
     public int Id => process.Id;
 
+    /// <summary>How it ended.</summary>
+    public int ExitCode => process.ExitCode;
+
     /// <summary>Everything it wrote so far.</summary>
     public string Output
     {
@@ -69,6 +72,9 @@ public sealed class ChildProcess : IDisposable
             await Task.Delay(100, limit.Token);
         }
     }
+
+    /// <summary>Waits until it has ended.</summary>
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => process.WaitForExitAsync(cancellationToken);
 
     public void Dispose()
     {

@@ -56,7 +56,7 @@ public sealed class ServiceProcess : IDisposable
             ["Kestrel__Endpoints__grpc__Url"] = GrpcAddress.ToString(),
             ["Kestrel__Endpoints__grpc__Protocols"] = "Http2",
         };
-        process = ChildProcess.Start(Executable(), [], variables);
+        process = ChildProcess.Start(BuiltProgram.PathOf($"Services/{project}"), [], variables);
         using var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(10) };
         await process.WaitUntilAsync(() => IsHealthyAsync(client, cancellationToken), StartTimeout, cancellationToken);
     }
@@ -74,12 +74,5 @@ public sealed class ServiceProcess : IDisposable
         {
             return false;
         }
-    }
-
-    // The tests' own output folder tells the configuration: …/tests/NAME/bin/CONFIGURATION/FRAMEWORK/RUNTIME/.
-    private string Executable()
-    {
-        var output = Path.GetRelativePath(TestData.RepositoryRoot, AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar);
-        return Path.Combine([TestData.RepositoryRoot, "Services", project, .. output[2..], $"QatPipeline.{project}"]);
     }
 }

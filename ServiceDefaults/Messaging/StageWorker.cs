@@ -13,8 +13,9 @@ namespace QatPipeline.ServiceDefaults.Messaging;
 internal sealed partial class StageWorker(
     IStage stage, StageExecutor executor, RunFolder runs, DeliveryGuard guard, IBus bus, TimeProvider time, ILogger<StageWorker> logger)
 {
+    // Without a specification there is no next stage: the guard says so.
     public Task HandleAsync(ConsumeContext context, IPipelineEvent pipelineEvent) =>
-        StageRoutes.NextStage(pipelineEvent) == stage.Name
+        pipelineEvent.Specification is null || StageRoutes.NextStage(pipelineEvent) == stage.Name
             ? guard.ExecuteAsync(context, pipelineEvent, stage.Name, token => ExecuteAsync(context, pipelineEvent, token))
             : Task.CompletedTask;
 
@@ -36,7 +37,7 @@ internal sealed partial class StageWorker(
 
         var artifacts = RunPlan.Accumulate(pipelineEvent.Artifacts, result.Record.Outputs);
         var completed = StageRoutes.Completed(stage.Name, run, artifacts);
-        await context.PublishOnceAsync(completed, run.RunId, stage.Name, job.Key);
+        await context.PublishOnceAsync(completed, cancellationToken, run.RunId, stage.Name, job.Key);
         await runs.MarkAnnouncedAsync(run.RunId, stage.Name, cancellationToken);
     }
 

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 using MassTransit;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Pipeline;
+using QatPipeline.Pipeline.Artifacts;
 using QatPipeline.Pipeline.Execution;
+using QatPipeline.Pipeline.Specification;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.ServiceDefaults.Messaging;
@@ -24,7 +26,7 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
         {
             await bus.Value.SubmitAsync(Parse(content), context.CancellationToken);
         }
-        catch (Exception exception) when (exception is JsonException or StageInputException)
+        catch (Exception exception) when (exception is JsonException or StageInputException or SpecificationException or ArtifactException)
         {
             await RejectAsync(content, exception.Message, context.CancellationToken);
         }
@@ -34,7 +36,8 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
 
     private async Task RejectAsync(byte[] content, string reason, CancellationToken cancellationToken)
     {
-        var rejected = new RejectedTrigger(Encoding.UTF8.GetString(content), reason, time.GetUtcNow());
+        var kept = content.AsSpan(0, Math.Min(content.Length, LargestTrigger));
+        var rejected = new RejectedTrigger(Encoding.UTF8.GetString(kept), reason, time.GetUtcNow());
         var queue = await bus.Value.GetSendEndpoint(new Uri($"queue:{PipelineTopology.RejectedTriggers}"));
         await queue.Send(rejected, cancellationToken);
         var failure = new StageFailed(
@@ -53,13 +56,21 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
 
         var trigger = JsonSerializer.Deserialize<Trigger>(content, PipelineJson.Strict)
             ?? throw new StageInputException("it is null instead of an object with a specification.");
-        var runId = trigger.RunId ?? RunId.Create(trigger.Specification.Name, time);
-        return new PipelineRequested(runId, trigger.Specification, trigger.Artifacts ?? []);
+        var specification = RunSpecificationLoader.ParseSubmitted(trigger.Specification.GetRawText(), "the trigger's specification");
+        var request = new PipelineRequested(
+            trigger.RunId ?? RunId.Create(specification.Name, time), specification, trigger.Artifacts ?? []);
+        EventRules.Check(request);
+        return request;
     }
 
     // The answer should reach whoever asked, even where the rest is wrong.
     private static string RunIdIn(byte[] content)
     {
+        if (content.Length > LargestTrigger)
+        {
+            return "";
+        }
+
         try
         {
             return JsonNode.Parse(content)?["runId"]?.GetValue<string>() is { } runId && RunId.IsValid(runId) ? runId : "";
@@ -74,7 +85,7 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
     {
         public string? RunId { get; init; }
 
-        public required Contracts.RunSpecification Specification { get; init; }
+        public required JsonElement Specification { get; init; }
 
         public IReadOnlyList<Contracts.ArtifactReference>? Artifacts { get; init; }
     }

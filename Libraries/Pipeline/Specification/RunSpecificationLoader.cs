@@ -32,8 +32,25 @@ public static class RunSpecificationLoader
     /// <param name="text">YAML or JSON.</param>
     /// <param name="source">What errors call it: a file name, or where the text came from.</param>
     /// <param name="baseFolder">The folder relative paths are relative to.</param>
-    public static RunSpecification Parse(string text, string source, string baseFolder)
+    /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
+    public static RunSpecification Parse(string text, string source, string baseFolder) =>
+        Parse(text, new YamlBinder(source, baseFolder));
+
+    /// <summary>
+    /// Parses what came from another machine: its paths must be absolute, and it does not get to see this process's environment.
+    /// </summary>
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="source">What errors call it.</param>
+    /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
+    public static RunSpecification ParseSubmitted(string text, string source) => Parse(text, new YamlBinder(source, null));
+
+    private static RunSpecification Parse(string text, YamlBinder binder)
     {
+        if (text.Length > MaximumLength)
+        {
+            throw new SpecificationException($"{binder.Source}: larger than 1 MiB, which no run specification is");
+        }
+
         var yaml = new YamlStream();
         try
         {
@@ -41,48 +58,16 @@ public static class RunSpecificationLoader
         }
         catch (YamlException exception)
         {
-            throw new SpecificationException($"{source}:{exception.Start.Line}: not valid YAML: {exception.Message}", exception);
+            throw new SpecificationException($"{binder.Source}:{exception.Start.Line}: not valid YAML: {exception.Message}", exception);
         }
 
         if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
         {
-            throw new SpecificationException($"{source}: expected one YAML mapping with the keys of a run specification");
+            throw new SpecificationException($"{binder.Source}: expected one YAML mapping with the keys of a run specification");
         }
 
-        var binder = new YamlBinder(source, baseFolder);
         var specification = (RunSpecification)binder.Bind(root, typeof(RunSpecification), "");
-        Validate(specification, source);
+        SpecificationRules.CheckRelations(specification, binder.Source);
         return specification;
-    }
-
-    private static void Validate(RunSpecification specification, string source)
-    {
-        void Require(bool condition, string message)
-        {
-            if (!condition)
-            {
-                throw new SpecificationException($"{source}: {message}");
-            }
-        }
-
-        Require(
-            (specification.Model.Onnx is null) != (specification.Model.Yolov6 is null),
-            "model needs exactly one of 'onnx' (a file) and 'yolov6' (a network of this project)");
-        Require(
-            specification.Model.Yolov6 is null || specification.Model.InputSize % 32 == 0,
-            $"model.inputSize is {specification.Model.InputSize}: a YOLOv6 needs a multiple of 32 (or 0 for its own 640)");
-        Require(specification.Data.Validation.Count > 0, "data.validation names no data set: AP could not be measured");
-        Require(specification.Data.Calibration.Count > 0, "data.calibration names no data set: ranges could not be collected");
-        Require(
-            (specification.Qat is null && specification.Train is null) || specification.Data.Training.Count > 0,
-            "data.training names no data set: name one, or switch training off with 'qat: null'");
-        Require(specification.Calibration.Methods.Count > 0, "calibration.methods is empty");
-        foreach (var dataset in specification.Data.Calibration.Concat(specification.Data.Training).Concat(specification.Data.Validation))
-        {
-            var kinds = new[] { dataset.Annotations, dataset.Yolo, dataset.Synthetic as object }.Count(kind => kind is not null);
-            Require(kinds == 1, "each data set needs exactly one of 'annotations' (with 'images'), 'yolo' and 'synthetic'");
-            Require(dataset.Synthetic is not { } generated || generated.Smallest <= generated.Largest, "synthetic: 'smallest' is above 'largest'");
-            Require(dataset.Annotations is null || dataset.Images is not null, $"data set {dataset.Annotations}: 'images', the folder of its pictures, is missing");
-        }
     }
 }

@@ -11,8 +11,15 @@ using YamlDotNet.RepresentationModel;
 namespace QatPipeline.Pipeline.Specification;
 
 /// <summary>Binds YAML to the specification's records: strict about keys, with the line and full key in every error.</summary>
-internal sealed class YamlBinder(string source, string baseFolder)
+/// <param name="source">What errors call the text.</param>
+/// <param name="baseFolder">
+/// The folder relative paths are relative to; null for a text from another machine, where paths must be absolute and references to the
+/// environment stay as they are.
+/// </param>
+internal sealed class YamlBinder(string source, string? baseFolder)
 {
+    public string Source => source;
+
     /// <summary>Binds a node to a record, list, string, number or switch.</summary>
     public object Bind(YamlNode node, Type type, string key) => node switch
     {
@@ -54,14 +61,14 @@ internal sealed class YamlBinder(string source, string baseFolder)
         var value = Bind(node, property.PropertyType, path);
         if (property.GetCustomAttribute<FilePathAttribute>() is not null)
         {
-            value = Path.GetFullPath(Path.Combine(baseFolder, (string)value));
+            value = Absolute(node, (string)value, path);
         }
 
         foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
         {
             if (!rule.IsValid(value))
             {
-                throw Error(node, $"'{path}' is {node}, but must be {Describe(rule)}");
+                throw Error(node, $"'{path}' is {node}, but must be {SpecificationRules.Describe(rule)}");
             }
         }
 
@@ -81,7 +88,7 @@ internal sealed class YamlBinder(string source, string baseFolder)
 
     private object BindScalar(YamlScalarNode scalar, Type type, string key)
     {
-        var text = EnvironmentReferences.Expand(scalar.Value ?? "");
+        var text = baseFolder is null ? scalar.Value ?? "" : EnvironmentReferences.Expand(scalar.Value ?? "");
         var culture = CultureInfo.InvariantCulture;
         return Type.GetTypeCode(type) switch
         {
@@ -108,11 +115,11 @@ internal sealed class YamlBinder(string source, string baseFolder)
         _ => ElementTypeOf(type) is null ? "a mapping of keys" : "a list",
     };
 
-    private static string Describe(ValidationAttribute rule) => rule switch
+    private string Absolute(YamlNode node, string path, string key) => (baseFolder, Path.IsPathRooted(path)) switch
     {
-        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"from {range.Minimum} to {range.Maximum}"),
-        AllowedValuesAttribute allowed => $"one of {string.Join(", ", allowed.Values)}",
-        _ => rule.ErrorMessage ?? rule.GetType().Name,
+        (null, false) => throw Error(node, $"'{key}' is '{path}', but must be an absolute path: the services run elsewhere"),
+        (null, true) => Path.GetFullPath(path),
+        var (folder, _) => Path.GetFullPath(Path.Combine(folder, path)),
     };
 
     private static string Suggest(string name, IEnumerable<string> known)

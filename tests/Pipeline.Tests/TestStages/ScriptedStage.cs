@@ -6,6 +6,8 @@ namespace QatPipeline.Pipeline.TestStages;
 /// <summary>A tiny real stage: its output is its name and configuration followed by its inputs. What it does besides is scripted.</summary>
 internal sealed class ScriptedStage(string name, string output, params string[] inputs) : IStage
 {
+    private static readonly DatasetSpecification[] Anything = [new() { Yolo = "/pictures/any" }];
+
     private int executions;
 
     public string Name => name;
@@ -62,7 +64,7 @@ internal sealed class ScriptedStage(string name, string output, params string[] 
         Name = "scripted",
         Seed = seed,
         Model = new ModelSpecification { Onnx = "/models/any.onnx" },
-        Data = new DataSpecification(),
+        Data = new DataSpecification { Calibration = Anything, Training = Anything, Validation = Anything },
         Qat = qat ? new QatSpecification() : null,
     };
 }

@@ -1,0 +1,36 @@
+using QatPipeline.Contracts.V1;
+using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Pipeline.Execution;
+using QatPipeline.Pipeline.Specification;
+
+namespace QatPipeline.ServiceDefaults.Messaging;
+
+/// <summary>What an event must keep to, whoever published it: anything may come from the broker.</summary>
+internal static class EventRules
+{
+    /// <summary>Checks run id, specification and artifact references.</summary>
+    /// <exception cref="StageInputException">The run id is not usable, or the list of artifacts is missing.</exception>
+    /// <exception cref="SpecificationException">The specification breaks a rule.</exception>
+    /// <exception cref="ArtifactException">An artifact has an unsafe name, or a digest that is none.</exception>
+    public static void Check(IPipelineEvent pipelineEvent)
+    {
+        CheckRunId(pipelineEvent.RunId);
+        SpecificationRules.Check(pipelineEvent.Specification, $"the {pipelineEvent.GetType().Name} event");
+        foreach (var artifact in pipelineEvent.Artifacts ?? throw new StageInputException("The event's list of artifacts is missing: send an empty one."))
+        {
+            BlobNames.FileName(artifact?.Name ?? "");
+            BlobNames.Digest(artifact!.Sha256 ?? "");
+        }
+    }
+
+    /// <summary>Checks the name of a run.</summary>
+    /// <exception cref="StageInputException">It is not usable.</exception>
+    public static void CheckRunId(string? runId)
+    {
+        if (!RunId.IsValid(runId))
+        {
+            throw new StageInputException(
+                $"'{runId}' is not a usable run id: use up to 64 letters, digits and . _ - +, not starting with a dot.");
+        }
+    }
+}

@@ -22,18 +22,14 @@ internal sealed partial class DeliveryGuard(
     public async Task ExecuteAsync(
         ConsumeContext context, IPipelineEvent pipelineEvent, string stage, Func<CancellationToken, Task> work)
     {
-        var runId = pipelineEvent.RunId;
+        // A serializer leaves null what a message does not have.
+        var runId = pipelineEvent.RunId ?? "";
         var cancelled = cancellation.Enter(runId);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(
             cancelled.Token, lifetime.ApplicationStopping, context.CancellationToken);
         try
         {
-            if (!RunId.IsValid(runId))
-            {
-                throw new StageInputException(
-                    $"'{runId}' is not a usable run id: use up to 64 letters, digits and . _ - +, not starting with a dot.");
-            }
-
+            EventRules.Check(pipelineEvent);
             if (await blobs.ExistsAsync(StorePaths.Cancelled(runId), linked.Token))
             {
                 LogCancelled(stage, runId);
@@ -63,18 +59,18 @@ internal sealed partial class DeliveryGuard(
 
     private async Task ReportAsync(ConsumeContext context, string runId, string stage, Exception exception)
     {
-        var fault = StageFault.Of(exception);
-        if (fault.IsTransient && context.GetRetryAttempt() < DeliveryPolicy.Retries)
+        if (exception.IsTransient() && context.GetRetryAttempt() < DeliveryPolicy.Retries)
         {
             LogTransient(exception, stage, runId);
             return;
         }
 
+        var fault = StageFault.Of(exception);
         LogFailed(exception, stage, runId);
         Activity.Current?.SetStatus(ActivityStatusCode.Error, fault.Message);
         await context.PublishOnceAsync(
             new StageFailed(runId, stage, fault.Message, fault.Remedy, fault.Type, time.GetUtcNow()),
-            runId, stage, context.MessageId.ToString() ?? "");
+            CancellationToken.None, runId, stage, context.MessageId.ToString() ?? "");
     }
 
     [LoggerMessage(LogLevel.Information, "Stage {Stage} of run {RunId}: the run is cancelled")]

@@ -1,6 +1,5 @@
 using MassTransit;
 using MassTransit.Middleware;
-using QatPipeline.Pipeline.Execution;
 
 namespace QatPipeline.ServiceDefaults.Messaging;
 
@@ -12,6 +11,11 @@ internal static class DeliveryPolicy
 
     /// <summary>Brokers from RabbitMQ 4 drop a message after 20 returns unless told otherwise; a stage may be killed more often.</summary>
     private const int DeliveryLimit = 1000;
+
+    /// <summary>
+    /// How long a stage may keep its message: brokers from RabbitMQ 3.12 take it from the queue, older ones from their configuration.
+    /// </summary>
+    private static readonly TimeSpan ConsumerTimeout = TimeSpan.FromDays(7);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -29,7 +33,7 @@ internal static class DeliveryPolicy
 
         endpoint.UseMessageRetry(retry =>
         {
-            retry.Handle<Exception>(exception => StageFault.Of(exception).IsTransient);
+            retry.Handle<Exception>(exception => exception.IsTransient());
             retry.Exponential(Retries, FirstPause, LongestPause, FirstPause);
         });
         endpoint.ConfigureError(error =>
@@ -56,5 +60,6 @@ internal static class DeliveryPolicy
     {
         queue.SetQueueArgument("x-queue-type", "quorum");
         queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+        queue.SetQueueArgument("x-consumer-timeout", (long)ConsumerTimeout.TotalMilliseconds);
     }
 }

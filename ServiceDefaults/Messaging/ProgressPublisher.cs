@@ -66,7 +66,7 @@ internal sealed partial class ProgressPublisher : IProgress<StageProgress>, IAsy
         {
             await target.Bus.Publish(message, publish => publish.Durable = false, stopping.Token);
         }
-        catch (Exception exception) when (exception is MassTransitException or TimeoutException or IOException)
+        catch (Exception exception) when (exception is not OperationCanceledException && exception.IsTransient())
         {
             LogDropped(exception, target.Stage, target.RunId);
         }

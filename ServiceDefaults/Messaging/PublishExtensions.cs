@@ -6,9 +6,10 @@ namespace QatPipeline.ServiceDefaults.Messaging;
 internal static class PublishExtensions
 {
     /// <summary>Publishes with a message id made from the names, so that a repetition can be recognised.</summary>
-    public static Task PublishOnceAsync(this ConsumeContext context, object message, params string[] names)
+    public static Task PublishOnceAsync(
+        this ConsumeContext context, object message, CancellationToken cancellationToken, params string[] names)
     {
         var id = DeterministicGuid.Of([message.GetType().Name, .. names]);
-        return context.Publish(message, message.GetType(), publish => publish.MessageId = id);
+        return context.Publish(message, message.GetType(), publish => publish.MessageId = id, cancellationToken);
     }
 }

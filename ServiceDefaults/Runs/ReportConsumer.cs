@@ -29,7 +29,7 @@ internal sealed class ReportConsumer(
         var completed = new PipelineCompleted(runId, evaluated.Specification.Name, evaluated.Artifacts, time.GetUtcNow());
         await blobs.TryCreateJsonAsync(name, new Completion(completed, Announced: false), cancellationToken);
         var recorded = await blobs.ReadJsonAsync<Completion>(name, cancellationToken);
-        await context.PublishOnceAsync(recorded!.Event, runId);
+        await context.PublishOnceAsync(recorded!.Event, cancellationToken, runId);
         await blobs.WriteJsonAsync(name, recorded with { Announced = true }, cancellationToken);
     }
 

@@ -31,8 +31,14 @@ internal static class RunStatusChanges
                 ? status
                 : changed with { State = Later(status.State, RunState.Running) };
 
+    // A trigger that was not understood says nothing about the run that has the id it gave.
     public static RunStatus Apply(RunStatus? status, StageFailed failed)
     {
+        if (status is not null && failed.Stage.Length == 0)
+        {
+            return status;
+        }
+
         var current = status ?? new RunStatus { RunId = failed.RunId, Requested = failed.At };
         return current.IsFinal
             ? current
@@ -68,10 +74,10 @@ internal static class RunStatusChanges
             };
 
     private static RunStatus Start(RunStatus? status, IPipelineEvent happened, string? traceId, DateTimeOffset now) =>
-        (status ?? new RunStatus { RunId = happened.RunId, Requested = now, TraceId = traceId }) with
+        (status is null or { Failure.Stage: "" } ? new RunStatus { RunId = happened.RunId, Requested = now, TraceId = traceId } : status) with
         {
             Name = happened.Specification.Name,
-            Artifacts = happened.Artifacts,
+            Artifacts = RunPlan.Accumulate([], happened.Artifacts ?? []),
             Stages = [.. RunPlan.Stages(happened.Specification).Select(
                 stage => new StageStatus(stage, StageState.Waiting, "", 0, 0, new Dictionary<string, double>()))],
         };

@@ -44,5 +44,7 @@ internal sealed class RunTrackingConsumer(RunStatusStore runs) :
 
     private Task ApplyAsync<TEvent>(ConsumeContext<TEvent> context)
         where TEvent : class, IPipelineEvent =>
-        RunId.IsValid(context.Message.RunId) ? runs.ApplyAsync(context.Message, context.CancellationToken) : Task.CompletedTask;
+        RunId.IsValid(context.Message.RunId) && context.Message.Specification is not null
+            ? runs.ApplyAsync(context.Message, context.CancellationToken)
+            : Task.CompletedTask;
 }

@@ -1,6 +1,7 @@
 using MassTransit;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Pipeline.Execution;
+using QatPipeline.ServiceDefaults.Messaging;
 
 namespace QatPipeline.ServiceDefaults.Runs;
 
@@ -11,12 +12,7 @@ public static class SubmitExtensions
     /// <exception cref="StageInputException">The run id is not usable.</exception>
     public static async Task SubmitAsync(this IPublishEndpoint bus, PipelineRequested request, CancellationToken cancellationToken)
     {
-        if (!RunId.IsValid(request.RunId))
-        {
-            throw new StageInputException(
-                $"'{request.RunId}' is not a usable run id: use up to 64 letters, digits and . _ - +, not starting with a dot.");
-        }
-
+        EventRules.CheckRunId(request.RunId);
         using var activity = PipelineTelemetry.StartRun(request.RunId, request.Specification.Name);
         await bus.Publish(
             request, publish => publish.MessageId = DeterministicGuid.Of(nameof(PipelineRequested), request.RunId), cancellationToken);

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using QatPipeline.Gateway.Rpc;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Pipeline;
 using QatPipeline.Pipeline.Execution;
@@ -18,7 +19,7 @@ internal static class ApplicationServices
         builder.Services.AddSingleton<IRunReport, JsonRunReport>();
         builder.Services.AddSingleton<IRunReport, HtmlRunReport>();
         builder.Services.AddSingleton<RunOperations>();
-        builder.Services.AddGrpc();
+        builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<FaultInterceptor>());
         builder.Services.AddOpenApi();
         builder.Services.AddExceptionHandler<GatewayExceptionHandler>();
         builder.Services.AddProblemDetails();

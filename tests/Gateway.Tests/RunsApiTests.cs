@@ -69,6 +69,31 @@ public sealed class RunsApiTests(GatewayFixture fixture) : IClassFixture<Gateway
     }
 
     [Theory]
+    [InlineData("qat: { epochs: 0 }", "'qat.epochs' is 0, but must be from 1 to 1000")]
+    [InlineData("target: ${PATH}", "'target' is ${PATH}, but must be one of ort-cpu, tensorrt")]
+    public async Task Post_BadValue_NamesKeyAndRange_AndDoesNotTellTheEnvironment(string line, string expected)
+    {
+        Assert.SkipUnless(RabbitMqProcess.IsAvailable, RabbitMqProcess.SkipReason);
+        using var response = await PostAsync("/runs", $"{Specification}\n{line}\n");
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Token);
+        Assert.Contains(expected, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_RunIdOfAnotherRun_IsRefused_AndTheSameRequestIsTheSameRun()
+    {
+        Assert.SkipUnless(RabbitMqProcess.IsAvailable, RabbitMqProcess.SkipReason);
+        using var first = await PostAsync("/runs?runId=taken", Specification);
+        using var same = await PostAsync("/runs?runId=taken", Specification);
+        using var other = await PostAsync("/runs?runId=taken", Specification + "\nseed: 2\n");
+        Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, same.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, other.StatusCode);
+        Assert.Contains("another run id", await other.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/runs/none")]
     [InlineData("/runs/..%2F..%2Fetc/files/passwd")]
     [InlineData("/runs/none/lineage")]
@@ -120,6 +145,10 @@ public sealed class RunsApiTests(GatewayFixture fixture) : IClassFixture<Gateway
     {
         using var content = new StringContent(text, Encoding.UTF8);
         content.Headers.ContentType = new MediaTypeHeaderValue(type);
-        return await fixture.Http.PostAsync(new Uri(path, UriKind.Relative), content, Token);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = content };
+
+        // The answer to a body that is too large would be lost if the connection were closed in the middle of it.
+        request.Headers.ExpectContinue = true;
+        return await fixture.Http.SendAsync(request, Token);
     }
 }

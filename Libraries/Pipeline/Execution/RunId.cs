@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using QatPipeline.Pipeline.Artifacts;
 
@@ -17,5 +18,5 @@ public static class RunId
     }
 
     /// <summary>Whether the text can be a run's identifier: up to 64 letters, digits and <c>. _ - +</c>.</summary>
-    public static bool IsValid(string text) => text.Length <= 64 && BlobNames.IsFileName(text);
+    public static bool IsValid([NotNullWhen(true)] string? text) => text is { Length: <= 64 } && BlobNames.IsFileName(text);
 }

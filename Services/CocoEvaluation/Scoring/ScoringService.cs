@@ -9,6 +9,9 @@ namespace QatPipeline.CocoEvaluation.Scoring;
 /// <summary>Scores streamed detections against a ground truth artifact.</summary>
 internal sealed class ScoringService(GroundTruthCache truths) : Contracts.V1.Grpc.CocoEvaluation.CocoEvaluationBase
 {
+    /// <summary>300 detections on each of the 118,000 pictures of COCO's largest split fit.</summary>
+    private const int MostDetections = 40_000_000;
+
     public override async Task<ScoreReply> Score(IAsyncStreamReader<ScoreRequest> requestStream, ServerCallContext context)
     {
         if (!await requestStream.MoveNext() || requestStream.Current.GroundTruth is not { } groundTruth)
@@ -22,6 +25,11 @@ internal sealed class ScoringService(GroundTruthCache truths) : Contracts.V1.Grp
         {
             var chunk = request.Detections
                 ?? throw new RpcException(new Status(StatusCode.InvalidArgument, "The ground truth must be named once."));
+            if (detections.Count + chunk.Detections.Count > MostDetections)
+            {
+                throw new RpcException(new Status(StatusCode.ResourceExhausted, $"A stream may have {MostDetections} detections at most."));
+            }
+
             detections.AddRange(chunk.Detections.Select(box =>
                 new Detection(box.ImageId, box.CategoryId, new CocoBox(box.X, box.Y, box.Width, box.Height), box.Score)));
         }

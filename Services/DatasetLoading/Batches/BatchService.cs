@@ -14,6 +14,9 @@ namespace QatPipeline.DatasetLoading.Batches;
 /// <summary>Streams letterboxed images; each write waits until the reader has room.</summary>
 internal sealed class BatchService(IImageSource images) : Contracts.V1.Grpc.DatasetLoading.DatasetLoadingBase
 {
+    /// <summary>A request may list every picture of a large data set, at about 150 bytes each.</summary>
+    public const int LargestRequest = 64 << 20;
+
     private const int LargestBatch = 1024;
     private const int LargestInput = 4096;
 

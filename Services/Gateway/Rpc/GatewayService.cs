@@ -3,8 +3,6 @@ using Grpc.Core;
 using QatPipeline.Contracts.V1.Grpc;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Specification;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.Gateway.Rpc;
@@ -14,17 +12,8 @@ internal sealed class GatewayService(RunOperations runs) : Contracts.V1.Grpc.Gat
 {
     private const int ChunkBytes = 1 << 20;
 
-    public override async Task<Run> Submit(SubmitRequest request, ServerCallContext context)
-    {
-        try
-        {
-            return (await runs.SubmitAsync(request.Specification, request.RunId, context.CancellationToken)).ToMessage();
-        }
-        catch (Exception exception) when (exception is SpecificationException or StageInputException)
-        {
-            throw new RpcException(new Status(StatusCode.InvalidArgument, exception.Message));
-        }
-    }
+    public override async Task<Run> Submit(SubmitRequest request, ServerCallContext context) =>
+        (await runs.SubmitAsync(request.Specification, request.RunId, context.CancellationToken)).ToMessage();
 
     public override async Task<ListReply> List(ListRequest request, ServerCallContext context)
     {

@@ -9,19 +9,24 @@ using QatPipeline.ServiceDefaults.Runs;
 namespace QatPipeline.Gateway.Runs;
 
 /// <summary>What HTTP and gRPC offer alike.</summary>
-internal sealed class RunOperations(IBus bus, RunStatusStore runs, IBlobStore blobs, TimeProvider time)
+internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder folder, IBlobStore blobs, TimeProvider time)
 {
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(500);
 
+    // A publication waits until the broker is back; a caller should not.
+    private static readonly TimeSpan LongestPublication = TimeSpan.FromSeconds(15);
+
     /// <summary>Reads the specification and asks for the run.</summary>
     /// <exception cref="SpecificationException">The text is no usable specification.</exception>
-    /// <exception cref="StageInputException">The run id is not usable.</exception>
+    /// <exception cref="StageInputException">The run id is not usable, or taken by another specification.</exception>
+    /// <exception cref="TimeoutException">The broker does not take the request.</exception>
     public async Task<RunStatus> SubmitAsync(string text, string? runId, CancellationToken cancellationToken)
     {
-        var specification = RunSpecificationLoader.Parse(text, "the submitted specification", "/");
+        var specification = RunSpecificationLoader.ParseSubmitted(text, "the submitted specification");
         var id = string.IsNullOrEmpty(runId) ? RunId.Create(specification.Name, time) : runId;
         var request = new PipelineRequested(id, specification, []);
-        await bus.SubmitAsync(request, cancellationToken);
+        await RequireSameAsync(request, cancellationToken);
+        await PublishAsync(token => bus.SubmitAsync(request, token), cancellationToken);
         await runs.ApplyAsync(request, cancellationToken);
         return (await runs.ReadAsync(id, cancellationToken))!;
     }
@@ -61,7 +66,7 @@ internal sealed class RunOperations(IBus bus, RunStatusStore runs, IBlobStore bl
 
         var cancelled = new PipelineCancelled(status.RunId, "Cancelled on request.", time.GetUtcNow());
         await runs.CancelAsync(cancelled, cancellationToken);
-        await bus.Publish(cancelled, cancellationToken);
+        await PublishAsync(token => bus.Publish(cancelled, token), cancellationToken);
         return await FindAsync(runId, cancellationToken);
     }
 
@@ -88,6 +93,32 @@ internal sealed class RunOperations(IBus bus, RunStatusStore runs, IBlobStore bl
     /// <summary>The run's lineage as newline-delimited JSON, or null where there is none yet.</summary>
     public Task<Stream?> OpenLineageAsync(string runId, CancellationToken cancellationToken) =>
         blobs.OpenReadAsync(StorePaths.Lineage(runId), cancellationToken);
+
+    // The same request twice is one run; another one must not mix with it.
+    private async Task RequireSameAsync(PipelineRequested request, CancellationToken cancellationToken)
+    {
+        if (RunId.IsValid(request.RunId)
+            && await folder.ReadSpecificationAsync(request.RunId, cancellationToken) is { } known
+            && CanonicalJson.Of(known) != CanonicalJson.Of(request.Specification))
+        {
+            throw new StageInputException(
+                $"There is a run '{request.RunId}' with another specification: choose another run id, or leave it out to get a new one.");
+        }
+    }
+
+    private async Task PublishAsync(Func<CancellationToken, Task> publish, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LongestPublication, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await publish(linked.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The message broker does not take the request.", exception);
+        }
+    }
 }
 
 /// <summary>A file of a run. Reports have no digest: they hold times.</summary>

@@ -1,4 +1,5 @@
 using Azure;
+using Grpc.Core;
 using QatPipeline.Pipeline.Execution;
 
 namespace QatPipeline.Pipeline.Tests.Execution;
@@ -18,6 +19,22 @@ public sealed class StageFaultTests
         var fault = StageFault.Of(new IOException("No space left on device", 28));
         Assert.False(fault.IsTransient);
         Assert.Contains("Free space", fault.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_TimeOutAndLostRace_AreTransient()
+    {
+        Assert.True(StageFault.Of(new TaskCanceledException()).IsTransient);
+        Assert.True(StageFault.Of(new RequestFailedException(409, "pending copy")).IsTransient);
+    }
+
+    [Fact]
+    public void Of_ServiceAway_IsTransient_AndItsAnswerIsNot()
+    {
+        Assert.True(StageFault.Of(new RpcException(new Status(StatusCode.Unavailable, "no connection"))).IsTransient);
+        var answer = StageFault.Of(new RpcException(new Status(StatusCode.FailedPrecondition, "/pictures/1.jpg: no such picture")));
+        Assert.False(answer.IsTransient);
+        Assert.Equal("/pictures/1.jpg: no such picture", answer.Message);
     }
 
     [Fact]

@@ -57,6 +57,23 @@ public sealed class RunStatusChangesTests
         Assert.Equal("not understood", failed.Failure!.Message);
     }
 
+    [Fact]
+    public void Apply_RejectedTriggerWithTheIdOfARun_LeavesTheRunAlone()
+    {
+        var status = Apply(Requested);
+        Assert.Same(status, RunStatusChanges.Apply(status, new StageFailed("r", "", "not understood", "read the manual", "BadTrigger", Now)));
+    }
+
+    [Fact]
+    public void Apply_CorrectedTrigger_StartsTheRun()
+    {
+        var failed = RunStatusChanges.Apply(null, new StageFailed("r", "", "not understood", "read the manual", "BadTrigger", Now));
+        var status = RunStatusChanges.Apply(failed, Requested, "trace", Now);
+        Assert.Equal(RunState.Requested, status.State);
+        Assert.Null(status.Failure);
+        Assert.Null(status.Finished);
+    }
+
     private static RunStatus Apply(params IPipelineEvent[] events) =>
         events.Aggregate((RunStatus?)null, (status, happened) => RunStatusChanges.Apply(status, happened, "trace", Now))!;
 }

@@ -32,11 +32,12 @@ internal sealed class AzureBlobLease : IBlobLease
     {
         await released.CancelAsync();
         await renewal;
+        using var limit = new CancellationTokenSource(Duration);
         try
         {
-            await lease.ReleaseAsync();
+            await lease.ReleaseAsync(cancellationToken: limit.Token);
         }
-        catch (RequestFailedException)
+        catch (Exception exception) when (exception is RequestFailedException or AggregateException or OperationCanceledException)
         {
             // It expires by itself; whoever waits for it waits a few seconds longer.
         }
@@ -76,9 +77,10 @@ internal sealed class AzureBlobLease : IBlobLease
         {
             return exception.Status is not (404 or 409 or 412);
         }
-        catch (AggregateException)
+        catch (Exception exception) when (exception is AggregateException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
-            // The client gives up after several tries while the storage is away; the next period tries again.
+            // The client gives up after several tries, or waits for an answer in vain; the next period tries again.
             return true;
         }
     }

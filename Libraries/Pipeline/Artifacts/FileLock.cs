@@ -8,6 +8,9 @@ internal sealed class FileLock : IBlobLease, IDisposable
 {
     public const string Folder = ".locks";
 
+    // What the operating systems answer when another handle has the file: EAGAIN on Linux, EWOULDBLOCK on macOS, two codes on Windows.
+    private static readonly int[] SharingViolations = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];
+
     private readonly FileStream file;
 
     private FileLock(FileStream file) => this.file = file;
@@ -16,6 +19,7 @@ internal sealed class FileLock : IBlobLease, IDisposable
     public CancellationToken Lost => CancellationToken.None;
 
     /// <summary>Takes the lock, or returns null while another process or task holds it.</summary>
+    /// <exception cref="IOException">The lock's file cannot be made: the disk is full, or the folder is gone.</exception>
     public static FileLock? TryTake(string root, string name)
     {
         var path = Path.Combine(root, Folder, name);
@@ -23,7 +27,7 @@ internal sealed class FileLock : IBlobLease, IDisposable
         {
             return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException exception) when (exception is not (DirectoryNotFoundException or FileNotFoundException))
+        catch (IOException exception) when (SharingViolations.Contains(exception.HResult))
         {
             return null;
         }

@@ -35,6 +35,8 @@ internal sealed partial class StageWorker(
             result = await executor.ExecuteAsync(job, progress, cancellationToken);
         }
 
+        // The next stage's delivery belongs to the run, not to this delivery.
+        using var announcement = PipelineTelemetry.StartBelowRun($"announce {stage.Name}");
         var artifacts = RunPlan.Accumulate(pipelineEvent.Artifacts, result.Record.Outputs);
         var completed = StageRoutes.Completed(stage.Name, run, artifacts);
         await context.PublishOnceAsync(completed, cancellationToken, run.RunId, stage.Name, job.Key);

@@ -25,6 +25,7 @@ internal sealed class ReportConsumer(
             return;
         }
 
+        using var span = PipelineTelemetry.StartBelowRun($"stage {StageNames.Report}");
         await WriteReportsAsync(new RunContext(runId, evaluated.Specification), evaluated.Artifacts, cancellationToken);
         var completed = new PipelineCompleted(runId, evaluated.Specification.Name, evaluated.Artifacts, time.GetUtcNow());
         await blobs.TryCreateJsonAsync(name, new Completion(completed, Announced: false), cancellationToken);

@@ -70,7 +70,7 @@ internal sealed class DcpProcess : IDisposable
     {
         await Client.ShutDownAsync(cancellationToken);
         var end = Stopwatch.StartNew();
-        while (end.Elapsed < StopLimit && await Client.AnswersAsync(cancellationToken))
+        while (end.Elapsed < StopLimit && (await Client.AnswersAsync(cancellationToken) || HasProcesses()))
         {
             await Task.Delay(100, cancellationToken);
         }
@@ -87,5 +87,26 @@ internal sealed class DcpProcess : IDisposable
         {
             // The orchestrator removes its folder as well, at the same time or before.
         }
+    }
+
+    // Its second process ends a moment after the one that answers. Both are told the session's folder on their command lines.
+    private bool HasProcesses()
+    {
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(entry => char.IsAsciiDigit(Path.GetFileName(entry)[0])))
+        {
+            try
+            {
+                if (File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_session.FullName, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+            catch (IOException)
+            {
+                // It ended in this instant.
+            }
+        }
+
+        return false;
     }
 }

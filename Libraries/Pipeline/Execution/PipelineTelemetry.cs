@@ -34,16 +34,21 @@ public static class PipelineTelemetry
     }
 
     /// <summary>
-    /// Starts a stage's span right below the run's, with a link to the delivery that it is done for: messages follow one another, and as
-    /// children of each other the stages would be nested as deep.
+    /// Starts a span right below the run's, with a link to the delivery that it is done for: messages follow one another, and as children of
+    /// each other a run's spans would be nested as deep as it has stages.
     /// </summary>
-    internal static Activity? StartStage(StageJob job)
+    public static Activity? StartBelowRun(string name)
     {
         var delivery = Activity.Current;
-        var name = $"stage {job.Stage.Name}";
-        var activity = ActivityContext.TryParse(delivery?.GetBaggageItem(RunSpan), null, out var run) && run.TraceId == delivery!.TraceId
-            ? Source.StartActivity(name, ActivityKind.Internal, run, links: [new ActivityLink(delivery.Context)])
+        var parent = delivery?.GetBaggageItem(RunSpan);
+        return ActivityContext.TryParse(parent, null, out var run) && run.TraceId == delivery!.TraceId
+            ? Source.StartActivity(name, ActivityKind.Internal, run, links: [new ActivityLink(delivery.Context)])?.SetBaggage(RunSpan, parent)
             : Source.StartActivity(name);
+    }
+
+    internal static Activity? StartStage(StageJob job)
+    {
+        var activity = StartBelowRun($"stage {job.Stage.Name}");
         activity?.SetTag("qat.run", job.Run.RunId).SetTag("qat.stage", job.Stage.Name).SetTag("qat.stage.key", job.Key);
         SetDigests(activity, "qat.inputs", job.Inputs);
         return activity;

@@ -40,5 +40,8 @@ public sealed class TraceTests
             var step = trace.Single(span => span.ParentSpanId == stage.SpanId && span.OperationName == "working");
             Assert.Equal(0.5, step.GetTagItem("qat.figure.ap"));
         }
+
+        Assert.Equal(request.SpanId, trace.Single(span => span.OperationName == "stage report").ParentSpanId);
+        Assert.All(trace.Where(span => span.OperationName.StartsWith("announce ", StringComparison.Ordinal)), span => Assert.Equal(request.SpanId, span.ParentSpanId));
     }
 }

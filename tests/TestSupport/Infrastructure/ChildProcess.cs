@@ -60,8 +60,7 @@ public sealed class ChildProcess : IDisposable
     /// <summary>Waits until the probe says yes; fails when the process ends before, or after the time-out.</summary>
     public async Task WaitUntilAsync(Func<Task<bool>> isReady, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        var waited = Stopwatch.StartNew();
         while (!await isReady())
         {
             if (HasExited)
@@ -69,7 +68,12 @@ public sealed class ChildProcess : IDisposable
                 throw new InvalidOperationException($"{process.StartInfo.FileName} ended with {process.ExitCode}:\n{Output}");
             }
 
-            await Task.Delay(100, limit.Token);
+            if (waited.Elapsed > timeout)
+            {
+                throw new TimeoutException($"{process.StartInfo.FileName} is not ready after {timeout}:\n{Output}");
+            }
+
+            await Task.Delay(100, cancellationToken);
         }
     }
 

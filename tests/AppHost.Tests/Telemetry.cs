@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace QatPipeline.AppHost.Tests;
+
+/// <summary>What the dashboard has of the services' telemetry, over its HTTP API.</summary>
+internal sealed class Telemetry : IDisposable
+{
+    private readonly HttpClient http;
+
+    public Telemetry(Uri dashboard, string apiKey)
+    {
+        http = new HttpClient { BaseAddress = dashboard };
+        http.DefaultRequestHeaders.Add("x-api-key", apiKey);
+    }
+
+    /// <summary>The trace's spans, once a span of this name is among them: services export once a second.</summary>
+    public async Task<IReadOnlyList<Span>> WaitForTraceAsync(string traceId, string lastSpan, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var spans = Parse(await http.GetStringAsync($"/api/telemetry/traces/{traceId}", cancellationToken));
+            if (spans.Any(span => span.Name == lastSpan))
+            {
+                return spans;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    // OTLP as JSON: { "data": { "resourceSpans": [ { "resource": …, "scopeSpans": [ { "spans": [ … ] } ] } ] } }
+    private static List<Span> Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var spans = new List<Span>();
+        foreach (var resource in document.RootElement.GetProperty("data").GetProperty("resourceSpans").EnumerateArray())
+        {
+            var service = Attribute(resource.GetProperty("resource"), "service.name");
+            foreach (var span in resource.GetProperty("scopeSpans").EnumerateArray().SelectMany(scope => scope.GetProperty("spans").EnumerateArray()))
+            {
+                spans.Add(new Span(
+                    service!,
+                    span.GetProperty("name").GetString()!,
+                    span.GetProperty("traceId").GetString()!,
+                    span.GetProperty("spanId").GetString()!,
+                    span.TryGetProperty("parentSpanId", out var parent) ? parent.GetString() : null,
+                    Attribute(span, "qat.stage.key")));
+            }
+        }
+
+        return spans;
+    }
+
+    private static string? Attribute(JsonElement owner, string key) => owner.TryGetProperty("attributes", out var attributes)
+        ? attributes.EnumerateArray().Where(attribute => attribute.GetProperty("key").GetString() == key)
+            .Select(attribute => attribute.GetProperty("value").GetProperty("stringValue").GetString()).SingleOrDefault()
+        : null;
+}
+
+/// <summary>A span as the dashboard tells it.</summary>
+internal sealed record Span(string Service, string Name, string TraceId, string Id, string? ParentId, string? StageKey);

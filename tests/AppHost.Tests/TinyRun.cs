@@ -1,0 +1,30 @@
+using System.Text.Json;
+using QatPipeline.Contracts;
+using QatPipeline.Pipeline;
+using QatPipeline.Pipeline.Specification;
+
+namespace QatPipeline.AppHost.Tests;
+
+/// <summary>A run through every stage on a few generated pictures, with a network too small to detect anything.</summary>
+internal static class TinyRun
+{
+    public static RunSpecification Specification { get; } = RunSpecificationLoader.Parse(
+        """
+        name: tiny
+        model: { yolov6: { variant: n, width: 0.125, form: repvgg }, inputSize: 64 }
+        data:
+          calibration: [ { synthetic: { images: 4, seed: 1, size: 64 } } ]
+          training: [ { synthetic: { images: 4, seed: 2, size: 64 } } ]
+          validation: [ { synthetic: { images: 4, seed: 3, size: 64 } } ]
+        calibration: { images: 4, batch: 2, methods: [max], method: max, biasCorrection: false }
+        partial: { enabled: false }
+        qat: { epochs: 1, batch: 4 }
+        build: { batches: [1], threads: 1, warmUpMilliseconds: 10, durationMilliseconds: 50 }
+        evaluation: { batch: 4, bootstrapReplicates: 20 }
+        """,
+        "the test",
+        "/");
+
+    /// <summary>The message that asks for it.</summary>
+    public static string Trigger(string runId) => JsonSerializer.Serialize(new { runId, specification = Specification }, PipelineJson.Compact);
+}

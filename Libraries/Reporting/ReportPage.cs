@@ -35,7 +35,7 @@ internal static class ReportPage
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{content.Report.Name}: quantization report</title>
-            <style>{Style}</style>
+            <style>{new HtmlText(ReportStyle.Theme)}{new HtmlText(ReportStyle.Report)}</style>
             </head>
             <body>
             <header>
@@ -50,13 +50,5 @@ internal static class ReportPage
             </html>
 
             """);
-    }
-
-    private static HtmlText Style { get; } = ReadStyle();
-
-    private static HtmlText ReadStyle()
-    {
-        using var reader = new StreamReader(typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!);
-        return new HtmlText(reader.ReadToEnd());
     }
 }

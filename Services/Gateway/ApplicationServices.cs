@@ -19,6 +19,9 @@ internal static class ApplicationServices
         builder.Services.AddSingleton<IRunReport, JsonRunReport>();
         builder.Services.AddSingleton<IRunReport, HtmlRunReport>();
         builder.Services.AddSingleton<RunOperations>();
+        builder.Services.AddSingleton<RunDetailsReader>();
+        builder.Services.AddSingleton<RunListChanges>();
+        builder.Services.AddRazorComponents();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<FaultInterceptor>());
         builder.Services.AddOpenApi();
         builder.Services.AddExceptionHandler<GatewayExceptionHandler>();

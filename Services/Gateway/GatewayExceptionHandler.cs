@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using QatPipeline.Gateway.Web.Pages;
 using QatPipeline.Pipeline.Artifacts;
 using QatPipeline.Pipeline.Execution;
 using QatPipeline.Pipeline.Specification;
@@ -12,22 +13,27 @@ namespace QatPipeline.Gateway;
 /// </summary>
 internal sealed class GatewayExceptionHandler : IExceptionHandler
 {
+    private const string NotUsable = "The request cannot be used";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        IResult? problem = exception switch
+        (int Status, string Title, string Detail)? problem = exception switch
         {
-            BadHttpRequestException bad => NotUsable(bad.StatusCode, bad.Message),
-            _ when IsCallersFault(exception) => NotUsable(StatusCodes.Status400BadRequest, exception.Message),
-            _ when exception.IsTransient() => Results.Problem(
-                statusCode: StatusCodes.Status503ServiceUnavailable, title: "Broker or storage do not answer", detail: OutageOf(exception)),
+            BadHttpRequestException bad => (bad.StatusCode, NotUsable, bad.Message),
+            _ when IsCallersFault(exception) => (StatusCodes.Status400BadRequest, NotUsable, exception.Message),
+            _ when exception.IsTransient() =>
+                (StatusCodes.Status503ServiceUnavailable, "Broker or storage do not answer", OutageOf(exception)),
             _ => null,
         };
-        if (problem is null)
+        if (problem is not var (status, title, detail))
         {
             return false;
         }
 
-        await problem.ExecuteAsync(httpContext);
+        IResult answer = httpContext.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html")
+            ? MessagePage.Result(status, title, detail)
+            : Results.Problem(statusCode: status, title: title, detail: detail);
+        await answer.ExecuteAsync(httpContext);
         return true;
     }
 
@@ -36,7 +42,4 @@ internal sealed class GatewayExceptionHandler : IExceptionHandler
 
     internal static string OutageOf(Exception exception) =>
         $"{StageFault.Of(exception).Message.Split('\n')[0].Trim()} Runs under way go on by themselves; repeat the request later.";
-
-    private static IResult NotUsable(int status, string message) =>
-        Results.Problem(statusCode: status, title: "The request cannot be used", detail: message);
 }

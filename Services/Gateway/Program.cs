@@ -1,6 +1,7 @@
 using QatPipeline.Gateway;
 using QatPipeline.Gateway.Api;
 using QatPipeline.Gateway.Rpc;
+using QatPipeline.Gateway.Web;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddRunTracking().AddTrigger());
@@ -9,7 +10,9 @@ builder.AddApplicationServices();
 var app = builder.Build();
 app.UseExceptionHandler();
 app.MapDefaultEndpoints();
+app.UseAntiforgery();
 app.MapOpenApi();
 app.MapRuns();
+app.MapPages();
 app.MapGrpcService<GatewayService>();
 app.Run();

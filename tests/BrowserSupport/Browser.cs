@@ -51,11 +51,13 @@ public sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Keeps what is to be seen as <c>TestResults/NAME.png</c>; a name may begin with a folder.</summary>
+    /// <param name="name">Name of the picture.</param>
+    /// <param name="isWhole">The page from top to bottom, not only what the window shows.</param>
     /// <returns>The picture's path.</returns>
-    public async Task<string> ScreenshotAsync(string name)
+    public async Task<string> ScreenshotAsync(string name, bool isWhole = false)
     {
         var file = Path.Combine(TestData.RepositoryRoot, "TestResults", $"{name}.png");
-        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = file });
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = file, FullPage = isWhole });
         return file;
     }
 

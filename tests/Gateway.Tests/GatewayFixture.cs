@@ -3,7 +3,7 @@ using QatPipeline.TestSupport.Infrastructure;
 namespace QatPipeline.Gateway.Tests;
 
 /// <summary>A gateway process with a real broker and a folder as storage; no stage is executed.</summary>
-public sealed class GatewayFixture : IAsyncLifetime
+public class GatewayFixture : IAsyncLifetime
 {
     private readonly ScratchFolder folder = new();
 
@@ -13,15 +13,22 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     internal HttpClient Http { get; private set; } = null!;
 
+    /// <summary>The gateway's storage.</summary>
+    internal string Store => folder.PathOf("store");
+
+    /// <summary>Why the tests cannot run here, or null.</summary>
+    internal virtual string? SkipReason => RabbitMqProcess.IsAvailable ? null : RabbitMqProcess.SkipReason;
+
     public async ValueTask InitializeAsync()
     {
-        if (RabbitMqProcess.IsAvailable)
+        if (SkipReason is null)
         {
+            await PrepareAsync();
             Broker = await RabbitMqProcess.StartAsync(TestContext.Current.CancellationToken);
             var environment = new Dictionary<string, string>
             {
                 ["ConnectionStrings__messaging"] = Broker.ConnectionString,
-                ["ConnectionStrings__blobs"] = folder.PathOf("store"),
+                ["ConnectionStrings__blobs"] = Store,
                 ["QAT_HOME"] = folder.PathOf("home"),
             };
             Gateway = await ServiceProcess.StartAsync("Gateway", environment, TestContext.Current.CancellationToken);
@@ -35,6 +42,10 @@ public sealed class GatewayFixture : IAsyncLifetime
         Gateway?.Dispose();
         Broker?.Dispose();
         folder.Dispose();
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Before the gateway starts: puts what it shall find into the storage.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
 }

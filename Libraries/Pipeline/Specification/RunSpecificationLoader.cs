@@ -58,7 +58,10 @@ public static class RunSpecificationLoader
         }
         catch (YamlException exception)
         {
-            throw new SpecificationException($"{binder.Source}:{exception.Start.Line}: not valid YAML: {exception.Message}", exception);
+            throw new SpecificationException($"{binder.Source}:{exception.Start.Line}: not valid YAML: {exception.Message}", exception)
+            {
+                Line = (int)exception.Start.Line,
+            };
         }
 
         if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])

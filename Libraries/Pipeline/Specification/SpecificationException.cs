@@ -16,4 +16,7 @@ public sealed class SpecificationException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Line of the text the error is in, from 1; null where it is in no single line.</summary>
+    public int? Line { get; init; }
 }

@@ -146,5 +146,6 @@ internal sealed class YamlBinder(string source, string? baseFolder)
         return row[b.Length];
     }
 
-    private SpecificationException Error(YamlNode node, string message) => new($"{source}:{node.Start.Line}: {message}");
+    private SpecificationException Error(YamlNode node, string message) => 
+        new($"{source}:{node.Start.Line}: {message}") { Line = (int)node.Start.Line };
 }

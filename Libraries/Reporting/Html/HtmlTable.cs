@@ -15,6 +15,10 @@ internal static class HtmlTable
     public static HtmlText Folded(string summary, HtmlText content) =>
         HtmlText.Of($"<details><summary>{summary}</summary>{content}</details>\n");
 
+    /// <summary>The start of a digest; the whole of it where the pointer rests.</summary>
+    public static HtmlText Digest(string sha256) =>
+        HtmlText.Of($"<code title=\"{sha256}\">{sha256[..Math.Min(8, sha256.Length)]}</code>");
+
     private static HtmlText Heading(string heading) => IsFigure(heading)
         ? HtmlText.Of($"<th scope=\"col\" class=\"n\">{heading[1..]}</th>")
         : HtmlText.Of($"<th scope=\"col\">{heading}</th>");

@@ -63,7 +63,7 @@ internal static class ComparisonSection
         HtmlText.Of($"{Figures.Optional(result.FpsBatch1, "0.0")}"),
         HtmlText.Of($"{Figures.Optional(result.FpsBatch32, "0.0")}"),
         HtmlText.Of($"{Size(result, content)}"),
-        Figures.Digest(result.Digest),
+        HtmlTable.Digest(result.Digest),
     ];
 
     // A loss beyond the budget must not look like the others.

@@ -27,7 +27,7 @@ internal static class LineageSection
                 HtmlText.Of($"{stage.Stage}{(stage.Reused ? " (reused)" : "")}"),
                 HtmlText.Of($"{Figures.Duration(stage.Seconds)}"),
                 HtmlText.Of($"{stage.Host}"),
-                Figures.Digest(stage.Key),
+                HtmlTable.Digest(stage.Key),
             ]))}
             {HtmlTable.Folded($"All {content.Artifacts.Count} artifacts with their digests", Artifacts(content.Artifacts, stages))}
             """);

@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using QatPipeline.Gateway.Runs;
+using QatPipeline.Gateway.Web;
 using QatPipeline.Pipeline.Execution;
 using QatPipeline.ServiceDefaults.Runs;
 
@@ -21,7 +22,7 @@ internal static class RunsApi
         runs.MapGet("/{runId}/events", WatchAsync).WithSummary("Server-sent events: the run's status whenever it changes, until it ends.");
         runs.MapGet("/{runId}/stages", StagesAsync).WithSummary("Records of the finished stages: inputs, outputs, measurements.");
         runs.MapGet("/{runId}/files", FilesAsync).WithSummary("The run's files by readable name.");
-        runs.MapGet("/{runId}/files/{name}", DownloadAsync).WithSummary("A file's content.");
+        runs.MapGet("/{runId}/files/{name}", DownloadAsync).WithDownloadHeaders().WithSummary("A file's content.");
         runs.MapGet("/{runId}/lineage", LineageAsync).WithSummary("OpenLineage events, one JSON object a line.");
     }
 

@@ -122,4 +122,4 @@ internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder fol
 }
 
 /// <summary>A file of a run. Reports have no digest: they hold times.</summary>
-internal sealed record RunFileInfo(string Name, string? Sha256, long? Size);
+public sealed record RunFileInfo(string Name, string? Sha256, long? Size);

@@ -65,6 +65,7 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
             Latency = LatencyStatistics.Of([.. latencies], options.Percentile),
             ImagesPerSecond = latencies.Count * batch / elapsed.TotalSeconds,
             Iterations = latencies.Count,
+            Quantiles = LatencyStatistics.QuantilesOf([.. latencies]),
             RunAverages = [.. latencies.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average)],
             Options = options,
             Environment = Environment,

@@ -28,8 +28,10 @@ public static class OrtNodeProfiler
         {
             var level = options.OptimizeGraph ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL;
             using var sessionOptions = OrtSessions.Options(options, level);
-            sessionOptions.EnableProfiling = true;
+
+            // In this order: switching the profiler on takes the path that is set by then.
             sessionOptions.ProfileOutputPathPrefix = Path.Combine(folder.FullName, "profile");
+            sessionOptions.EnableProfiling = true;
             using var engine = new OrtEngine(modelPath, sessionOptions);
             var run = engine.PrepareRun(engine.Input.FixedBatch ?? 1);
             for (var count = 0; count <= runs; count++)

@@ -34,6 +34,12 @@ public sealed record EngineTiming
     /// <summary>Mean latency of each group of consecutive batches (<see cref="TimingOptions.AvgRuns"/>), in milliseconds.</summary>
     public IReadOnlyList<double> RunAverages { get; init; } = [];
 
+    /// <summary>
+    /// The distribution of <see cref="Latency"/>: what 0, 1, … 100 % of the batches do not exceed, in milliseconds; empty where the back end
+    /// does not tell.
+    /// </summary>
+    public IReadOnlyList<double> Quantiles { get; init; } = [];
+
     /// <summary>How it was measured.</summary>
     public required TimingOptions Options { get; init; }
 

@@ -23,4 +23,17 @@ public sealed record LatencyStatistics(double Min, double Max, double Mean, doub
         var excluded = (int)((1 - (percentile / 100)) * sorted.Length);
         return new(sorted[0], sorted[^1], sorted.Average(), median, sorted[Math.Max(sorted.Length - 1 - excluded, 0)]);
     }
+
+    /// <summary>What 0, 1, … 100 % of the latencies do not exceed: measured values, not interpolated ones.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static IReadOnlyList<double> QuantilesOf(IReadOnlyCollection<double> milliseconds)
+    {
+        if (milliseconds.Count == 0)
+        {
+            throw new ArgumentException("No latency was measured.", nameof(milliseconds));
+        }
+
+        var sorted = milliseconds.Order().ToArray();
+        return [.. Enumerable.Range(0, 101).Select(percent => sorted[(int)Math.Max(0, Math.Ceiling(percent / 100.0 * sorted.Length) - 1)])];
+    }
 }

@@ -21,6 +21,15 @@ public sealed class LatencyStatisticsTests
     public void OddCount_HasTheMiddleOneAsMedian() => Assert.Equal(2, LatencyStatistics.Of([9d, 1d, 2d], 99).Median);
 
     [Fact]
+    public void Quantiles_AreMeasuredValues_FromTheShortestToTheLongest()
+    {
+        var quantiles = LatencyStatistics.QuantilesOf([4d, 1d, 3d, 2d]);
+
+        Assert.Equal(101, quantiles.Count);
+        Assert.Equal([1d, 1d, 2d, 3d, 4d], new[] { 0, 25, 50, 75, 100 }.Select(percent => quantiles[percent]));
+    }
+
+    [Fact]
     public void NoLatency_IsAnError() => Assert.Throws<ArgumentException>(() => LatencyStatistics.Of([], 99));
 
     [Theory]

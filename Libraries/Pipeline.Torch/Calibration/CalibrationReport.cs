@@ -34,6 +34,9 @@ public sealed record CalibrationReport
     /// <summary>Every layer that can be quantized, in execution order.</summary>
     public required IReadOnlyList<LayerFigures> Layers { get; init; }
 
+    /// <summary>Convolutions and matrix products without quantizers, with the reason.</summary>
+    public required IReadOnlyList<UnplacedLayer> Unplaced { get; init; }
+
     public required IReadOnlyList<RangeSummary> Quantizers { get; init; }
 }
 
@@ -60,11 +63,11 @@ public sealed record MacCoverage(long Quantized, long Total);
 public sealed record LayerFigures(
     string Name, string Class, long Macs, OutputError Local, OutputError Accumulated, double? Sensitivity, bool IsQuantized, string? Reason);
 
+/// <summary>A layer that no quantizer was placed on, and why.</summary>
+public sealed record UnplacedLayer(string Name, long Macs, string Reason);
+
 /// <summary>Signal-to-noise ratio in dB (null: no error) and cosine similarity of an output against float.</summary>
 public sealed record OutputError(double? SqnrDecibel, double Cosine);
 
 /// <summary>AP of one calibration method: on the images it is chosen by, and on those it is judged by.</summary>
 public sealed record MethodFigures(string Method, double SelectionAp, double ValidationAp);
-
-/// <summary>The range every method would give a quantizer, and the histogram it comes from.</summary>
-public sealed record RangeSummary(string Name, string Scheme, bool Enabled, double Low, double High, IReadOnlyDictionary<string, double> AmaxByMethod);

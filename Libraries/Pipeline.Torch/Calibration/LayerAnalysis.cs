@@ -45,7 +45,8 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
     public IReadOnlyList<SearchLayer> SearchLayers =>
         [.. errors.Select(error => new SearchLayer(error.Node, LayerClass.Of(shaped, error.Node), sensitivities?[error.Node] ?? 0))];
 
-    public IReadOnlyList<LayerFigures> Figures(IReadOnlyCollection<string> floatLayers, string reason) =>
+    /// <param name="reasons">Why layers were left float, by name.</param>
+    public IReadOnlyList<LayerFigures> Figures(IReadOnlyDictionary<string, string> reasons) =>
     [
         .. errors.Select(error => new LayerFigures(
             error.Node,
@@ -54,8 +55,17 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
             OutputErrorOf(error.Local),
             OutputErrorOf(error.Accumulated),
             sensitivities?[error.Node],
-            !floatLayers.Contains(error.Node),
-            floatLayers.Contains(error.Node) ? reason : null)),
+            !reasons.ContainsKey(error.Node),
+            reasons.GetValueOrDefault(error.Node))),
+    ];
+
+    /// <summary>The layers that were never a choice.</summary>
+    public IReadOnlyList<UnplacedLayer> Unplaced(IEnumerable<string> skip) =>
+    [
+        .. shaped.Nodes
+            .Select(node => (node.Name, Macs: LayerWork.MacsOf(shaped, node)))
+            .Where(layer => layer.Macs > 0 && errors.All(error => error.Node != layer.Name))
+            .Select(layer => new UnplacedLayer(layer.Name, layer.Macs, FloatLayerReasons.OfUnplaced(layer.Name, skip))),
     ];
 
     public MacCoverage Coverage(IReadOnlyCollection<string> floatLayers) => new(

@@ -25,7 +25,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
     public string Name => StageNames.Calibrate;
 
-    public int Version => 3;
+    public int Version => 4;
 
     public bool IsIncluded(RunSpecification specification) => true;
 
@@ -83,8 +83,9 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             Search = search,
             Final = FiguresOf(best.Method, final),
             Coverage = analysis.Coverage(floatLayers),
-            Layers = analysis.Figures(floatLayers, search?.Explanation ?? ""),
-            Quantizers = [.. graph.Quantizers.Where(quantizer => !quantizer.IsWeight).Select(quantizer => Summarise(quantizer, calibrator))],
+            Layers = analysis.Figures(FloatLayerReasons.OfSearch(search)),
+            Unplaced = analysis.Unplaced(specification.Partial.Skip),
+            Quantizers = [.. graph.Quantizers.Where(quantizer => !quantizer.IsWeight).Select(quantizer => RangeSummary.Of(quantizer, calibrator.Statistics[quantizer.Name]))],
         };
         await File.WriteAllBytesAsync(
             context.OutputPath(ArtifactNames.CalibrationReport), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken).ConfigureAwait(false);
@@ -184,12 +185,4 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         specification.Calibration.Images > 0 ? [.. index.Calibration.Take(specification.Calibration.Images)] : index.Calibration;
 
     private static MethodFigures FiguresOf(string method, MeasuredGraph measured) => new(method, measured.SelectionAp, measured.ValidationAp);
-
-    private static RangeSummary Summarise(Quantizer quantizer, Calibrator calibrator) => new(
-        quantizer.Name,
-        quantizer.Scheme.ToString(),
-        quantizer.IsEnabled,
-        quantizer.Ranges[0].Low,
-        quantizer.Ranges[0].High,
-        CalibrationMethods.All.ToDictionary(method => method.Name(), method => (double)calibrator.Statistics[quantizer.Name].RangeFor(method, quantizer.Scheme).Amax));
 }

@@ -19,12 +19,13 @@ internal static class RunCommand
     public static IEnumerable<Command> Create() =>
     [
         Create("run", null, "Quantize a detector: calibrate, train, export, build, evaluate, and report what it cost and what it won."),
+        Create("train", StageNames.TrainFloat, "Train the float YOLOv6 network that the run describes, and stop there.", "samples/demo/train.yaml"),
         Create("calibrate", StageNames.Calibrate, "Run the pipeline through post-training quantization."),
         Create("qat", StageNames.Qat, "Run the pipeline through quantization-aware training."),
         Create("export", StageNames.Optimize, "Run the pipeline through the export of every dialect."),
     ];
 
-    private static Command Create(string name, string? lastStage, string description)
+    private static Command Create(string name, string? lastStage, string description, string example = "samples/demo/run.yaml")
     {
         var run = CommandArguments.Run();
         var output = new Option<DirectoryInfo>("--out", "-o")
@@ -39,7 +40,7 @@ internal static class RunCommand
             $"""
             {description}
 
-            Example: qat {name} samples/yolov6lite-coco.yaml --out results
+            Example: qat {name} {example} --out results
             """) { run, output, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -47,6 +48,11 @@ internal static class RunCommand
             if (lastStage == StageNames.Qat && specification.Qat is null)
             {
                 throw new SpecificationException($"{parsed.GetRequiredValue(run)}: 'qat' is null, so there is no training to run");
+            }
+
+            if (lastStage == StageNames.TrainFloat && specification.Train is null)
+            {
+                throw new SpecificationException($"{parsed.GetRequiredValue(run)}: 'train' is missing, so there is no training to run");
             }
 
             var folder = parsed.GetRequiredValue(output);
@@ -88,7 +94,7 @@ internal static class RunCommand
 
         var store = Path.Combine(folder.FullName, "store");
         var images = new LocalImageSource();
-        IStage[] stages = [new DatasetStage(), new CalibrateStage(images), new QatStage(images), new OptimizeStage(), new BuildStage(), new EvaluateStage(images)];
+        IStage[] stages = [new DatasetStage(), new TrainFloatStage(images), new CalibrateStage(images), new QatStage(images), new OptimizeStage(), new BuildStage(), new EvaluateStage(images)];
         var options = new EmbeddedOptions { Reports = [new JsonRunReport(), new HtmlRunReport()], LastStage = lastStage };
         using var progress = new ProgressDisplay();
         var run = await EmbeddedPipeline.RunAsync(specification, store, stages, options, progress, cancellationToken).ConfigureAwait(false);

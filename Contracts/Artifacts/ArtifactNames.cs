@@ -12,6 +12,9 @@ public static class ArtifactNames
     /// <summary>COCO ground truth of the calibration split, by which calibration methods are chosen.</summary>
     public const string CalibrationAnnotations = "calibration-annotations.json";
 
+    /// <summary>COCO annotations of the training split, where the run trains on labels.</summary>
+    public const string TrainingAnnotations = "training-annotations.json";
+
     /// <summary>The model file as it came in: ONNX or a checkpoint.</summary>
     public const string ModelSource = "model-source.bin";
 
@@ -20,6 +23,15 @@ public static class ArtifactNames
 
     /// <summary>The network after float training, batch normalization live.</summary>
     public const string TrainedModel = "trained-model.onnx";
+
+    /// <summary>The weights of that network under the names of its training form: a checkpoint for <c>model.yolov6</c>.</summary>
+    public const string TrainedWeights = "trained-weights.safetensors";
+
+    /// <summary>The scales the RepOpt network was trained with.</summary>
+    public const string TrainedScales = "trained-scales.safetensors";
+
+    /// <summary>Loss and AP of every epoch of the float training.</summary>
+    public const string FloatTrainingHistory = "float-training-history.json";
 
     /// <summary>The float detector every other variant is measured against.</summary>
     public const string FloatModel = "float-model.onnx";

@@ -2,7 +2,7 @@ using QatPipeline.Pipeline.Torch.Stages;
 using QatPipeline.ServiceDefaults.Datasets;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => pipeline.AddStage<QatStage>());
+builder.AddServiceDefaults(pipeline => pipeline.AddStage<TrainFloatStage>().AddStage<QatStage>());
 builder.AddImageSource();
 
 var app = builder.Build();

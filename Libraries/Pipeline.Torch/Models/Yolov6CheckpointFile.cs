@@ -11,9 +11,16 @@ internal static class Yolov6CheckpointFile
 
     /// <summary>The network with the file's weights.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="network">The network as it is deployed; branches of a RepVGG checkpoint are merged for it.</param>
+    /// <param name="network">The network as it is used; branches of a RepVGG checkpoint are merged for a deployed one.</param>
     /// <exception cref="CheckpointException">The file is unreadable, or it is of another network.</exception>
-    public static Graph Load(string path, Yolov6Network network)
+    public static Graph Load(string path, Yolov6Network network) =>
+        TryRead(path) is { } state ? Load(path, network, state) : LoadOnnx(path, network);
+
+    /// <summary>The entries of a file that has names: PyTorch checkpoint or safetensors.</summary>
+    /// <exception cref="CheckpointException">The file is unreadable.</exception>
+    public static StateDict Read(string path) => TryRead(path) ?? throw new CheckpointException($"{path} is neither a PyTorch checkpoint nor a safetensors file.");
+
+    private static StateDict? TryRead(string path)
     {
         Span<byte> start = stackalloc byte[LengthPrefix + 1];
         using (var file = File.OpenRead(path))
@@ -21,12 +28,9 @@ internal static class Yolov6CheckpointFile
             file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         }
 
-        if (start.StartsWith("PK"u8))
-        {
-            return Load(path, network, TorchCheckpoint.Read(path, CheckpointWeights.PreferEma));
-        }
-
-        return start[LengthPrefix] == '{' ? Load(path, network, SafetensorsFile.Read(path)) : LoadOnnx(path, network);
+        return start.StartsWith("PK"u8) ? TorchCheckpoint.Read(path, CheckpointWeights.PreferEma)
+            : start[LengthPrefix] == '{' ? SafetensorsFile.Read(path)
+            : null;
     }
 
     private static Graph Load(string path, Yolov6Network network, StateDict state)

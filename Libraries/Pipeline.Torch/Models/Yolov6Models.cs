@@ -40,6 +40,30 @@ internal static class Yolov6Models
         };
     }
 
+    /// <summary>The form that is trained for the one the specification asks for.</summary>
+    public static Yolov6Form TrainingFormOf(RunSpecification specification) => specification.Model.Yolov6!.Form switch
+    {
+        "repvgg" => Yolov6Form.RepVggTraining,
+        "hyper-search" => Yolov6Form.HyperSearch,
+        _ => Yolov6Form.RepOpt,
+    };
+
+    /// <summary>The graph that a trained network is deployed as: branches of RepVGG blocks merged, other forms as they are.</summary>
+    /// <param name="network">The trained form.</param>
+    /// <param name="trained">Its graph with trained weights.</param>
+    public static Graph Deployed(Yolov6Network network, Graph trained)
+    {
+        if (network.Options.Form != Yolov6Form.RepVggTraining)
+        {
+            return trained;
+        }
+
+        var deployed = Yolov6Network.Build(network.Options with { Form = Yolov6Form.RepVggDeploy }).Graph;
+        var (graph, report) = Yolov6Weights.Load(deployed, RepVggMerge.Merge(Yolov6Weights.Read(trained), network.Outputs.RepBlocks));
+        report.RequireExact("the trained network");
+        return graph;
+    }
+
     /// <summary>The float network to quantize, with live batch normalization where the form has it.</summary>
     /// <param name="specification">Describes it.</param>
     /// <param name="classes">Number of classes.</param>

@@ -22,14 +22,7 @@ internal sealed class HistoryRecorder : IProgress<TrainingProgress>
     public void Report(TrainingProgress value)
     {
         _state.Add(value);
-        var figures = new Dictionary<string, double>(value.Items)
-        {
-            ["loss"] = value.Loss,
-            ["images/s"] = value.ImagesPerSecond,
-            ["secondsLeft"] = value.Remaining.TotalSeconds,
-        };
-        _progress.Report(new StageProgress(
-            $"epoch {value.Epoch + 1} of {value.Epochs}", ((long)value.Epoch * value.StepsPerEpoch) + value.Step, (long)value.Epochs * value.StepsPerEpoch, figures));
+        _progress.Report(value.ToStageProgress($"epoch {value.Epoch + 1} of {value.Epochs}"));
     }
 
     /// <summary>Ends the epoch; the score it is chosen by is the AP on the calibration images.</summary>

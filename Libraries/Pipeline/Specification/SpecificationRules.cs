@@ -55,6 +55,10 @@ public static class SpecificationRules
         Require(
             (specification.Qat is null && specification.Train is null) || specification.Data.Training.Count > 0,
             "data.training names no data set: name one, or switch training off with 'qat: null'");
+        Require(specification.Train is null || specification.Model.Yolov6 is not null, "train needs model.yolov6: an ONNX file cannot be trained from scratch");
+        Require(
+            specification is not { Train.HyperSearchEpochs: 0, Model.Yolov6: { Form: "repopt", Scales: null } },
+            "train of a RepOpt network needs scales: set train.hyperSearchEpochs to search them, or model.yolov6.scales to a file of them");
         Require(specification.Calibration.Methods.Count > 0, "calibration.methods is empty");
         foreach (var dataset in specification.Data.Calibration.Concat(specification.Data.Training).Concat(specification.Data.Validation))
         {

@@ -14,7 +14,7 @@ public sealed class DatasetStage : IStage
 {
     public string Name => StageNames.Dataset;
 
-    public int Version => 1;
+    public int Version => 2;
 
     public bool IsIncluded(RunSpecification specification) => true;
 
@@ -25,6 +25,7 @@ public sealed class DatasetStage : IStage
     {
         specification.Data,
         Generator = GeneratedDatasets.Version,
+        Labels = HasTrainingLabels(specification),
         Fingerprints = FileFingerprint.Of(NamedFiles(specification)),
     };
 
@@ -48,7 +49,15 @@ public sealed class DatasetStage : IStage
         await index.WriteAsync(context.OutputPath(ArtifactNames.DatasetIndex), cancellationToken).ConfigureAwait(false);
         GroundTruth.Write(context.OutputPath(ArtifactNames.ValidationAnnotations), validation.Sets, index, DatasetSplit.Validation);
         GroundTruth.Write(context.OutputPath(ArtifactNames.CalibrationAnnotations), calibration.Sets, index, DatasetSplit.Calibration);
+        if (HasTrainingLabels(specification))
+        {
+            GroundTruth.Write(context.OutputPath(ArtifactNames.TrainingAnnotations), training.Sets, index, DatasetSplit.Training);
+        }
     }
+
+    /// <summary>Whether the run's network can be trained on labels; others learn from their float selves.</summary>
+    public static bool HasTrainingLabels(RunSpecification specification) =>
+        specification.Model.Yolov6 is not null && specification.Data.Training.Count > 0;
 
     private static IEnumerable<string> NamedFiles(RunSpecification specification) =>
         new[] { specification.Model.Onnx, specification.Model.Yolov6?.Checkpoint, specification.Model.Yolov6?.Scales }

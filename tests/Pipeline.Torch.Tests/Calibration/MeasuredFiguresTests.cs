@@ -1,4 +1,3 @@
-using QatPipeline.Pipeline.Stages;
 using QatPipeline.Pipeline.Torch.Calibration;
 
 namespace QatPipeline.Pipeline.Torch.Tests;
@@ -18,18 +17,5 @@ public sealed class MeasuredFiguresTests
         var resumed = await second.GetAsync("method: max", () => throw new InvalidOperationException("measured twice"), token);
 
         Assert.Equal(figures, resumed);
-    }
-
-    private sealed class MemoryCheckpoints : ICheckpointStore
-    {
-        private readonly Dictionary<string, byte[]> _content = [];
-
-        public Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
-        {
-            _content[name] = content.ToArray();
-            return Task.CompletedTask;
-        }
-
-        public Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult(_content.GetValueOrDefault(name));
     }
 }

@@ -33,18 +33,20 @@ public class RepOptTrainingTests
     }
 
     // Two epochs of two steps a stage: steps 0 to 3 search, 4 to 7 train.
-    private static Task<(Yolov6TrainingResult Result, RepScales Scales)> Run(ScratchFolder folder, int? stopAfter)
+    private static async Task<(Yolov6TrainingResult Result, RepScales Scales)> Run(ScratchFolder folder, int? stopAfter)
     {
         var steps = 0;
-        var stop = new CancellationTokenSource();
-        var stage = new TrainingStage(Options, new RectangleBatches(2, 2, 64), Progress: new Counter(() =>
+        using var stop = new CancellationTokenSource();
+        var stage = new TrainingStage("search", Options, new RectangleBatches(2, 2, 64), Progress: new Counter(() =>
         {
             if (++steps == stopAfter)
             {
                 stop.Cancel();
             }
         }));
-        return new RepOptTraining(folder.FullName, torch.CPU).RunAsync(Network, stage, stage, stop.Token);
+        var training = new RepOptTraining(new FolderTrainingStore(folder.FullName), torch.CPU);
+        var scales = await training.FindScalesAsync(Network, stage, stop.Token);
+        return (await training.TrainAsync(Network, scales, stage with { Name = "target" }, cancellationToken: stop.Token), scales);
     }
 
     private sealed class Counter(Action count) : IProgress<QatPipeline.Torch.Distillation.TrainingProgress>

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using QatPipeline.Coco.Augmentation;
+using QatPipeline.Contracts;
+using QatPipeline.Graphs;
+using QatPipeline.Pipeline.Datasets;
+using QatPipeline.Pipeline.Stages;
+using QatPipeline.Pipeline.Torch.Detectors;
+using QatPipeline.Pipeline.Torch.Models;
+using QatPipeline.Pipeline.Torch.Training;
+using QatPipeline.Torch;
+using QatPipeline.Yolov6.Checkpoints;
+using QatPipeline.Yolov6.Networks;
+using QatPipeline.Yolov6.Training;
+
+namespace QatPipeline.Pipeline.Torch.Stages;
+
+/// <summary>
+/// Float training of a YOLOv6 network: the hyper-search where no scales are given, then the network itself, RepOpt or RepVGG. Resumes from
+/// the last epoch's checkpoint bit for bit.
+/// </summary>
+public sealed class TrainFloatStage(IImageSource images) : IStage
+{
+    private const string SearchCheckpoint = "hyper-search.checkpoint";
+    private const string TrainingCheckpoint = "training.checkpoint";
+
+    public string Name => StageNames.TrainFloat;
+
+    public int Version => 1;
+
+    public bool IsIncluded(RunSpecification specification) => specification.Train is not null;
+
+    public IReadOnlyList<string> Inputs(RunSpecification specification) =>
+    [
+        .. GraphEvaluation.Inputs,
+        ArtifactNames.TrainingAnnotations,
+        .. specification.Model.Yolov6!.Checkpoint is null ? Array.Empty<string>() : [ArtifactNames.ModelSource],
+        .. specification.Model.Yolov6.Scales is null ? Array.Empty<string>() : [ArtifactNames.ModelScales],
+    ];
+
+    // The trainer's options, not only what the specification says of them: a changed default gives other weights.
+    public object Configuration(RunSpecification specification) => new
+    {
+        specification.Seed,
+        Network = Yolov6Models.KeyOf(specification),
+        specification.Train,
+        Options = FloatTrainingOptions.Of(specification, specification.Train!.Epochs, stepsPerEpoch: 1),
+        Augmentation = FloatTrainingOptions.AugmentationOf(specification.Train),
+        specification.Evaluation,
+    };
+
+    public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
+    {
+        var specification = context.Specification;
+        var form = Yolov6Models.TrainingFormOf(specification);
+        var (search, training) = (new FloatTrainingRecorder("hyper-search", context.Progress), new FloatTrainingRecorder("training", context.Progress));
+        var store = await RecordedTrainingStore.OpenAsync(
+            context.Checkpoints, new Dictionary<string, FloatTrainingRecorder> { [SearchCheckpoint] = search, [TrainingCheckpoint] = training }, cancellationToken).ConfigureAwait(false);
+        var index = await DatasetIndex.ReadAsync(await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var network = Yolov6Network.Build(Yolov6Models.OptionsOf(specification, index.Categories.Count, form));
+        var start = specification.Model.Yolov6!.Checkpoint is null
+            ? null
+            : Yolov6CheckpointFile.Load(await context.OpenInputAsync(ArtifactNames.ModelSource, cancellationToken).ConfigureAwait(false), network);
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, network.Graph, cancellationToken).ConfigureAwait(false);
+        var labelled = await LabelledImages.ReadAsync(context, index, cancellationToken).ConfigureAwait(false);
+
+        RepScales? scales = null;
+        if (form == Yolov6Form.RepOpt)
+        {
+            scales = await FindScalesAsync(context, store, network.Options, StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search), cancellationToken).ConfigureAwait(false);
+            SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedScales), scales.ToState());
+        }
+
+        var stage = StageOf(TrainingCheckpoint, specification.Train!.Epochs, training) with
+        {
+            Evaluate = async (graph, token) => training.Evaluated(await evaluation.MeasureAsync("float network", graph, ExecutionMode.Float, token).ConfigureAwait(false)),
+        };
+        var result = await TrainAsync(store, network, scales, stage, start, cancellationToken).ConfigureAwait(false);
+        SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedWeights), Yolov6Weights.Read(result.Graph));
+        OnnxWriter.Write(Yolov6Models.Deployed(network, result.Graph), context.OutputPath(ArtifactNames.TrainedModel));
+        await File.WriteAllBytesAsync(
+            context.OutputPath(ArtifactNames.FloatTrainingHistory),
+            JsonSerializer.SerializeToUtf8Bytes(new FloatTrainingHistory(search.Epochs, training.Epochs, result.BestEpoch), PipelineJson.Options),
+            cancellationToken).ConfigureAwait(false);
+
+        TrainingStage StageOf(string name, int epochs, FloatTrainingRecorder recorder)
+        {
+            var loader = new TrainingLoaderOptions
+            {
+                Size = network.Options.InputHeight,
+                BatchSize = specification.Train!.Batch,
+                Seed = (ulong)specification.Seed,
+                Augmentation = FloatTrainingOptions.AugmentationOf(specification.Train),
+            };
+            var batches = new AugmentedBatches(labelled, loader, epochs, specification.Train.PlainEpochs);
+            return new TrainingStage(name, FloatTrainingOptions.Of(specification, Math.Max(1, epochs), batches.StepsPerEpoch), batches, Progress: recorder);
+        }
+    }
+
+    private static async Task<RepScales> FindScalesAsync(
+        IStageContext context, ITrainingStore store, Yolov6Options network, TrainingStage search, CancellationToken cancellationToken)
+    {
+        if (context.Specification.Model.Yolov6!.Scales is not null)
+        {
+            return RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return await new RepOptTraining(store).FindScalesAsync(network, search, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Yolov6TrainingResult> TrainAsync(
+        ITrainingStore store, Yolov6Network network, RepScales? scales, TrainingStage stage, Graph? start, CancellationToken cancellationToken)
+    {
+        if (scales is not null)
+        {
+            return await new RepOptTraining(store).TrainAsync(network.Options, scales, stage, start, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var trainer = new Yolov6Trainer(start ?? network.Graph, stage.Options);
+        return await stage.RunAsync(trainer, store, cancellationToken).ConfigureAwait(false);
+    }
+}

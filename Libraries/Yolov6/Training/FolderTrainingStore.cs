@@ -1,0 +1,24 @@
+namespace QatPipeline.Yolov6.Training;
+
+/// <summary>Unfinished work as files of a folder of this one training.</summary>
+public sealed class FolderTrainingStore(string folder) : ITrainingStore
+{
+    public Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(folder, name);
+        return Task.FromResult<Stream?>(File.Exists(file) ? File.OpenRead(file) : null);
+    }
+
+    public Task WriteAsync(string name, Action<Stream> write, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(Directory.CreateDirectory(folder).FullName, name);
+        var partial = file + ".partial";
+        using (var stream = File.Create(partial))
+        {
+            write(stream);
+        }
+
+        File.Move(partial, file, overwrite: true);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,16 @@
+using QatPipeline.Pipeline.Stages;
+
+namespace QatPipeline.Pipeline.Torch.Tests;
+
+internal sealed class MemoryCheckpoints : ICheckpointStore
+{
+    private readonly Dictionary<string, byte[]> _content = [];
+
+    public Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        _content[name] = content.ToArray();
+        return Task.CompletedTask;
+    }
+
+    public Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult(_content.GetValueOrDefault(name));
+}

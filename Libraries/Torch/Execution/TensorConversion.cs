@@ -9,14 +9,19 @@ public static class TensorConversion
     /// <exception cref="GraphException">The element type has no numeric representation here.</exception>
     public static Tensor ToTorch(this GraphTensor value)
     {
-        long[] shape = [.. value.Dimensions];
-        if (value.Type == ElementType.Bool)
-        {
-            return tensor(MemoryMarshal.Cast<byte, bool>(value.Bytes).ToArray(), shape);
-        }
+        using var view = View(value, [.. value.Dimensions]);
 
-        return value.Type.IsFloatingPoint() ? tensor(value.ToFloats(), shape) : tensor(value.ToLongs(), shape);
+        // A tensor made from an array lies wherever the runtime put the array, and kernels sum in an order that depends on the address:
+        // only memory of LibTorch's own, which is always aligned, gives the same bits in every process.
+        return view.clone();
     }
+
+    private static Tensor View(GraphTensor value, long[] shape) => value.Type switch
+    {
+        ElementType.Bool => tensor(MemoryMarshal.Cast<byte, bool>(value.Bytes).ToArray(), shape),
+        var type when type.IsFloatingPoint() => tensor(value.ToFloats(), shape),
+        _ => tensor(value.ToLongs(), shape),
+    };
 
     /// <summary>A graph constant with the tensor's shape: float32, int64 or bool.</summary>
     public static GraphTensor ToGraph(this Tensor value)

@@ -273,6 +273,10 @@ public sealed record QatSpecification
     [Range(0.0, 1e6)]
     public double OutputDistillation { get; init; } = 1;
 
+    /// <summary>Weight of the task loss on the training images' labels; YOLOv6 networks only, others have none.</summary>
+    [Range(0.0, 1e6)]
+    public double TaskLoss { get; init; } = 1;
+
     public bool LearnRanges { get; init; } = true;
 
     /// <summary><c>default</c> or <c>strict</c>: the sensible settings, or every switch of the reference.</summary>

@@ -45,6 +45,10 @@ public sealed record LetterboxTransform(
     public (double X1, double Y1, double X2, double Y2) ToOriginal(double x1, double y1, double x2, double y2) =>
         (X(x1), Y(y1), X(x2), Y(y2));
 
+    /// <summary>Maps corners on the original image to the canvas.</summary>
+    public (double X1, double Y1, double X2, double Y2) ToCanvas(double x1, double y1, double x2, double y2) =>
+        ((x1 * GainX) + PadX, (y1 * GainY) + PadY, (x2 * GainX) + PadX, (y2 * GainY) + PadY);
+
     private double X(double x) => Math.Clamp((x - PadX) / GainX, 0, OriginalWidth);
 
     private double Y(double y) => Math.Clamp((y - PadY) / GainY, 0, OriginalHeight);

@@ -30,7 +30,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public bool IsIncluded(RunSpecification specification) => true;
 
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
-        [.. ModelImport.Inputs(specification), .. GraphEvaluation.Inputs];
+        [.. ModelImport.Inputs(specification), .. GraphEvaluation.Inputs, .. StrictCalibration.Inputs(specification)];
 
     public object Configuration(RunSpecification specification) => new
     {
@@ -39,6 +39,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         specification.Target,
         specification.Calibration,
         specification.Partial,
+        IsStrict = StrictCalibration.IsOn(specification),
         TrainingFollows = specification.Qat is not null,
         specification.Evaluation,
     };
@@ -57,11 +58,11 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         var methods = new List<MethodFigures>();
         foreach (var method in specification.Calibration.Methods.Select(CalibrationMethods.Parse))
         {
-            methods.Add(await MeasureMethodAsync(method, calibrator, evaluation, measured, cancellationToken).ConfigureAwait(false));
+            methods.Add(await MeasureMethodAsync(method, StrictCalibration.Calibrate(calibrator, method, specification), evaluation, measured, cancellationToken).ConfigureAwait(false));
         }
 
         var best = Choose(specification.Calibration, methods);
-        var calibrated = calibrator.Calibrate(CalibrationMethods.Parse(best.Method));
+        var calibrated = StrictCalibration.Calibrate(calibrator, CalibrationMethods.Parse(best.Method), specification);
         var analysis = await LayerAnalysis.RunAsync(context, images, evaluation, calibrated, cancellationToken).ConfigureAwait(false);
         var search = specification.Partial.Enabled
             ? await new PartialSearch(specification, evaluation, measured).RunAsync(model, calibrated, analysis.SearchLayers, cancellationToken).ConfigureAwait(false)
@@ -92,13 +93,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     }
 
     private static async Task<MethodFigures> MeasureMethodAsync(
-        CalibrationMethod method, Calibrator calibrator, GraphEvaluation evaluation, MeasuredFigures measured, CancellationToken cancellationToken)
+        CalibrationMethod method, Graph calibrated, GraphEvaluation evaluation, MeasuredFigures measured, CancellationToken cancellationToken)
     {
         var figures = await measured.GetAsync(
             $"method: {method.Name()}",
             async () =>
             {
-                var result = await evaluation.MeasureAsync(method.Name(), calibrator.Calibrate(method), ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+                var result = await evaluation.MeasureAsync(method.Name(), calibrated, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
                 return [result.SelectionAp, result.ValidationAp];
             },
             cancellationToken).ConfigureAwait(false);
@@ -158,16 +159,9 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             return calibrator;
         }
 
-        var batches = images.ReadAsync(specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, specification.Calibration.Batch, cancellationToken);
-        await foreach (var batch in batches.ConfigureAwait(false))
-        {
-            using (batch)
-            {
-                calibrator.Collect(batch.ToPixels());
-                context.Progress.Report(new StageProgress("collecting ranges", calibrator.Images, wanted.Count));
-            }
-        }
-
+        await (StrictCalibration.IsOn(specification)
+            ? StrictCalibration.CollectAsync(context, evaluation, calibrator, cancellationToken)
+            : CollectAsync(context, evaluation, wanted, calibrator, cancellationToken)).ConfigureAwait(false);
         using var state = new MemoryStream();
         using (var writer = new BinaryWriter(state, Encoding.UTF8, leaveOpen: true))
         {
@@ -176,6 +170,21 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
         await context.Checkpoints.WriteAsync(StatisticsCheckpoint, state.ToArray(), cancellationToken).ConfigureAwait(false);
         return calibrator;
+    }
+
+    private async Task CollectAsync(
+        IStageContext context, GraphEvaluation evaluation, IReadOnlyList<IndexedImage> wanted, Calibrator calibrator, CancellationToken cancellationToken)
+    {
+        var batches = images.ReadAsync(
+            context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, context.Specification.Calibration.Batch, cancellationToken);
+        await foreach (var batch in batches.ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                calibrator.Collect(batch.ToPixels());
+                context.Progress.Report(new StageProgress("collecting ranges", calibrator.Images, wanted.Count));
+            }
+        }
     }
 
     private static bool HasReducedWeights(RunSpecification specification) =>

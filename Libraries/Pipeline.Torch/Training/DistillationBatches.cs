@@ -1,18 +1,26 @@
-using QatPipeline.Contracts;
+using QatPipeline.Coco;
 using QatPipeline.Coco.Images;
+using QatPipeline.Contracts;
 using QatPipeline.Pipeline.Datasets;
 using QatPipeline.Pipeline.Torch.Detectors;
 using QatPipeline.Torch;
 using QatPipeline.Torch.Distillation;
+using QatPipeline.Yolov6.Assigners;
+using QatPipeline.Yolov6.Training;
 
 namespace QatPipeline.Pipeline.Torch.Training;
 
 /// <summary>
-/// Letterboxed training images in an order that depends on seed and epoch only, every second epoch mirrored: distillation needs no
-/// labels, so a mirrored picture costs nothing and doubles what the student sees.
+/// Letterboxed training images in an order that depends on seed and epoch only, every second epoch mirrored: a mirrored picture costs
+/// nothing and doubles what the student sees.
 /// </summary>
-internal sealed class DistillationBatches(IImageSource source, RunSpecification specification, IReadOnlyList<IndexedImage> images, EvaluationProtocol protocol)
-    : ITrainingBatches
+/// <param name="source">Gives the pixels.</param>
+/// <param name="specification">The run's.</param>
+/// <param name="images">The training images.</param>
+/// <param name="protocol">How pictures become network inputs.</param>
+/// <param name="truth">Their labels, for a task loss; null where distillation is all.</param>
+internal sealed class DistillationBatches(
+    IImageSource source, RunSpecification specification, IReadOnlyList<IndexedImage> images, EvaluationProtocol protocol, CocoDataset? truth = null) : ITrainingBatches
 {
     private readonly int _batchSize = Math.Min(specification.Qat!.Batch, images.Count);
 
@@ -28,17 +36,32 @@ internal sealed class DistillationBatches(IImageSource source, RunSpecification 
             using (batch)
             {
                 var pixels = batch.Pixels.ToArray();
-                if (epoch % 2 == 1)
+                var isMirrored = epoch % 2 == 1;
+                if (isMirrored)
                 {
                     MirrorRows(pixels, batch.Width);
                 }
 
-                return new TrainingBatch(batch.ToPixels() with { Pixels = pixels });
+                return new TrainingBatch(batch.ToPixels() with { Pixels = pixels }, truth is null ? null : LabelsOf(truth, batch, isMirrored));
             }
         }
 
         throw new InvalidOperationException("the image source gave no batch for images it has");
     }
+
+    private static DetectionLabels LabelsOf(CocoDataset truth, ImageBatch batch, bool isMirrored) => new(
+    [
+        .. batch.Images.Zip(batch.Transforms, IReadOnlyList<TargetBox> (image, placed) =>
+        [
+            .. truth.AnnotationsOf(truth.ImageIndexOf(image.Id)).Where(annotation => !annotation.IsCrowd).Select(annotation =>
+            {
+                var box = annotation.Box;
+                var (x1, y1, x2, y2) = placed.ToCanvas(box.X, box.Y, box.X + box.Width, box.Y + box.Height);
+                var (left, right) = isMirrored ? (batch.Width - x2, batch.Width - x1) : (x1, x2);
+                return new TargetBox(truth.CategoryIndexOf(annotation.CategoryId), (float)left, (float)y1, (float)right, (float)y2);
+            }),
+        ]),
+    ]);
 
     private static void MirrorRows(float[] pixels, int width)
     {

@@ -39,8 +39,7 @@ internal static class FloatTrainingOptions
             Schedule = schedule,
             Loss = new DetectionLossOptions
             {
-                // The reference's configurations (2.1).
-                BoxMetric = specification.Model.Yolov6!.Variant == "s" ? BoxMetric.Giou : BoxMetric.Siou,
+                BoxMetric = BoxMetricOf(specification),
                 AtssEpochs = Math.Min(train.AtssEpochs, epochs / 2),
             },
             AverageDecay = Math.Min(defaults.AverageDecay, Math.Max(0, 1 - (1 / (steps * AverageShare)))),
@@ -50,6 +49,9 @@ internal static class FloatTrainingOptions
             FinalEvaluations = 1,
         };
     }
+
+    /// <summary>The box loss of the reference's configuration of that size (2.1).</summary>
+    public static BoxMetric BoxMetricOf(RunSpecification specification) => specification.Model.Yolov6!.Variant == "s" ? BoxMetric.Giou : BoxMetric.Siou;
 
     public static AugmentationOptions AugmentationOf(TrainSpecification train) => new() { Mosaic = train.Mosaic, Mixup = train.Mixup };
 }

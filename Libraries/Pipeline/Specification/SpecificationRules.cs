@@ -59,6 +59,9 @@ public static class SpecificationRules
         Require(
             specification is not { Train.HyperSearchEpochs: 0, Model.Yolov6: { Form: "repopt", Scales: null } },
             "train of a RepOpt network needs scales: set train.hyperSearchEpochs to search them, or model.yolov6.scales to a file of them");
+        Require(
+            specification is not { Qat.Profile: "strict", Model.Yolov6: null },
+            "qat.profile 'strict' is the training of the YOLOv6 tutorial, which needs model.yolov6: set it to 'default'");
         Require(specification.Calibration.Methods.Count > 0, "calibration.methods is empty");
         foreach (var dataset in specification.Data.Calibration.Concat(specification.Data.Training).Concat(specification.Data.Validation))
         {

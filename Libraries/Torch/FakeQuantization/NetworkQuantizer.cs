@@ -91,7 +91,8 @@ public sealed class NetworkQuantizer : IDisposable
             return QuantizationRange.FromAmax(range.Amax * MathF.Exp(factors[1]));
         }
 
-        return new QuantizationRange(range.Low * MathF.Exp(factors[0]), range.High * MathF.Exp(factors[1]));
+        // The codes always hold zero; a range on one side of it could otherwise be learned inside out.
+        return new QuantizationRange(MathF.Min(range.Low, 0) * MathF.Exp(factors[0]), MathF.Max(range.High, 0) * MathF.Exp(factors[1]));
     }
 
     // Quantizers of one group have one range: the union of theirs, less those that are left float.

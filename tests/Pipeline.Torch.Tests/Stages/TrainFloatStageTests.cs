@@ -88,16 +88,9 @@ public sealed class TrainFloatStageTests : IDisposable
         await new TrainFloatStage(new LocalImageSource()).ExecuteAsync(context, cancellationToken);
     }
 
-    private static RunSpecification Specification(string form)
+    private static RunSpecification Specification(string form) => TinyRun.Specification with
     {
-        DatasetSpecification Generated(int images, int seed) => new() { Synthetic = new SyntheticSpecification { Images = images, Seed = seed, Size = 64 } };
-        return new RunSpecification
-        {
-            Name = "train",
-            Seed = 3,
-            Model = new ModelSpecification { InputSize = 64, Yolov6 = new Yolov6Specification { Variant = "n", Width = 0.0625, Depth = 0.05, Form = form } },
-            Data = new DataSpecification { Calibration = [Generated(2, 1)], Training = [Generated(6, 1)], Validation = [Generated(2, 2)] },
-            Train = new TrainSpecification { Epochs = 2, HyperSearchEpochs = form == "repopt" ? 2 : 0, Batch = 2, NominalBatch = 4 },
-        };
-    }
+        Model = TinyRun.Specification.Model with { Yolov6 = TinyRun.Specification.Model.Yolov6! with { Form = form } },
+        Train = new TrainSpecification { Epochs = 2, HyperSearchEpochs = form == "repopt" ? 2 : 0, Batch = 2, NominalBatch = 4 },
+    };
 }

@@ -21,8 +21,38 @@ public sealed partial class HtmlRunReportTests : IDisposable
         string[] sections = ["comparison", "precision-recall", "classes", "calibration", "layers", "training", "latency", "samples", "lineage", "environment", "commands"];
         Assert.All(sections, section => Assert.Contains($"<section id=\"{section}\">", page, StringComparison.Ordinal));
         Assert.Contains("−2.00 [−4.00, +1.00]", page, StringComparison.Ordinal);
-        Assert.Contains("layer errors (1)", page, StringComparison.Ordinal);
-        Assert.Contains("1 of 1 quantizers are off", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Layers_LeftFloat_HaveTheirReasons()
+    {
+        var page = await RenderAsync();
+
+        Assert.Contains("2 of 3 layers stay float. 60.0 % of the multiplications are quantized.", page, StringComparison.Ordinal);
+        Assert.Contains("<td><code>head</code></td><td>partial.skip names it</td>", page, StringComparison.Ordinal);
+        Assert.Contains("quantized as well: &lt;script&gt;", page, StringComparison.Ordinal);
+        Assert.Contains("Signal-to-noise ratio of every layer", page, StringComparison.Ordinal);
+        Assert.Contains("Errors of all 2 layers", page, StringComparison.Ordinal);
+        Assert.Contains("What the search measured, 1 choices on 4 images", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plots_ShowHistogramsWithEveryCalibratorsAmax_AndLatencyDistributions()
+    {
+        var page = await RenderAsync();
+
+        Assert.Contains("and the amax of each calibrator", page, StringComparison.Ordinal);
+        Assert.Contains("entropy: 1", page, StringComparison.Ordinal);
+        Assert.Contains("class=\"small\"", page, StringComparison.Ordinal);
+        Assert.Contains("Distribution of the latency, batch 32", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Commands_NameTheArtifactsTheyMake()
+    {
+        var page = await RenderAsync();
+
+        Assert.Contains("<h3>ptq-graph.onnx</h3><pre tabindex=\"0\">qat calibrate run.json --out results</pre>", page, StringComparison.Ordinal);
     }
 
     [Fact]

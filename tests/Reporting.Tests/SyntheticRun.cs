@@ -57,8 +57,16 @@ internal sealed class SyntheticRun : IDisposable
             methods = new[] { Method("max", 0.2), Method("entropy", 0.35) },
             chosenMethod = "entropy",
             reason = Hostile,
-            quantizers = new[] { new { name = Hostile, scheme = "SignedSymmetric", enabled = false, low = -1.0, high = 1.0, amaxByMethod = new { max = 2.0, entropy = 1.0 } } },
-            layerErrors = new[] { new { node = Hostile, sqnr = 21.5 } },
+            quantizers = new[] { new { name = Hostile, scheme = "SignedSymmetric", enabled = false, low = -1.0, high = 1.0, amaxByMethod = new { max = 2.0, entropy = 1.0 }, histogram = new { first = 0.0, width = 0.5, counts = new[] { 900, 30, 5, 1 } } } },
+            coverage = new { quantized = 60, total = 100 },
+            search = new
+            {
+                images = 4,
+                explanation = "1 of 2 layers stay float: " + Hostile,
+                steps = new[] { new { question = Hostile, floatLayers = new[] { Hostile }, measurement = new { accuracy = 0.3, milliseconds = 2.5 }, conclusion = "meets" } },
+            },
+            layers = new[] { Layer(Hostile, false, "quantized as well: " + Hostile), Layer("conv", true, null) },
+            unplaced = new[] { new { name = "head", macs = 5, reason = "partial.skip names it" } },
         });
         await PutAsync(ArtifactNames.TrainingHistory, new
         {
@@ -80,6 +88,18 @@ internal sealed class SyntheticRun : IDisposable
         [new { image_id = 7, category_id = 1, bbox = new[] { left, 5, 15, 15 }, score = 0.9 }];
 
     private static object Method(string method, double ap) => new { method, selectionAp = ap, validationAp = ap };
+
+    private static object Layer(string name, bool isQuantized, string? reason) => new
+    {
+        name,
+        @class = "dense",
+        macs = 100,
+        local = new { sqnrDecibel = 21.5, cosine = 0.999 },
+        accumulated = new { sqnrDecibel = (double?)null, cosine = 0.99 },
+        sensitivity = 0.01,
+        isQuantized,
+        reason,
+    };
 
     private static object Epoch(int epoch) => new { epoch, loss = new { feature = 1.0 / (epoch + 1) }, selectionAp = 0.3, validationAp = 0.3 };
 
@@ -104,6 +124,7 @@ internal sealed class SyntheticRun : IDisposable
         Execution = BatchExecution.Native,
         Latency = LatencyStatistics.Of([1, 2, 3], 99),
         ImagesPerSecond = 500.0 / batch,
+        Quantiles = [1, 2, 3],
         RunAverages = [1, 2],
         Options = new TimingOptions(),
         Environment = Hostile,

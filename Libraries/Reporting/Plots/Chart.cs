@@ -1,3 +1,4 @@
+using System.Globalization;
 using QatPipeline.Reporting.Html;
 using ScottPlot;
 using ScottPlot.TickGenerators;
@@ -45,6 +46,30 @@ internal static class Chart
             plot.Axes.Bottom.TickGenerator = new NumericManual(
                 [.. bars.Select((_, index) => (double)index)], [.. bars.Select(bar => bar.Label)]);
             plot.Axes.Margins(bottom: 0);
+        });
+
+    /// <summary>Counts on a logarithmic scale over equally wide bins, with a named upright line at each mark.</summary>
+    public static HtmlText Histogram(string caption, double first, double width, IReadOnlyList<double> counts, IReadOnlyList<(string Name, double Value)> marks) =>
+        Draw(caption, "magnitude", "values", plot =>
+        {
+            var edges = counts.Select((count, bin) => (X: first + (width * (bin + 0.5)), Y: Math.Log10(1 + count))).ToArray();
+            var outline = plot.Add.Scatter(edges.Select(edge => edge.X).ToArray(), edges.Select(edge => edge.Y).ToArray());
+            outline.ConnectStyle = ConnectStyle.StepHorizontal;
+            outline.Color = Color.FromHex(Palette[4]);
+            outline.MarkerSize = 0;
+            outline.LineWidth = 1.5f;
+            outline.FillY = true;
+            outline.FillYColor = Color.FromHex(Palette[4]).WithAlpha(0.3);
+            foreach (var (index, (name, value)) in marks.Index())
+            {
+                var line = plot.Add.VerticalLine(value, width: 2, color: Color.FromHex(Palette[index % Palette.Length]));
+                line.LegendText = string.Create(CultureInfo.InvariantCulture, $"{name}: {value:G4}");
+            }
+
+            plot.Axes.Left.TickGenerator = new NumericManual(
+                [.. Enumerable.Range(0, 12).Select(power => (double)power)], [.. Enumerable.Range(0, 12).Select(power => string.Create(CultureInfo.InvariantCulture, $"1e{power}"))]);
+            plot.Axes.SetLimitsY(0, edges.Max(edge => edge.Y) * 1.05);
+            plot.ShowLegend(Edge.Bottom);
         });
 
     private static void Add(Plot plot, IReadOnlyList<Series> series, float markerSize, float lineWidth)

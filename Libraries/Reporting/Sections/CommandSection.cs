@@ -7,6 +7,10 @@ namespace QatPipeline.Reporting.Sections;
 /// <summary>The commands that make each artifact again, run in the folder of the run's files.</summary>
 internal static class CommandSection
 {
+    // The verbs that end the pipeline after a stage.
+    private static readonly (string Stage, string Verb)[] Prefixes =
+        [(StageNames.Dataset, "calibrate"), (StageNames.Calibrate, "calibrate"), (StageNames.Qat, "qat"), (StageNames.Optimize, "export")];
+
     public static HtmlText Render(ReportContent content)
     {
         var graph = OptimizeStage.QuantizedGraph(content.Specification);
@@ -21,6 +25,14 @@ internal static class CommandSection
     private static IEnumerable<(string Makes, string Needs, string Line)> Commands(ReportContent content, string graph)
     {
         yield return ("Everything", ArtifactNames.EvaluationReport, "qat run run.json --out results");
+        foreach (var (stage, verb) in Prefixes)
+        {
+            if (content.Report.Stages.FirstOrDefault(summary => summary.Stage == stage) is { Outputs: { Count: > 0 } outputs })
+            {
+                yield return (string.Join(", ", outputs.Select(output => output.Name)), outputs[0].Name, $"qat {verb} run.json --out results");
+            }
+        }
+
         yield return (ArtifactNames.OrtCpuDialect, graph, $"qat optimize {graph} --target ort-cpu -o {ArtifactNames.OrtCpuDialect}");
         yield return (ArtifactNames.TensorRtQdqDialect, graph, $"qat optimize {graph} --target tensorrt-qdq -o {ArtifactNames.TensorRtQdqDialect}");
         yield return (

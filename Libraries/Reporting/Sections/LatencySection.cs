@@ -16,7 +16,7 @@ internal static class LatencySection
         return timings.Length == 0 ? HtmlText.Empty : HtmlText.Of(
             $"""
             {HtmlTable.Of(["engine", "#batch", "#min ms", "#median ms", "#mean ms", "#percentile ms", "#max ms", "#images/s", "#batches timed"], timings.Select(item => Row(item.Variant, item.Timing)))}
-            <div class="plots">{Traces(timings)}</div>
+            <div class="plots">{Distributions(timings)}{Traces(timings)}</div>
             """);
     }
 
@@ -32,6 +32,13 @@ internal static class LatencySection
         HtmlText.Of($"{timing.ImagesPerSecond:0.0}"),
         HtmlText.Of($"{Figures.Optional(timing.Iterations, "0")}"),
     ];
+
+    private static IEnumerable<HtmlText> Distributions(IEnumerable<(string Variant, EngineTiming Timing)> timings) =>
+        timings.Where(item => item.Timing.Quantiles.Count > 1).GroupBy(item => item.Timing.Batch).Select(batch => Chart.Lines(
+            $"Distribution of the latency, batch {batch.Key}: how many of the batches took at most how long",
+            "ms",
+            "batches, %",
+            [.. batch.Select(item => new Series(Figures.Title(item.Variant), item.Timing.Quantiles, Positions(item.Timing.Quantiles.Count)))]));
 
     private static IEnumerable<HtmlText> Traces(IEnumerable<(string Variant, EngineTiming Timing)> timings) =>
         timings.Where(item => item.Timing.RunAverages.Count > 1).GroupBy(item => item.Timing.Batch).Select(batch => Chart.Lines(

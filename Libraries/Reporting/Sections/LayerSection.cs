@@ -1,17 +1,12 @@
 using System.Text.Json;
 using QatPipeline.Reporting.Html;
+using QatPipeline.Reporting.Plots;
 
 namespace QatPipeline.Reporting.Sections;
 
-/// <summary>
-/// The layers that stayed float with the reasons, and every list of layers the calibration report has (errors, sensitivity, the search's
-/// decisions): each becomes a table with the columns it brings.
-/// </summary>
+/// <summary>What quantization does to every layer, which layers stayed float, and what was measured to decide it.</summary>
 internal static class LayerSection
 {
-    // Shown by the calibration section.
-    private static readonly string[] Elsewhere = ["methods", "quantizers"];
-
     public static HtmlText Render(ReportContent content)
     {
         if (content.Report.Calibration is not { } calibration)
@@ -19,63 +14,91 @@ internal static class LayerSection
             return HtmlText.Empty;
         }
 
-        var lists = calibration.EnumerateObject()
-            .SelectMany(member => Lists(member.Name, member.Value))
-            .Where(list => !Elsewhere.Contains(list.Name))
-            .ToArray();
-        return HtmlText.Of($"{FloatQuantizers(calibration)}{lists.Select(list => Table(list.Name, list.Rows))}");
+        var layers = calibration.List("layers");
+        var unplaced = calibration.List("unplaced");
+        return layers.Length + unplaced.Length == 0 ? HtmlText.Empty : HtmlText.Of(
+            $"""
+            {FloatLayers(calibration, layers, unplaced)}
+            {ErrorPlot(layers)}
+            {SearchSteps(calibration)}
+            {HtmlTable.Folded($"Errors of all {layers.Length} layers", Errors(layers))}
+            """);
     }
 
-    private static HtmlText FloatQuantizers(JsonElement calibration)
+    private static HtmlText FloatLayers(JsonElement calibration, JsonElement[] layers, JsonElement[] unplaced)
     {
-        if (!calibration.TryGetProperty("quantizers", out var quantizers))
+        var left = layers.Where(layer => layer.IsNot("isQuantized")).Concat(unplaced).ToArray();
+        var share = calibration.Object("coverage") is { } coverage
+            ? HtmlText.Of($" {100 * coverage.Number("quantized") / coverage.Number("total"):0.0} % of the multiplications are quantized.")
+            : HtmlText.Empty;
+        if (left.Length == 0)
+        {
+            return HtmlText.Of($"<p>All {layers.Length} layers are quantized: none was left float.{share}</p>");
+        }
+
+        var table = HtmlTable.Of(["layer left float", "reason"], left.Select(IReadOnlyList<HtmlText> (layer) =>
+            [HtmlText.Of($"<code>{layer.Text("name")}</code>"), HtmlText.Of($"{layer.Text("reason")}")]));
+        return HtmlText.Of(
+            $"""
+            <p>{left.Length} of {layers.Length + unplaced.Length} layers stay float.{share} {calibration.Object("search")?.Text("explanation")}</p>
+            {HtmlTable.Folded($"The {left.Length} layers left float, and why", table)}
+            """);
+    }
+
+    /// <summary>The own error of a layer is what it adds; the accumulated one is what arrives there.</summary>
+    private static HtmlText ErrorPlot(JsonElement[] layers)
+    {
+        Series[] series = [.. new[] { ("the layer alone", "local"), ("all layers up to it", "accumulated") }
+            .Select(kind => (Name: kind.Item1, Points: Ratios(layers, kind.Item2)))
+            .Where(kind => kind.Points.Length > 0)
+            .Select(kind => new Series(kind.Name, [.. kind.Points.Select(point => (double)point.Index)], [.. kind.Points.Select(point => point.Decibel)]))];
+        return series.Length == 0 ? HtmlText.Empty : HtmlText.Of(
+            $"<div class=\"plots\">{Chart.Points("Signal-to-noise ratio of every layer's output when quantized: higher is better", "layer, in order of execution", "dB", series)}</div>");
+    }
+
+    private static (int Index, double Decibel)[] Ratios(JsonElement[] layers, string kind) =>
+        [.. layers.Select((layer, index) => (index, layer.Object(kind)?.Number("sqnrDecibel") ?? double.NaN)).Where(point => double.IsFinite(point.Item2))];
+
+    private static HtmlText SearchSteps(JsonElement calibration)
+    {
+        if (calibration.Object("search") is not { } search)
         {
             return HtmlText.Empty;
         }
 
-        var names = quantizers.EnumerateArray()
-            .Where(quantizer => quantizer.TryGetProperty("enabled", out var enabled) && enabled.ValueKind == JsonValueKind.False)
-            .Select(quantizer => quantizer.GetProperty("name").ToString())
-            .ToArray();
-        return names.Length == 0
-            ? HtmlText.Of($"<p>All {quantizers.GetArrayLength()} quantizers are on: no layer was left float.</p>")
-            : HtmlText.Of($"<p>{names.Length} of {quantizers.GetArrayLength()} quantizers are off; their tensors stay float:</p><ul>{names.Select(name => HtmlText.Of($"<li><code>{name}</code></li>"))}</ul>");
-    }
-
-    /// <summary>Lists of objects at the top or one level below.</summary>
-    private static IEnumerable<(string Name, JsonElement[] Rows)> Lists(string name, JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value[0].ValueKind == JsonValueKind.Object)
-        {
-            yield return (name, [.. value.EnumerateArray()]);
-        }
-        else if (value.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var member in value.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Array && member.Value.GetArrayLength() > 0 && member.Value[0].ValueKind == JsonValueKind.Object))
-            {
-                yield return ($"{name}: {member.Name}", [.. member.Value.EnumerateArray()]);
-            }
-        }
-    }
-
-    private static HtmlText Table(string name, JsonElement[] rows)
-    {
-        var columns = rows[0].EnumerateObject()
-            .Where(member => member.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
-            .Select(member => (member.Name, IsFigure: member.Value.ValueKind == JsonValueKind.Number))
-            .ToArray();
+        var steps = search.List("steps");
         return HtmlTable.Folded(
-            $"{Words(name)} ({rows.Length})",
-            HtmlTable.Of(
-                [.. columns.Select(column => (column.IsFigure ? "#" : "") + Words(column.Name))],
-                rows.Select(row => (IReadOnlyList<HtmlText>)[.. columns.Select(column => Cell(row, column.Name))])));
+            $"What the search measured, {steps.Length} choices on {search.Number("images"):0} images",
+            HtmlTable.Of(["question", "#layers float", "#AP", "#estimated ms", "conclusion"], steps.Select(IReadOnlyList<HtmlText> (step) =>
+            [
+                HtmlText.Of($"{step.Text("question")}"),
+                HtmlText.Of($"{step.List("floatLayers").Length}"),
+                HtmlText.Of($"{Figures.Percent(step.GetProperty("measurement").Number("accuracy"))}"),
+                HtmlText.Of($"{step.GetProperty("measurement").Number("milliseconds"):0.00}"),
+                HtmlText.Of($"{step.Text("conclusion")}"),
+            ])));
     }
 
-    private static HtmlText Cell(JsonElement row, string column) => !row.TryGetProperty(column, out var value)
-        ? HtmlText.Of($"–")
-        : value.ValueKind == JsonValueKind.Number ? HtmlText.Of($"{value.GetDouble():G5}") : HtmlText.Of($"{value.ToString()}");
+    private static HtmlText Errors(JsonElement[] layers)
+    {
+        var all = layers.Sum(layer => layer.Number("macs"));
+        return HtmlTable.Of(
+            ["layer", "class", "#work, %", "#own error, dB", "#cosine", "#accumulated, dB", "#cosine", "#sensitivity", "runs in"],
+            layers.Select(IReadOnlyList<HtmlText> (layer) =>
+            [
+                HtmlText.Of($"<code>{layer.Text("name")}</code>"),
+                HtmlText.Of($"{layer.Text("class")}"),
+                HtmlText.Of($"{100 * layer.Number("macs") / all:0.00}"),
+                .. Error(layer, "local"),
+                .. Error(layer, "accumulated"),
+                Cell(layer.Number("sensitivity"), "G3"),
+                HtmlText.Of($"{(layer.IsNot("isQuantized") ? "float" : "INT8")}"),
+            ]));
+    }
 
-    /// <summary><c>layerErrors</c> → <c>layer errors</c>.</summary>
-    private static string Words(string name) =>
-        string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : letter.ToString()));
+    private static IEnumerable<HtmlText> Error(JsonElement layer, string kind) => layer.Object(kind) is { } error
+        ? [Cell(error.Number("sqnrDecibel"), "0.0"), Cell(error.Number("cosine"), "0.00000")]
+        : [Cell(double.NaN, ""), Cell(double.NaN, "")];
+
+    private static HtmlText Cell(double value, string format) => HtmlText.Of($"{Figures.Optional(double.IsFinite(value) ? value : null, format)}");
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
 
@@ -15,18 +14,18 @@ internal static class TrainingSection
         }
 
         var epochs = list.EnumerateArray().ToArray();
-        double[] numbers = [.. epochs.Select(epoch => Number(epoch, "epoch") + 1)];
+        double[] numbers = [.. epochs.Select(epoch => epoch.Number("epoch") + 1)];
         var losses = epochs[0].TryGetProperty("loss", out var first)
-            ? first.EnumerateObject().Select(item => new Series(item.Name, numbers, [.. epochs.Select(epoch => Number(epoch.GetProperty("loss"), item.Name))])).ToArray()
+            ? first.EnumerateObject().Select(item => new Series(item.Name, numbers, [.. epochs.Select(epoch => epoch.GetProperty("loss").Number(item.Name))])).ToArray()
             : [];
         Series[] precision =
         [
-            new("calibration images (choose the epoch)", numbers, [.. epochs.Select(epoch => 100 * Number(epoch, "selectionAp"))]),
-            new("validation images", numbers, [.. epochs.Select(epoch => 100 * Number(epoch, "validationAp"))]),
+            new("calibration images (choose the epoch)", numbers, [.. epochs.Select(epoch => 100 * epoch.Number("selectionAp"))]),
+            new("validation images", numbers, [.. epochs.Select(epoch => 100 * epoch.Number("validationAp"))]),
         ];
         return HtmlText.Of(
             $"""
-            <p>{epochs.Length} epoch(s); the graph of epoch {Number(training, "bestEpoch") + 1:0} is kept.</p>
+            <p>{epochs.Length} epoch(s); the graph of epoch {training.Number("bestEpoch") + 1:0} is kept.</p>
             <div class="plots">{Curves(losses, precision)}</div>
             {HtmlTable.Of(["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"], numbers.Index().Select(epoch =>
                 (IReadOnlyList<HtmlText>)[HtmlText.Of($"{epoch.Item:0}"), .. losses.Concat(precision).Select(item => HtmlText.Of($"{item.Y[epoch.Index]:0.00}"))]))}
@@ -39,7 +38,4 @@ internal static class TrainingSection
         Chart.Lines("Mean loss of an epoch", "epoch", "loss", losses, markers: true),
         Chart.Lines("AP of the fake-quantized graph after each epoch", "epoch", "AP", precision, markers: true),
     ];
-
-    private static double Number(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
 }

@@ -8,7 +8,7 @@ usage() {
   cat <<'TEXT'
 usage: ./qat setup [--tests] [--probe]
 
-  --tests  also what only the tests need (a browser)
+  --tests  also what only the tests need (a browser, AMQP clients)
   --probe  ask again what the package feed has, and rewrite Directory.Local.props
 
 Tools that the system's packages don't have go to $QAT_HOME (default: ~/.cache/qatpipeline).
@@ -37,6 +37,8 @@ command -v node >/dev/null && command -v npm >/dev/null || apt_install "Node.js 
 [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || apt_install "RabbitMQ (the message broker)" rabbitmq-server
 if [ -n "$tests" ]; then
   command -v chromium >/dev/null || apt_install "Chromium (browser tests)" chromium
+  command -v amqp-publish >/dev/null && /usr/bin/python3 -c 'import pika' 2>/dev/null ||
+    apt_install "AMQP clients (tests of the trigger samples)" amqp-tools python3-pika
 fi
 
 installed "azurite-$azurite_version" || npm_install "Azurite (the storage emulator)" azurite "$azurite_version"

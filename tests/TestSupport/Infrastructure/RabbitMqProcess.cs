@@ -19,18 +19,19 @@ public sealed class RabbitMqProcess : IDisposable
     private ChildProcess? portMapper;
     private ChildProcess? server;
 
-    private RabbitMqProcess()
-    {
-    }
+    private RabbitMqProcess(bool hasManagement) => ManagementPort = hasManagement ? LoopbackPorts.Next() : null;
 
     public static bool IsAvailable => File.Exists(Server);
 
     /// <summary>Connection string for AMQP clients.</summary>
     public string ConnectionString => $"amqp://guest:guest@127.0.0.1:{port}";
 
-    public static async Task<RabbitMqProcess> StartAsync(CancellationToken cancellationToken)
+    /// <summary>The port of the management plugin's HTTP API, where the broker has it.</summary>
+    public int? ManagementPort { get; }
+
+    public static async Task<RabbitMqProcess> StartAsync(CancellationToken cancellationToken, bool hasManagement = false)
     {
-        var broker = new RabbitMqProcess();
+        var broker = new RabbitMqProcess(hasManagement);
         try
         {
             await broker.ResumeAsync(cancellationToken);
@@ -69,12 +70,10 @@ public sealed class RabbitMqProcess : IDisposable
 
     private Dictionary<string, string> Environment()
     {
-        foreach (var file in new[] { "env.conf", "plugins" })
-        {
-            File.WriteAllText(folder.PathOf(file), file == "plugins" ? "[]." : "");
-        }
-
-        File.WriteAllText(folder.PathOf("rabbitmq.conf"), "consumer_timeout = 604800000\n");
+        File.WriteAllText(folder.PathOf("env.conf"), "");
+        File.WriteAllText(folder.PathOf("plugins"), ManagementPort is null ? "[]." : "[rabbitmq_management].");
+        var management = ManagementPort is null ? "" : $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {ManagementPort}\n";
+        File.WriteAllText(folder.PathOf("rabbitmq.conf"), $"consumer_timeout = 604800000\n{management}");
         return new Dictionary<string, string>
         {
             ["HOME"] = folder.FullName,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using QatPipeline.Pipeline.Specification;
 
 namespace QatPipeline.Cli.Commands;
 
@@ -8,4 +9,30 @@ internal static class CommandArguments
     public static Argument<string> Model() => new("MODEL") { Description = "An ONNX file" };
 
     public static Argument<string> Run() => new("RUN") { Description = "A run specification (YAML); docs/run-specification.md lists its keys" };
+
+    /// <summary>A run specification that may be left out: see <see cref="RunOrDemo(ParseResult, Argument{string})"/>.</summary>
+    public static Argument<string> OptionalRun() => new("RUN")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "A run specification (YAML); docs/run-specification.md lists its keys. Without it: the demo, samples/demo/run.yaml",
+    };
+
+    /// <summary>The named run specification, or the demo's.</summary>
+    /// <exception cref="SpecificationException">None is named, and the demo is not there.</exception>
+    public static string RunOrDemo(ParseResult parsed, Argument<string> run) => parsed.GetValue(run) ?? FindDemo();
+
+    // The command lies in a build folder of the project, wherever it was started from.
+    private static string FindDemo()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var file = Path.Combine(folder.FullName, "samples", "demo", "run.yaml");
+            if (File.Exists(file))
+            {
+                return file;
+            }
+        }
+
+        throw new SpecificationException("samples/demo/run.yaml is not above this command: name a run specification");
+    }
 }

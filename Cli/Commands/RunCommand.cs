@@ -27,7 +27,7 @@ internal static class RunCommand
 
     private static Command Create(string name, string? lastStage, string description, string example = "samples/demo/run.yaml")
     {
-        var run = CommandArguments.Run();
+        var run = lastStage == StageNames.TrainFloat ? CommandArguments.Run() : CommandArguments.OptionalRun();
         var output = new Option<DirectoryInfo>("--out", "-o")
         {
             Description = "Folder for artifacts, records and the report; a repeated run reuses what is there",
@@ -44,15 +44,16 @@ internal static class RunCommand
             """) { run, output, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var specification = RunSpecificationLoader.Load(parsed.GetRequiredValue(run));
+            var file = CommandArguments.RunOrDemo(parsed, run);
+            var specification = RunSpecificationLoader.Load(file);
             if (lastStage == StageNames.Qat && specification.Qat is null)
             {
-                throw new SpecificationException($"{parsed.GetRequiredValue(run)}: 'qat' is null, so there is no training to run");
+                throw new SpecificationException($"{file}: 'qat' is null, so there is no training to run");
             }
 
             if (lastStage == StageNames.TrainFloat && specification.Train is null)
             {
-                throw new SpecificationException($"{parsed.GetRequiredValue(run)}: 'train' is missing, so there is no training to run");
+                throw new SpecificationException($"{file}: 'train' is missing, so there is no training to run");
             }
 
             var folder = parsed.GetRequiredValue(output);

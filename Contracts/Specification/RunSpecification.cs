@@ -142,6 +142,10 @@ public sealed record SyntheticSpecification
     /// <summary>Standard deviation of the strongest sensor noise, in grey levels of 255.</summary>
     [Range(0.0, 100.0)]
     public double Noise { get; init; } = 26;
+
+    /// <summary>Share of the objects that have a colour of their class; the others are told apart by outline alone.</summary>
+    [Range(0.0, 1.0)]
+    public double ColorHint { get; init; }
 }
 
 /// <summary>Float training of a YOLOv6 network.</summary>

@@ -32,7 +32,7 @@ internal sealed class ScenePainter(SyntheticOptions options)
         outline.Transform(Placement(random));
         visible.Add(shape, outline);
 
-        using var fill = new SKPaint { IsAntialias = true, Color = Palette.Any(random).WithAlpha((byte)random.Next(170, 256)) };
+        using var fill = new SKPaint { IsAntialias = true, Color = ColorOf(shape, random).WithAlpha((byte)random.Next(170, 256)) };
         canvas.DrawPath(outline, fill);
         if (random.Next(3) == 0)
         {
@@ -51,6 +51,10 @@ internal sealed class ScenePainter(SyntheticOptions options)
             canvas.DrawPath(outline, border);
         }
     }
+
+    // Without hints no random number is drawn for them: such pictures are those of the versions before there were any.
+    private SKColor ColorOf(int shape, Random random) =>
+        options.ColorHint > 0 && random.NextDouble() < options.ColorHint ? Palette.OfClass(shape, ShapeCatalog.Names.Count, random) : Palette.Any(random);
 
     // Size, stretch, rotation and place; a tenth of the objects reach over the border.
     private SKMatrix Placement(Random random)

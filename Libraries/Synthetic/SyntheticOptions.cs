@@ -22,6 +22,9 @@ public sealed record SyntheticOptions
     /// <summary>Standard deviation of the strongest sensor noise, in grey levels of 255.</summary>
     public double Noise { get; init; } = 26;
 
+    /// <summary>Share of the objects that have a colour of their class; the others are told apart by outline alone.</summary>
+    public double ColorHint { get; init; }
+
     /// <exception cref="ArgumentException">Names the option and its range.</exception>
     internal void Validate()
     {
@@ -30,6 +33,7 @@ public sealed record SyntheticOptions
         Require(Objects.Fewest >= 0 && Objects.Most >= Objects.Fewest, $"{nameof(Objects)} is {Objects}; it must be a range of counts");
         Require(Scale.Smallest > 0 && Scale.Largest >= Scale.Smallest && Scale.Largest <= 1, $"{nameof(Scale)} is {Scale}; it must be a range within (0, 1]");
         Require(LeastVisible is > 0 and <= 1, $"{nameof(LeastVisible)} is {LeastVisible}; it must lie in (0, 1]");
+        Require(ColorHint is >= 0 and <= 1, $"{nameof(ColorHint)} is {ColorHint}; it must lie in [0, 1]");
         Require(Noise >= 0, $"{nameof(Noise)} is {Noise}; it must not be negative");
     }
 

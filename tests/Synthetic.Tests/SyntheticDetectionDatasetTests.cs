@@ -66,6 +66,22 @@ public class SyntheticDetectionDatasetTests
     }
 
     [Fact]
+    public void Classes_have_colours_of_their_own_only_where_hints_are_asked_for()
+    {
+        var classes = SyntheticDetectionDataset.ClassNames.Count;
+        var hues = Enumerable.Range(0, classes).Select(shape => Hues(random => Palette.OfClass(shape, classes, random))).ToList();
+        Assert.All(hues.Zip(hues.Skip(1)), pair => Assert.True(pair.Second.Min() > pair.First.Where(hue => hue < 350).Max()));
+        Assert.True(Hues(Palette.Any).Max() - Hues(Palette.Any).Min() > 300);
+        Assert.NotEqual(new SyntheticDetectionDataset(Small).Draw(0).Jpeg, new SyntheticDetectionDataset(Small with { ColorHint = 1 }).Draw(0).Jpeg);
+
+        static List<float> Hues(Func<Random, SKColor> draw)
+        {
+            var random = new Random(1);
+            return [.. Enumerable.Range(0, 50).Select(_ => draw(random).Hue)];
+        }
+    }
+
+    [Fact]
     public void Every_outline_fills_its_unit_circle_and_none_leaves_it()
     {
         for (var shape = 0; shape < SyntheticDetectionDataset.ClassNames.Count; shape++)

@@ -68,5 +68,6 @@ internal static class GeneratedDatasets
         Objects = (Math.Min(2, specification.Objects), specification.Objects),
         Scale = (specification.Smallest, specification.Largest),
         Noise = specification.Noise,
+        ColorHint = specification.ColorHint,
     };
 }

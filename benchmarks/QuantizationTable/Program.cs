@@ -1,0 +1,17 @@
+using QatPipeline.Pipeline.Specification;
+using QatPipeline.QuantizationTable.Benchmarks;
+
+if (args.Length < 2)
+{
+    Console.Error.WriteLine("usage: QuantizationTable FOLDER RUN.yaml... (samples/demo/run.yaml and benchmarks/QuantizationTable/repvgg.yaml; a repeated call reuses what is in FOLDER)");
+    return 2;
+}
+
+var table = new MarkdownTable(Console.Out);
+table.Head();
+foreach (var file in args[1..])
+{
+    await table.AddAsync(new FormRuns(args[0], RunSpecificationLoader.Load(file)));
+}
+
+return 0;

@@ -19,14 +19,10 @@ public sealed class FinishedRunsFixture : GatewayFixture
         {
             var file = Path.Combine(output, "run.yaml");
             await File.WriteAllTextAsync(file, Specification(replicates));
-            using var qat = ChildProcess.Start(Executable(), ["run", file, "--out", output], new Dictionary<string, string>());
+            using var qat = ChildProcess.Start(BuiltProgram.PathOf("Cli", "qat"), ["run", file, "--out", output], new Dictionary<string, string>());
             using var ended = new CancellationTokenSource(RunLimit);
-            while (!qat.HasExited)
-            {
-                await Task.Delay(100, ended.Token);
-            }
-
-            Assert.True(File.Exists(Path.Combine(output, "report.html")), qat.Output);
+            var log = await qat.WaitForOutputAsync(ended.Token);
+            Assert.True(File.Exists(Path.Combine(output, "report.html")), log);
         }
     }
 
@@ -45,11 +41,4 @@ public sealed class FinishedRunsFixture : GatewayFixture
 
     private static string Set(string name, string annotations, string images) =>
         $"annotations: {TestData.PathOf(name, "annotations", annotations)}, images: {TestData.PathOf(name, "images", images)}";
-
-    // The tests' own output folder tells the configuration: …/tests/NAME/bin/CONFIGURATION/FRAMEWORK/RUNTIME/.
-    private static string Executable()
-    {
-        var output = Path.GetRelativePath(TestData.RepositoryRoot, AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar);
-        return Path.Combine([TestData.RepositoryRoot, "Cli", .. output[2..], "qat"]);
-    }
 }

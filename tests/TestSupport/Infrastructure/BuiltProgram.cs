@@ -5,10 +5,11 @@ public static class BuiltProgram
 {
     /// <summary>The full path of a project's executable.</summary>
     /// <param name="project">The project's folder in the repository, such as <c>Services/Gateway</c>.</param>
-    public static string PathOf(string project)
+    /// <param name="name">The executable, where it is not named after the project.</param>
+    public static string PathOf(string project, string? name = null)
     {
         // The tests' own output folder tells the configuration: …/tests/NAME/bin/CONFIGURATION/FRAMEWORK/RUNTIME/.
         var output = Path.GetRelativePath(TestData.RepositoryRoot, AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar);
-        return Path.Combine([TestData.RepositoryRoot, .. project.Split('/'), .. output[2..], $"QatPipeline.{Path.GetFileName(project)}"]);
+        return Path.Combine([TestData.RepositoryRoot, .. project.Split('/'), .. output[2..], name ?? $"QatPipeline.{Path.GetFileName(project)}"]);
     }
 }

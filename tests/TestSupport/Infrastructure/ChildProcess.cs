@@ -80,6 +80,14 @@ public sealed class ChildProcess : IDisposable
     /// <summary>Waits until it has ended.</summary>
     public Task WaitForExitAsync(CancellationToken cancellationToken) => process.WaitForExitAsync(cancellationToken);
 
+    /// <summary>Waits until it ends; everything it wrote.</summary>
+    public async Task<string> WaitForOutputAsync(CancellationToken cancellationToken)
+    {
+        // Only this way of waiting includes the output that is still on its way.
+        await process.WaitForExitAsync(cancellationToken);
+        return Output;
+    }
+
     public void Dispose()
     {
         Kill();

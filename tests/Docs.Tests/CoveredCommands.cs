@@ -1,0 +1,29 @@
+namespace QatPipeline.Docs.Tests;
+
+/// <summary>
+/// The commands that the walk through the documents (<see cref="WalkThroughTests"/>) does not run, with the test that does. Whatever a
+/// document names and this table does not, the walk runs word for word.
+/// </summary>
+internal static class CoveredCommands
+{
+    /// <summary>A test, by its source file in the repository and a text in it: the test's name, or the line that runs the command.</summary>
+    public sealed record Proof(string File, string Text);
+
+    private static readonly Proof ContinuousIntegration = new(".ci/run", "./qat test");
+
+    private static readonly Dictionary<string, Proof> Proofs = new()
+    {
+        // Every test project that runs was started by it.
+        ["./qat test"] = ContinuousIntegration,
+        ["./qat test --slow"] = ContinuousIntegration,
+        ["./qat test --only Reporting"] = ContinuousIntegration,
+        ["samples/triggers/publish.py"] = new("tests/AppHost.Tests/TriggerSampleTests.cs", "publish.py"),
+        ["samples/triggers/publish.sh"] = new("tests/AppHost.Tests/TriggerSampleTests.cs", "publish.sh"),
+        ["samples/triggers/rabbitmqadmin.sh"] = new("tests/AppHost.Tests/TriggerFileTests.cs", "rabbitmqadmin.sh"),
+        ["./qat setup --tests"] = new("eng/test.sh", "setup.sh\" --tests"),
+    };
+
+    public static Proof? Of(string command) => Proofs.GetValueOrDefault(command);
+
+    public static IReadOnlyDictionary<string, Proof> All => Proofs;
+}

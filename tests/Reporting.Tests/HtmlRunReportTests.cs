@@ -29,7 +29,7 @@ public sealed partial class HtmlRunReportTests : IDisposable
         var page = await RenderAsync();
 
         Assert.Contains("2 of 3 layers stay float. 60.0 % of the multiplications are quantized.", page, StringComparison.Ordinal);
-        Assert.Contains("<td><code>head</code></td><td>partial.skip names it</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td><code>head</code></td><td class=\"wrap\">partial.skip names it</td>", page, StringComparison.Ordinal);
         Assert.Contains("quantized as well: &lt;script&gt;", page, StringComparison.Ordinal);
         Assert.Contains("Signal-to-noise ratio of every layer", page, StringComparison.Ordinal);
         Assert.Contains("Errors of all 2 layers", page, StringComparison.Ordinal);

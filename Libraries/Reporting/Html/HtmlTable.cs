@@ -3,7 +3,7 @@ namespace QatPipeline.Reporting.Html;
 /// <summary>A table that scrolls sideways on a narrow screen instead of widening the page.</summary>
 internal static class HtmlTable
 {
-    /// <param name="headings">Column headings; one that starts with <c>#</c> names a column of figures.</param>
+    /// <param name="headings">Column headings; one that starts with <c>#</c> names a column of figures, one with <c>~</c> a column of sentences.</param>
     /// <param name="rows">Cells in the order of the headings.</param>
     public static HtmlText Of(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<HtmlText>> rows) => HtmlText.Of(
         $"""
@@ -19,13 +19,18 @@ internal static class HtmlTable
     public static HtmlText Digest(string sha256) =>
         HtmlText.Of($"<code title=\"{sha256}\">{sha256[..Math.Min(8, sha256.Length)]}</code>");
 
-    private static HtmlText Heading(string heading) => IsFigure(heading)
-        ? HtmlText.Of($"<th scope=\"col\" class=\"n\">{heading[1..]}</th>")
+    private static HtmlText Heading(string heading) => ClassOf(heading) is { } style
+        ? HtmlText.Of($"<th scope=\"col\" class=\"{style}\">{heading[1..]}</th>")
         : HtmlText.Of($"<th scope=\"col\">{heading}</th>");
 
-    private static HtmlText Cell(HtmlText cell, string heading) => IsFigure(heading)
-        ? HtmlText.Of($"<td class=\"n\">{cell}</td>")
+    private static HtmlText Cell(HtmlText cell, string heading) => ClassOf(heading) is { } style
+        ? HtmlText.Of($"<td class=\"{style}\">{cell}</td>")
         : HtmlText.Of($"<td>{cell}</td>");
 
-    private static bool IsFigure(string heading) => heading.StartsWith('#');
+    private static string? ClassOf(string heading) => heading switch
+    {
+        ['#', ..] => "n",
+        ['~', ..] => "wrap",
+        _ => null,
+    };
 }

@@ -17,6 +17,9 @@ internal static class HistogramPlots
     public static IEnumerable<HtmlText> Large(IEnumerable<JsonElement> quantizers) => quantizers
         .Where(quantizer => Histogram(quantizer) is not null)
         .OrderByDescending(Spread)
+
+        // Neighbours on one tensor see the same values.
+        .DistinctBy(quantizer => Methods(quantizer).Select(method => method.Amax).DefaultIfEmpty().Max())
         .Take(Shown)
         .Select(quantizer =>
         {

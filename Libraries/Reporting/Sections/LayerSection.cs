@@ -36,11 +36,14 @@ internal static class LayerSection
             return HtmlText.Of($"<p>All {layers.Length} layers are quantized: none was left float.{share}</p>");
         }
 
-        var table = HtmlTable.Of(["layer left float", "reason"], left.Select(IReadOnlyList<HtmlText> (layer) =>
+        var summary = calibration.Object("search") is { } search && unplaced.Length == 0
+            ? search.Text("explanation")
+            : $"{left.Length} of {layers.Length + unplaced.Length} layers stay float.";
+        var table = HtmlTable.Of(["layer left float", "~reason"], left.Select(IReadOnlyList<HtmlText> (layer) =>
             [HtmlText.Of($"<code>{layer.Text("name")}</code>"), HtmlText.Of($"{layer.Text("reason")}")]));
         return HtmlText.Of(
             $"""
-            <p>{left.Length} of {layers.Length + unplaced.Length} layers stay float.{share} {calibration.Object("search")?.Text("explanation")}</p>
+            <p>{summary}{share}</p>
             {HtmlTable.Folded($"The {left.Length} layers left float, and why", table)}
             """);
     }
@@ -69,7 +72,7 @@ internal static class LayerSection
         var steps = search.List("steps");
         return HtmlTable.Folded(
             $"What the search measured, {steps.Length} choices on {search.Number("images"):0} images",
-            HtmlTable.Of(["question", "#layers float", "#AP", "#estimated ms", "conclusion"], steps.Select(IReadOnlyList<HtmlText> (step) =>
+            HtmlTable.Of(["~question", "#layers float", "#AP", "#estimated ms", "~conclusion"], steps.Select(IReadOnlyList<HtmlText> (step) =>
             [
                 HtmlText.Of($"{step.Text("question")}"),
                 HtmlText.Of($"{step.List("floatLayers").Length}"),

@@ -25,7 +25,7 @@ internal static class TrainingSection
         ];
         return HtmlText.Of(
             $"""
-            <p>{epochs.Length} epoch(s); the graph of epoch {training.Number("bestEpoch") + 1:0} is kept.</p>
+            <p>{epochs.Length} {(epochs.Length == 1 ? "epoch" : "epochs")}; the graph of epoch {training.Number("bestEpoch") + 1:0} is kept.</p>
             <div class="plots">{Curves(losses, precision)}</div>
             {HtmlTable.Of(["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"], numbers.Index().Select(epoch =>
                 (IReadOnlyList<HtmlText>)[HtmlText.Of($"{epoch.Item:0}"), .. losses.Concat(precision).Select(item => HtmlText.Of($"{item.Y[epoch.Index]:0.00}"))]))}
@@ -35,7 +35,7 @@ internal static class TrainingSection
     // One epoch is a point, not a curve: the table has it.
     private static IEnumerable<HtmlText> Curves(Series[] losses, Series[] precision) => precision[0].X.Count < 2 ? [] :
     [
-        Chart.Lines("Mean loss of an epoch", "epoch", "loss", losses, markers: true),
-        Chart.Lines("AP of the fake-quantized graph after each epoch", "epoch", "AP", precision, markers: true),
+        Chart.Lines("Mean loss of an epoch", "epoch", "loss", losses, isCounted: true),
+        Chart.Lines("AP of the fake-quantized graph after each epoch", "epoch", "AP", precision, isCounted: true),
     ];
 }

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace QatPipeline.Reporting.Tests;
+namespace QatPipeline.TestSupport;
 
 /// <summary>The part of JSON Schema that the exporter writes: types, properties, required members, items, additional properties, references.</summary>
-internal static class SchemaValidator
+public static class SchemaValidator
 {
+    /// <summary>What is wrong with the value, each with its path; nothing where it is valid.</summary>
     public static IEnumerable<string> Validate(JsonNode schema, JsonNode? value) => Validate(schema, schema, value, "$");
 
     private static IEnumerable<string> Validate(JsonNode root, JsonNode schema, JsonNode? value, string path)

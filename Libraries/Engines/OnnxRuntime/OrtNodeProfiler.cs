@@ -7,7 +7,8 @@ namespace QatPipeline.Engines;
 /// <param name="Name">The node's name in the engine file.</param>
 /// <param name="Operator">Its operator, such as <c>QLinearConv</c>.</param>
 /// <param name="Milliseconds">Mean time of one run.</param>
-public sealed record NodeTiming(string Name, string Operator, double Milliseconds);
+/// <param name="Fastest">Time of its fastest run in milliseconds: what other work on the machine disturbs least.</param>
+public sealed record NodeTiming(string Name, string Operator, double Milliseconds, double Fastest);
 
 /// <summary>Times a model node by node with the runtime's own profiler: what to look at when a layer is to become faster.</summary>
 public static class OrtNodeProfiler
@@ -57,7 +58,7 @@ public static class OrtNodeProfiler
     private static IReadOnlyList<NodeTiming> Read(ReadOnlyMemory<byte> json, int runs)
     {
         using var document = JsonDocument.Parse(json);
-        var nodes = new OrderedDictionary<string, (string Operator, double Sum, double First)>(StringComparer.Ordinal);
+        var nodes = new OrderedDictionary<string, (string Operator, List<double> Durations)>(StringComparer.Ordinal);
         foreach (var entry in document.RootElement.EnumerateArray())
         {
             var name = entry.GetProperty("name").GetString()!;
@@ -66,12 +67,16 @@ public static class OrtNodeProfiler
                 continue;
             }
 
-            var (key, duration) = (name[..^KernelSuffix.Length], entry.GetProperty("dur").GetDouble());
-            nodes[key] = nodes.TryGetValue(key, out var known)
-                ? known with { Sum = known.Sum + duration }
-                : (entry.GetProperty("args").GetProperty("op_name").GetString()!, duration, duration);
+            var key = name[..^KernelSuffix.Length];
+            if (!nodes.TryGetValue(key, out var node))
+            {
+                nodes[key] = node = (entry.GetProperty("args").GetProperty("op_name").GetString()!, new List<double>(runs + 1));
+            }
+
+            node.Durations.Add(entry.GetProperty("dur").GetDouble() / 1000);
         }
 
-        return [.. nodes.Select(node => new NodeTiming(node.Key, node.Value.Operator, (node.Value.Sum - node.Value.First) / runs / 1000))];
+        return [.. nodes.Select(node => new NodeTiming(
+            node.Key, node.Value.Operator, node.Value.Durations.Skip(1).Sum() / runs, node.Value.Durations.Skip(1).DefaultIfEmpty().Min()))];
     }
 }

@@ -11,6 +11,7 @@ internal static class OrtCpuForm
         GraphSimplifier.Deploy(graph);
         QuantizerMaterializer.Materialize(graph, pairPerUse: false);
         new RemoveIdentity().Apply(graph);
+        IntegerHardSwish.Apply(graph);
         GuardFloatLayers(graph);
         return graph;
     }

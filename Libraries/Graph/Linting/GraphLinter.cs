@@ -54,6 +54,11 @@ public static class GraphLinter
 
         QuantizerMaterializer.Materialize(copy, pairPerUse: target == QuantizationTarget.TensorRt);
         new RemoveIdentity().Apply(copy);
+        if (target == QuantizationTarget.OrtCpu)
+        {
+            IntegerHardSwish.Apply(copy);
+        }
+
         return copy;
     }
 }

@@ -53,6 +53,7 @@ internal sealed class OrtCpuFusion
             "AveragePool" or "GlobalAveragePool" or "LeakyRelu" or "Sigmoid" or "Softmax" or "Add" or "Mul" or "Concat" => Obstacle(node, AllInputs(node), needsOutput: true),
             "MaxPool" or "Resize" or "ReduceMax" or "ReduceMin" or "Expand" or "Flatten" or "Gather" or "GatherElements" or "Reshape" or "Slice"
                 or "Squeeze" or "Tile" or "Transpose" or "Unsqueeze" or "Split" => ObstacleToMoving(node),
+            "Clip" when _links.ProducerOf(node.Inputs[0]) is { OpType: "QuantizeLinear" } => null,
             "ArgMax" => Reads(node, 0) ? null : "its input is not quantized",
             _ => "the CPU provider has no integer kernel for it",
         };

@@ -14,7 +14,7 @@ internal static class IntegerOperators
         {
             "MaxPool" => context.Graph.Opset >= 12 && node.Outputs.Count == 1,
             "AveragePool" or "GlobalAveragePool" or "LeakyRelu" or "Sigmoid" or "Concat" or "Resize" or "Split" or "Reshape" or "Transpose"
-                or "Flatten" or "Squeeze" or "Unsqueeze" or "Slice" => true,
+                or "Flatten" or "Squeeze" or "Unsqueeze" or "Slice" or "HardSwish" => true,
             "Add" or "Mul" => node.Inputs.Count == 2,
             _ => false,
         };

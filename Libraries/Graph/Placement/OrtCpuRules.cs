@@ -27,7 +27,9 @@ internal static class OrtCpuRules
 
         foreach (var value in ValuesInOrder(context.Graph).Where(values.Contains))
         {
-            var scheme = nonNegative.Contains(value) ? QuantizationScheme.UnsignedNonNegative : QuantizationScheme.UnsignedAffine;
+            var scheme = nonNegative.Contains(value) ? QuantizationScheme.UnsignedNonNegative
+                : context.Links.SoleConsumerOf(value) is { } reader && reader.Is("HardSwish") ? QuantizationScheme.UnsignedHardSwish
+                : QuantizationScheme.UnsignedAffine;
             var uses = context.Links.ConsumersOf(value).Select(consumer => new QuantizerUse(consumer.Node.Name, consumer.Input));
             context.AddActivation(NameOf(context, value), scheme, uses);
         }

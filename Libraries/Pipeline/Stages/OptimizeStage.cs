@@ -9,7 +9,7 @@ public sealed class OptimizeStage : IStage
 {
     public string Name => StageNames.Optimize;
 
-    public int Version => 2;
+    public int Version => 3;
 
     public bool IsIncluded(RunSpecification specification) => true;
 

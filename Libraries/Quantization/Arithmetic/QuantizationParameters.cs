@@ -23,6 +23,9 @@ public readonly record struct QuantizationParameters(float Scale, int ZeroPoint,
     /// </summary>
     public const float DegenerateScale = 1f / 127f;
 
+    /// <summary>HardSwish is 0 below minus this, and the identity above this.</summary>
+    public const double HardSwishKnee = 3;
+
     /// <summary>
     /// Parameters for a calibrated range. A range whose bound is at most <see cref="DegenerateAmax"/> has the single code of 0.0, so
     /// that everything quantizes to zero, and <see cref="DegenerateScale"/> for export.
@@ -38,6 +41,7 @@ public readonly record struct QuantizationParameters(float Scale, int ZeroPoint,
         return scheme switch
         {
             QuantizationScheme.UnsignedAffine => Affine(range),
+            QuantizationScheme.UnsignedHardSwish => HardSwish(range.High),
             QuantizationScheme.UnsignedNonNegative => Symmetric(scheme, MathF.Max(range.High, 0f)),
             _ => Symmetric(scheme, range.Amax),
         };
@@ -80,6 +84,13 @@ public readonly record struct QuantizationParameters(float Scale, int ZeroPoint,
         var scale = (float)(((double)high - low) / byte.MaxValue);
         var zeroPoint = Math.Clamp((int)MathF.Round(-low / scale), byte.MinValue, byte.MaxValue);
         return new(scale, zeroPoint, byte.MinValue, byte.MaxValue);
+    }
+
+    // The whole number of codes from −3 to 0 whose upper end comes nearest to the range's.
+    private static QuantizationParameters HardSwish(float high)
+    {
+        var codes = Math.Clamp((int)Math.Round(HardSwishKnee * byte.MaxValue / (Math.Max(high, 0d) + HardSwishKnee)), 1, byte.MaxValue);
+        return new((float)(HardSwishKnee / codes), codes, byte.MinValue, byte.MaxValue);
     }
 
     private static QuantizationParameters Degenerate => new(DegenerateScale, 0, 0, 0);

@@ -20,6 +20,13 @@ public enum QuantizationScheme
 
     /// <summary>uint8 0…255 over [low, high] with the zero point on an exact code.</summary>
     UnsignedAffine,
+
+    /// <summary>
+    /// uint8 0…255 from −3 with zero point k and scale 3/k, k a whole number: inputs of HardSwish, x·clip(x/6 + ½, 0, 1). With 3 a whole
+    /// number of codes its gate has exactly the codes clip(q, 0, 2k) at scale 1/2k, so that all of it runs on integers; what lies below −3
+    /// gives 0 in any case.
+    /// </summary>
+    UnsignedHardSwish,
 }
 
 /// <summary>The code interval of each <see cref="QuantizationScheme"/>.</summary>

@@ -111,7 +111,8 @@ public sealed class ActivationStatistics
 
     /// <summary>
     /// The range a method chooses for a scheme: symmetric schemes get [−amax, amax], non-negative ones [0, amax]; an affine one gets
-    /// the part of [−amax, amax] in which values were seen, and for the mean of extremes that mean itself.
+    /// the part of [−amax, amax] in which values were seen, and for the mean of extremes that mean itself; inputs of HardSwish get
+    /// [−3, amax] without the part above all values seen.
     /// </summary>
     /// <exception cref="CalibrationException">Nothing was collected.</exception>
     public QuantizationRange RangeFor(CalibrationMethod method, QuantizationScheme scheme)
@@ -120,6 +121,7 @@ public sealed class ActivationStatistics
         return scheme switch
         {
             QuantizationScheme.UnsignedNonNegative => new(0f, amax),
+            QuantizationScheme.UnsignedHardSwish => new(-(float)QuantizationParameters.HardSwishKnee, MathF.Max(MathF.Min(Maximum, amax), 0f)),
             QuantizationScheme.UnsignedAffine when method is CalibrationMethod.AverageMax => MeanRange(),
             QuantizationScheme.UnsignedAffine => new(MathF.Min(MathF.Max(Minimum, -amax), amax), MathF.Max(MathF.Min(Maximum, amax), -amax)),
             _ => QuantizationRange.FromAmax(amax),

@@ -26,7 +26,7 @@ internal sealed class FakeQuantizeArguments
     private static QuantizationRange GradientBounds(QuantizationScheme scheme, QuantizationRange range, QuantizationParameters parameters) => scheme switch
     {
         QuantizationScheme.UnsignedNonNegative => new(0, MathF.Max(range.High, 0)),
-        QuantizationScheme.UnsignedAffine => new(parameters.Dequantize(parameters.QMin), parameters.Dequantize(parameters.QMax)),
+        QuantizationScheme.UnsignedAffine or QuantizationScheme.UnsignedHardSwish => new(parameters.Dequantize(parameters.QMin), parameters.Dequantize(parameters.QMax)),
         _ => QuantizationRange.FromAmax(range.Amax),
     };
 }

@@ -39,9 +39,18 @@ public enum CostClass
     /// <summary>8-bit operator on each element, by output elements.</summary>
     IntegerElementwise,
 
-    /// <summary>Concat, Transpose, Slice and their like in any type, by output elements.</summary>
+    /// <summary>Concat, Transpose, Slice and their like in float, by output elements.</summary>
     Move,
 
-    /// <summary>Integer and float convolutions want different layouts: moves to and fro around a float one, by input and output elements.</summary>
-    Layout,
+    /// <summary>The same on 8-bit codes.</summary>
+    IntegerMove,
+
+    /// <summary>Clamp of 8-bit codes, by output elements.</summary>
+    IntegerClamp,
+
+    /// <summary>8-bit sum or product of tensors of different sizes, by output elements.</summary>
+    IntegerBroadcast,
+
+    /// <summary>Resize of 8-bit codes, by output elements.</summary>
+    IntegerResize,
 }

@@ -227,13 +227,19 @@ public sealed record PartialSpecification
 {
     public bool Enabled { get; init; } = true;
 
+    /// <summary>
+    /// What is quantized to begin with: <c>fastest</c>, the layers for which integers save estimated time on ort-cpu, or <c>all</c> that can be.
+    /// </summary>
+    [AllowedValues("fastest", "all")]
+    public string Placement { get; init; } = "fastest";
+
     /// <summary>Accepted AP loss against float (AP in 0…1).</summary>
     [Range(0.0, 1.0)]
     public double MaxApLoss { get; init; } = 0.01;
 
     /// <summary>Accepted AP loss in place of <see cref="MaxApLoss"/> where training follows, which recovers most of it.</summary>
     [Range(0.0, 1.0)]
-    public double MaxApLossBeforeTraining { get; init; } = 0.05;
+    public double MaxApLossBeforeTraining { get; init; } = 0.02;
 
     /// <summary>The engine must be at least so many times as fast as the float engine; 0 sets no limit.</summary>
     [Range(0.0, 100.0)]

@@ -43,10 +43,13 @@ public sealed record CalibrationReport
 /// <summary>AP on the calibration images without and with corrected biases; kept where it does not fall.</summary>
 public sealed record BiasCorrectionFigures(double SelectionApBefore, double SelectionApAfter, bool Kept);
 
-/// <summary>Budget, course and outcome of the search for layers to leave float. Times are estimates, null where the target has no model.</summary>
+/// <summary>
+/// Budget, course and outcome of the search for layers to leave float. Times are estimates, null where the target has no model. Of the
+/// float layers, the slow ones are float because integers would save no time there.
+/// </summary>
 public sealed record SearchFigures(
     int Images, double FloatAp, double LeastAp, double? FloatMilliseconds, double? LongestMilliseconds,
-    IReadOnlyList<SearchStep> Steps, IReadOnlyList<string> FloatLayers, bool MeetsBudget, string Explanation);
+    IReadOnlyList<SearchStep> Steps, IReadOnlyList<string> FloatLayers, IReadOnlyList<string> SlowLayers, bool MeetsBudget, string Explanation);
 
 /// <summary>Share of the arithmetic that is quantized.</summary>
 public sealed record MacCoverage(long Quantized, long Total);
@@ -57,7 +60,7 @@ public sealed record MacCoverage(long Quantized, long Total);
 /// <param name="Macs">Multiplications for one image.</param>
 /// <param name="Local">The layer alone quantized.</param>
 /// <param name="Accumulated">The whole network quantized.</param>
-/// <param name="Sensitivity">Distortion of the predictions when only this layer is quantized; null where no search ran.</param>
+/// <param name="Sensitivity">Distortion of the predictions when only this layer is quantized; null where the search had no choice about it.</param>
 /// <param name="IsQuantized">False where it was left float.</param>
 /// <param name="Reason">Why it was left float; null for the others.</param>
 public sealed record LayerFigures(

@@ -7,12 +7,14 @@ namespace QatPipeline.Pipeline.Torch.Calibration;
 /// <summary>Why layers are float: for each the measurement that speaks against quantizing it.</summary>
 internal static class FloatLayerReasons
 {
+    private const string Slow = "integers would save no estimated time here: the kernel gains less than conversions cost";
+
     /// <summary>
     /// The reason of every layer the search left float: of the measured choices that quantize it and are no larger than the one taken, the
     /// nearest that missed the budget.
     /// </summary>
     public static IReadOnlyDictionary<string, string> OfSearch(SearchFigures? search) =>
-        search?.FloatLayers.ToDictionary(layer => layer, layer => OfLayer(layer, search), StringComparer.Ordinal)
+        search?.FloatLayers.ToDictionary(layer => layer, layer => search.SlowLayers.Contains(layer) ? Slow : OfLayer(layer, search), StringComparer.Ordinal)
         ?? new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Why a layer that could be multiplied in integers has no quantizers at all.</summary>
@@ -33,7 +35,7 @@ internal static class FloatLayerReasons
             return search.Explanation;
         }
 
-        var others = search.FloatLayers.Count - nearest.FloatLayers.Count - 1;
+        var others = search.FloatLayers.Count - search.SlowLayers.Count - nearest.FloatLayers.Count - 1;
         return others == 0 ? $"quantized as well: {nearest.Conclusion}" : $"quantized with {others} more of these: {nearest.Conclusion}";
     }
 }

@@ -16,13 +16,14 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
     /// <param name="images">Where images come from.</param>
     /// <param name="evaluation">Names the images and how they are loaded.</param>
     /// <param name="calibrated">The graph with all quantizers on; not changed.</param>
+    /// <param name="candidates">The layers the search chooses among, whose sensitivity it needs.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<LayerAnalysis> RunAsync(
-        IStageContext context, IImageSource images, GraphEvaluation evaluation, Graph calibrated, CancellationToken cancellationToken)
+        IStageContext context, IImageSource images, GraphEvaluation evaluation, Graph calibrated, IReadOnlyCollection<string> candidates, CancellationToken cancellationToken)
     {
         var partial = context.Specification.Partial;
         using var errors = new LayerErrorAnalysis(calibrated);
-        using var sensitivity = partial.Enabled ? new SensitivityAnalysis(calibrated) : null;
+        using var sensitivity = partial.Enabled ? new SensitivityAnalysis(calibrated, layers: candidates) : null;
         var wanted = evaluation.FirstCalibrationImages(partial.AnalysisImages);
         var done = 0;
         var batches = images.ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, ImagesPerPass, cancellationToken);
@@ -38,12 +39,12 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
         }
 
         return new LayerAnalysis(
-            errors.Errors, sensitivity?.Layers.ToDictionary(layer => layer.Node, layer => layer.Distortion, StringComparer.Ordinal), LayerWork.WithShapes(calibrated));
+            errors.Errors, sensitivity is null ? null : new OrderedDictionary<string, double>(sensitivity.Layers.Select(layer => KeyValuePair.Create(layer.Node, layer.Distortion)), StringComparer.Ordinal), LayerWork.WithShapes(calibrated));
     }
 
-    /// <summary>The layers as the search takes them.</summary>
+    /// <summary>The candidates as the search takes them.</summary>
     public IReadOnlyList<SearchLayer> SearchLayers =>
-        [.. errors.Select(error => new SearchLayer(error.Node, LayerClass.Of(shaped, error.Node), sensitivities?[error.Node] ?? 0))];
+        [.. sensitivities?.Select(layer => new SearchLayer(layer.Key, LayerClass.Of(shaped, layer.Key), layer.Value)) ?? []];
 
     /// <param name="reasons">Why layers were left float, by name.</param>
     public IReadOnlyList<LayerFigures> Figures(IReadOnlyDictionary<string, string> reasons) =>
@@ -54,7 +55,7 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
             MacsOf(error.Node),
             OutputErrorOf(error.Local),
             OutputErrorOf(error.Accumulated),
-            sensitivities?[error.Node],
+            sensitivities?.TryGetValue(error.Node, out var sensitivity) == true ? sensitivity : null,
             !reasons.ContainsKey(error.Node),
             reasons.GetValueOrDefault(error.Node))),
     ];

@@ -10,10 +10,12 @@ namespace QatPipeline.Pipeline.Torch.Calibration;
 internal sealed class PartialSearch(RunSpecification specification, GraphEvaluation evaluation, MeasuredFigures measured)
 {
     /// <param name="model">The float model.</param>
-    /// <param name="calibrated">The graph with all quantizers on; not changed.</param>
+    /// <param name="placement">What is quantized for a choice of float layers.</param>
     /// <param name="layers">The layers that may stay float.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<SearchFigures> RunAsync(Graph model, Graph calibrated, IReadOnlyList<SearchLayer> layers, CancellationToken cancellationToken)
+    /// <returns>What was found, and the graph with the layers left float.</returns>
+    public async Task<(SearchFigures Figures, Graph Graph)> RunAsync(
+        Graph model, LayerPlacement placement, IReadOnlyList<SearchLayer> layers, CancellationToken cancellationToken)
     {
         var partial = specification.Partial;
         var floatAp = await ApAsync("search: float", model, ExecutionMode.Float, cancellationToken).ConfigureAwait(false);
@@ -26,32 +28,25 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
             new SearchBudget(leastAp, longest),
             async (floatLayers, token) =>
             {
-                var graph = WithFloat(calibrated, floatLayers);
+                var graph = placement.Place(floatLayers);
+                var quantized = LayerPlacement.LayersOf(graph);
                 var time = floatTime is null ? 0 : OrtCpuCostModel.Estimate(DialectWriter.Build(graph, Dialect.OrtCpu).Graph).Milliseconds;
-                var activity = $"search: choice {++count} of at most {partial.MaxMeasurements}, {floatLayers.Count} layers float";
-                var names = layers.Select(layer => layer.Name).Where(floatLayers.Contains);
+                var activity = $"search: choice {++count} of at most {partial.MaxMeasurements}, {quantized.Count} of {placement.Layers.Count} layers quantized";
                 var figures = await measured.GetAsync(
-                    $"search: {string.Join('\n', names)}",
+                    $"search: {string.Join('\n', quantized)}",
                     async () => [await evaluation.MeasureSelectionAsync(activity, graph, ExecutionMode.FakeQuantize, partial.Images, token).ConfigureAwait(false)],
                     token).ConfigureAwait(false);
                 return new SearchMeasurement(figures[0], time);
             },
             partial.MaxMeasurements);
         var result = await search.RunAsync(cancellationToken).ConfigureAwait(false);
-        return new SearchFigures(
-            evaluation.FirstCalibrationImages(partial.Images).Count, floatAp, leastAp, floatTime, longest, result.Steps, result.FloatLayers, result.MeetsBudget, result.Explanation);
-    }
-
-    /// <summary>A copy with some layers left float.</summary>
-    public static Graph WithFloat(Graph calibrated, IReadOnlyCollection<string> floatLayers)
-    {
-        var graph = calibrated.Clone();
-        if (floatLayers.Count > 0)
-        {
-            QuantizerSelection.Disable(graph, floatLayers);
-        }
-
-        return graph;
+        var chosen = placement.Place(result.FloatLayers.ToHashSet(StringComparer.Ordinal));
+        string[] floats = [.. placement.Layers.Except(LayerPlacement.LayersOf(chosen), StringComparer.Ordinal)];
+        var explanation = placement.Explanation is { } slow ? $"{slow}. Of these, {result.Explanation}" : result.Explanation;
+        var figures = new SearchFigures(
+            evaluation.FirstCalibrationImages(partial.Images).Count, floatAp, leastAp, floatTime, longest, result.Steps, floats,
+            [.. floats.Except(result.FloatLayers, StringComparer.Ordinal)], result.MeetsBudget, explanation);
+        return (figures, chosen);
     }
 
     private async Task<double> ApAsync(string name, Graph graph, ExecutionMode mode, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
     public string Name => StageNames.Calibrate;
 
-    public int Version => 4;
+    public int Version => 5;
 
     public bool IsIncluded(RunSpecification specification) => true;
 
@@ -63,12 +63,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
         var best = Choose(specification.Calibration, methods);
         var calibrated = StrictCalibration.Calibrate(calibrator, CalibrationMethods.Parse(best.Method), specification);
-        var analysis = await LayerAnalysis.RunAsync(context, images, evaluation, calibrated, cancellationToken).ConfigureAwait(false);
+        var placement = new LayerPlacement(specification, calibrated);
+        var analysis = await LayerAnalysis.RunAsync(context, images, evaluation, calibrated, placement.Candidates, cancellationToken).ConfigureAwait(false);
         var search = specification.Partial.Enabled
-            ? await new PartialSearch(specification, evaluation, measured).RunAsync(model, calibrated, analysis.SearchLayers, cancellationToken).ConfigureAwait(false)
-            : null;
-        var floatLayers = search?.FloatLayers ?? [];
-        var (graph, final, correction) = await FinishAsync(context, evaluation, PartialSearch.WithFloat(calibrated, floatLayers), cancellationToken).ConfigureAwait(false);
+            ? await new PartialSearch(specification, evaluation, measured).RunAsync(model, placement, analysis.SearchLayers, cancellationToken).ConfigureAwait(false)
+            : ((SearchFigures Figures, Graph Graph)?)null;
+        var floatLayers = search?.Figures.FloatLayers ?? [];
+        var (graph, final, correction) = await FinishAsync(context, evaluation, search?.Graph ?? calibrated, cancellationToken).ConfigureAwait(false);
 
         OnnxWriter.Write(graph, context.OutputPath(ArtifactNames.PtqGraph));
         DetectionFile.Write(context.OutputPath(ArtifactNames.PtqDetections), final.Detections);
@@ -81,10 +82,10 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             ChosenMethod = best.Method,
             Reason = specification.Calibration.Method == "best" ? "highest AP on the calibration images" : "named by the specification",
             BiasCorrection = correction,
-            Search = search,
+            Search = search?.Figures,
             Final = FiguresOf(best.Method, final),
             Coverage = analysis.Coverage(floatLayers),
-            Layers = analysis.Figures(FloatLayerReasons.OfSearch(search)),
+            Layers = analysis.Figures(FloatLayerReasons.OfSearch(search?.Figures)),
             Unplaced = analysis.Unplaced(specification.Partial.Skip),
             Quantizers = [.. graph.Quantizers.Where(quantizer => !quantizer.IsWeight).Select(quantizer => RangeSummary.Of(quantizer, calibrator.Statistics[quantizer.Name]))],
         };

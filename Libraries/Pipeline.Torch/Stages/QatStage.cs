@@ -17,7 +17,7 @@ public sealed class QatStage(IImageSource images) : IStage
 
     public string Name => StageNames.Qat;
 
-    public int Version => 2;
+    public int Version => 3;
 
     public bool IsIncluded(RunSpecification specification) => specification.Qat is not null;
 
@@ -47,24 +47,41 @@ public sealed class QatStage(IImageSource images) : IStage
         var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, cancellationToken).ConfigureAwait(false);
         var saved = TrainingCheckpoint.Parse(await context.Checkpoints.ReadAsync(Checkpoint, cancellationToken).ConfigureAwait(false));
         var history = new HistoryRecorder(saved?.History, context.Progress);
+        var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken).ConfigureAwait(false));
+
+        // What training cannot improve is kept as it is; the tutorial's training replaces it whatever comes of it.
+        var isStrict = QatTraining.IsStrict(context.Specification);
+        var start = await evaluation.MeasureAsync("calibrated graph", calibrated, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+        MeasuredGraph? highest = null;
         var job = new QatJob(
-            OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken).ConfigureAwait(false)),
+            calibrated,
             teacher,
             saved?.Trainer,
             history,
-            async (graph, token) => history.Finish(
-                await evaluation.MeasureAsync("fake-quantized graph", graph, ExecutionMode.FakeQuantize, token).ConfigureAwait(false)),
+            async (graph, token) =>
+            {
+                var epoch = await evaluation.MeasureAsync("fake-quantized graph", graph, ExecutionMode.FakeQuantize, token).ConfigureAwait(false);
+                highest = highest?.SelectionAp >= epoch.SelectionAp ? highest : epoch;
+                return history.Finish(epoch);
+            },
             (save, token) => context.Checkpoints.WriteAsync(Checkpoint, TrainingCheckpoint.Write(history.Save(), save), token));
-        var result = QatTraining.IsStrict(context.Specification)
+        var result = isStrict
             ? await QatTraining.TrainStrictlyAsync(context, evaluation, job, cancellationToken).ConfigureAwait(false)
             : await QatTraining.DistilAsync(context, images, evaluation, job, cancellationToken).ConfigureAwait(false);
 
-        OnnxWriter.Write(result.Graph, context.OutputPath(ArtifactNames.QatGraph));
+        var highestAp = history.Epochs.Max(epoch => epoch.SelectionAp);
+        var isImproved = isStrict || highestAp > start.SelectionAp;
+        var best = isImproved ? result.Graph : calibrated;
+        OnnxWriter.Write(best, context.OutputPath(ArtifactNames.QatGraph));
         await File.WriteAllBytesAsync(
             context.OutputPath(ArtifactNames.TrainingHistory),
-            JsonSerializer.SerializeToUtf8Bytes(new TrainingHistory(history.Epochs, result.BestEpoch), PipelineJson.Options),
+            JsonSerializer.SerializeToUtf8Bytes(new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp), PipelineJson.Options),
             cancellationToken).ConfigureAwait(false);
-        var trained = await evaluation.MeasureAsync("trained graph", result.Graph, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+
+        // A resumed training has not measured the epochs before it stopped.
+        var trained = !isImproved ? start
+            : highest?.SelectionAp == highestAp ? highest
+            : await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
         DetectionFile.Write(context.OutputPath(ArtifactNames.QatDetections), trained.Detections);
     }
 }

@@ -12,7 +12,7 @@ namespace QatPipeline.Quantization;
 /// 3. the most sensitive layers left float, their number found by bisection: about log₂ n measurements;
 /// 4. the smallest choice that met the budget is thinned out: parts of it are quantized again, halves first, then quarters, down to
 ///    single layers, and whatever keeps to the budget stays quantized. What remains is minimal: no tried part of it can be given up.
-/// Equal choices are measured once. Where the number of measurements is used up, the best choice so far stands.
+/// Leaving every layer float is never a choice: that is the float network. Equal choices are measured once. Where the number of measurements is used up, the best choice so far stands.
 /// </remarks>
 public sealed class PartialQuantizationSearch
 {
@@ -76,6 +76,11 @@ public sealed class PartialQuantizationSearch
         foreach (var (group, _) in helpful.OrderByDescending(pair => pair.Gain))
         {
             together.AddRange(group);
+            if (together.Count == _layers.Count)
+            {
+                return;
+            }
+
             var step = await _ledger.MeasureAsync($"Do the most helpful classes together, up to {group.Key}, meet the budget?", together, cancellationToken);
             if (step is { MeetsBudget: true })
             {
@@ -90,7 +95,7 @@ public sealed class PartialQuantizationSearch
         SearchLayer[] ordered = [.. _layers.OrderByDescending(layer => layer.Sensitivity)];
 
         // More than the smallest choice known to do is of no interest.
-        var (tooFew, enough) = (0, _ledger.Smallest?.FloatLayers.Count ?? ordered.Length + 1);
+        var (tooFew, enough) = (0, _ledger.Smallest?.FloatLayers.Count ?? ordered.Length);
         while (enough - tooFew > 1)
         {
             var count = (tooFew + enough) / 2;

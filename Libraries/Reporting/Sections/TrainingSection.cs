@@ -25,12 +25,15 @@ internal static class TrainingSection
         ];
         return HtmlText.Of(
             $"""
-            <p>{epochs.Length} {(epochs.Length == 1 ? "epoch" : "epochs")}; the graph of epoch {training.Number("bestEpoch") + 1:0} is kept.</p>
+            <p>{epochs.Length} {(epochs.Length == 1 ? "epoch" : "epochs")}; {Kept(training.Number("bestEpoch"))} is kept.</p>
             <div class="plots">{Curves(losses, precision)}</div>
             {HtmlTable.Of(["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"], numbers.Index().Select(epoch =>
                 (IReadOnlyList<HtmlText>)[HtmlText.Of($"{epoch.Item:0}"), .. losses.Concat(precision).Select(item => HtmlText.Of($"{item.Y[epoch.Index]:0.00}"))]))}
             """);
     }
+
+    private static string Kept(double bestEpoch) =>
+        bestEpoch < 0 ? "no epoch had a higher AP on the calibration images than the graph before training, which" : $"the graph of epoch {bestEpoch + 1:0}";
 
     // One epoch is a point, not a curve: the table has it.
     private static IEnumerable<HtmlText> Curves(Series[] losses, Series[] precision) => precision[0].X.Count < 2 ? [] :

@@ -26,18 +26,19 @@ public sealed class SensitivityAnalysis : IDisposable
     /// <param name="graph">A calibrated graph; it is not changed.</param>
     /// <param name="targets">Where predictions are compared; found by the graph's structure where null.</param>
     /// <param name="device">Where it runs.</param>
-    public SensitivityAnalysis(Graph graph, DistillationTargets? targets = null, Device? device = null)
+    /// <param name="layers">The layers to analyse, as every one takes a pass over the images; all quantized ones where null.</param>
+    public SensitivityAnalysis(Graph graph, DistillationTargets? targets = null, Device? device = null, IReadOnlyCollection<string>? layers = null)
     {
         _network = new TorchNetwork(graph, device);
         _targets = (targets ?? DistillationTargets.Find(graph)) with { Features = [] };
         _objective = new DistillationObjective(_targets, new QatOptions { FeatureWeight = 0 });
-        foreach (var layer in QuantizedLayers.Of(graph))
+        foreach (var layer in QuantizedLayers.Of(graph).Where(layer => layers?.Contains(layer) ?? true))
         {
             _sums.Add(layer, 0);
         }
     }
 
-    /// <summary>All quantized layers in execution order.</summary>
+    /// <summary>The layers in execution order.</summary>
     public IReadOnlyList<LayerSensitivity> Layers => [.. _sums.Select(item => new LayerSensitivity(item.Key, item.Value / Math.Max(1, _batches)))];
 
     /// <summary>Adds a batch: one float pass, and one pass per layer.</summary>

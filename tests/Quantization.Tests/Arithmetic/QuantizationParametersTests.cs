@@ -96,4 +96,27 @@ public sealed class QuantizationParametersTests
         Assert.Equal(127, parameters.Quantize(float.PositiveInfinity));
         Assert.Equal(-128, parameters.Quantize(float.NegativeInfinity));
     }
+
+    [Theory]
+    [InlineData(1f)]
+    [InlineData(6f)]
+    [InlineData(6.1f)]
+    [InlineData(40f)]
+    public void UnsignedHardSwish_HasAWholeNumberOfCodesTo3(float high)
+    {
+        var parameters = QuantizationParameters.Create(QuantizationScheme.UnsignedHardSwish, new QuantizationRange(-8f, high));
+
+        Assert.Equal(3f, parameters.ZeroPoint * parameters.Scale, 1e-6f);
+        Assert.Equal(-3f, parameters.Dequantize(0), 1e-6f);
+        Assert.Equal(0f, parameters.FakeQuantize(0f));
+        Assert.InRange(parameters.Dequantize(255), 0.9f * high, 1.1f * high);
+    }
+
+    [Fact]
+    public void UnsignedHardSwish_OfARangeBelowZero_HasOnlyCodesBelowIt()
+    {
+        var parameters = QuantizationParameters.Create(QuantizationScheme.UnsignedHardSwish, new QuantizationRange(-8f, -1f));
+
+        Assert.Equal(255, parameters.ZeroPoint);
+    }
 }

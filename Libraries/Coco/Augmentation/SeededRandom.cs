@@ -1,25 +1,24 @@
 namespace QatPipeline.Coco.Augmentation;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea and Flood 2014). A sample's draws depend on (seed, epoch, index) only, never on threads or on what was
-/// loaded before, so that training resumes exactly at any batch.
+/// The random draws of augmentation. A sample's depend on (seed, epoch, index) only, never on threads or on what was loaded before, so that
+/// training resumes exactly at any batch.
 /// </summary>
 internal sealed class SeededRandom(ulong state)
 {
-    private const ulong Increment = 0x9E3779B97F4A7C15;
-    private ulong _state = state;
+    private SplitMix64 _bits = new(state);
 
     public static SeededRandom For(ulong seed, int epoch, int index) =>
-        new(Mix(Mix(Mix(seed) + (uint)epoch) + (uint)index));
+        new(SplitMix64.Mix(SplitMix64.Mix(SplitMix64.Mix(seed) + (uint)epoch) + (uint)index));
 
     /// <summary>[0, 1)</summary>
-    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+    public double NextDouble() => (_bits.Next() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>[low, high)</summary>
     public double Uniform(double low, double high) => low + ((high - low) * NextDouble());
 
     /// <summary>0 … count − 1.</summary>
-    public int Index(int count) => (int)(((Next() >> 32) * (ulong)count) >> 32);
+    public int Index(int count) => _bits.Index(count);
 
     /// <summary>Fisher and Yates.</summary>
     public void Shuffle(Span<int> items)
@@ -56,17 +55,4 @@ internal sealed class SeededRandom(ulong state)
 
     /// <summary>Box and Muller (1958).</summary>
     private double Normal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
-
-    private ulong Next()
-    {
-        _state += Increment;
-        return Mix(_state);
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
 }

@@ -23,13 +23,13 @@ internal static class CocoJsonReader
             switch (section)
             {
                 case "images":
-                    images = ReadSection(ref json, section, ReadImage);
+                    images = json.ReadObjects(section, ReadImage);
                     break;
                 case "annotations":
-                    annotations = ReadSection(ref json, section, ReadAnnotation);
+                    annotations = json.ReadObjects(section, ReadAnnotation);
                     break;
                 case "categories":
-                    categories = ReadSection(ref json, section, ReadCategory);
+                    categories = json.ReadObjects(section, ReadCategory);
                     break;
                 default:
                     json.Skip();
@@ -43,17 +43,6 @@ internal static class CocoJsonReader
             images ?? throw json.Missing("images"),
             annotations ?? throw json.Missing("annotations"),
             categories ?? throw json.Missing("categories"));
-    }
-
-    private static List<T> ReadSection<T>(ref JsonStreamReader json, string name, JsonStreamReader.Content<T> readElement)
-    {
-        var items = new List<T>();
-        json.ReadArray(name, (ref JsonStreamReader element) =>
-        {
-            element.Expect(JsonTokenType.StartObject, "an object");
-            items.Add(readElement(ref element));
-        });
-        return items;
     }
 
     private static CocoImage ReadImage(ref JsonStreamReader json)

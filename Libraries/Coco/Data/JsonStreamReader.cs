@@ -39,8 +39,6 @@ internal ref struct JsonStreamReader
 
     public delegate T Content<out T>(ref JsonStreamReader json);
 
-    public delegate void Element(ref JsonStreamReader json);
-
     public readonly JsonTokenType TokenType => _reader.TokenType;
 
     /// <summary>Opens a file, hands its reader over and makes sure that nothing follows the document.</summary>
@@ -88,18 +86,21 @@ internal ref struct JsonStreamReader
         }
     }
 
-    /// <summary>Walks the array that starts here; <paramref name="element"/> finds the reader on each element's first token.</summary>
-    public void ReadArray(string name, Element element)
+    /// <summary>Reads the array of objects that starts here; <paramref name="element"/> finds the reader on each object's first token.</summary>
+    public List<T> ReadObjects<T>(string name, Content<T> element)
     {
+        var items = new List<T>();
         (_section, _index, _elementHasId) = (name, -1, false);
         Expect(JsonTokenType.StartArray, "an array");
         for (_index = 0; Read() && _reader.TokenType != JsonTokenType.EndArray; _index++)
         {
-            element(ref this);
+            Expect(JsonTokenType.StartObject, "an object");
+            items.Add(element(ref this));
             _elementHasId = false;
         }
 
         _section = null;
+        return items;
     }
 
     /// <summary>To the next property's value; null at the object's end.</summary>

@@ -7,7 +7,8 @@ public static class DetectionFile
 {
     /// <summary>Reads a result file, plain or gzip (recognised by its magic bytes), in one pass. Further fields are passed over.</summary>
     /// <exception cref="CocoException">The file is unreadable, malformed, or a detection lacks a field or is not finite.</exception>
-    public static IReadOnlyList<Detection> Read(string path) => JsonStreamReader.ReadFile(path, ReadAll);
+    public static IReadOnlyList<Detection> Read(string path) =>
+        JsonStreamReader.ReadFile(path, (ref JsonStreamReader json) => json.ReadObjects("detections", ReadOne));
 
     /// <summary>Writes a result file, every number in its shortest form that reads back to the same double.</summary>
     /// <exception cref="CocoException">The file cannot be written.</exception>
@@ -33,17 +34,6 @@ public static class DetectionFile
         {
             throw new CocoException($"{path}: cannot be written: {error.Message}", error);
         }
-    }
-
-    private static List<Detection> ReadAll(ref JsonStreamReader json)
-    {
-        var detections = new List<Detection>();
-        json.ReadArray("detections", (ref JsonStreamReader element) =>
-        {
-            element.Expect(JsonTokenType.StartObject, "an object");
-            detections.Add(ReadOne(ref element));
-        });
-        return detections;
     }
 
     private static Detection ReadOne(ref JsonStreamReader json)

@@ -48,15 +48,10 @@ public static class PairedBootstrap
     private static void Draw(int[] weights, ulong seed, int replicate)
     {
         Array.Clear(weights);
-        var state = seed ^ (0x9E3779B97F4A7C15 * (ulong)(replicate + 1));
+        var random = SplitMix64.Stream(seed, replicate);
         for (var draw = 0; draw < weights.Length; draw++)
         {
-            // SplitMix64 (Steele, Lea and Flood 2014); the high half times n, shifted, is uniform over n.
-            state += 0x9E3779B97F4A7C15;
-            var z = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            z ^= z >> 31;
-            weights[(int)(((z >> 32) * (ulong)weights.Length) >> 32)]++;
+            weights[random.Index(weights.Length)]++;
         }
     }
 

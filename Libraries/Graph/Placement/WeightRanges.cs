@@ -17,19 +17,8 @@ public static class WeightRanges
         }
     }
 
-    internal static IReadOnlyList<QuantizationRange> Of(Tensor weight, int? axis) => [.. MagnitudesOf(weight, axis).Select(QuantizationRange.FromAmax)];
-
-    private static float[] MagnitudesOf(Tensor weight, int? axis)
-    {
-        var inner = axis is { } index ? weight.Dimensions.Skip(index + 1).Aggregate(1L, (product, dimension) => product * dimension) : weight.Length;
-        var amax = new float[axis is { } channelAxis ? weight.Dimensions[channelAxis] : 1];
-        var values = weight.As<float>();
-        for (var position = 0; position < values.Length; position++)
-        {
-            ref var channel = ref amax[position / inner % amax.Length];
-            channel = MathF.Max(channel, MathF.Abs(values[position]));
-        }
-
-        return amax;
-    }
+    internal static IReadOnlyList<QuantizationRange> Of(Tensor weight, int? axis) => axis is { } channels
+        ? WeightCalibrator.Max(
+            weight.As<float>(), (int)weight.Dimensions[channels], (int)weight.Dimensions.Skip(channels + 1).Aggregate(1L, (product, dimension) => product * dimension))
+        : WeightCalibrator.Max(weight.As<float>(), 1, (int)weight.Length);
 }

@@ -1,0 +1,30 @@
+namespace QatPipeline.Coco;
+
+/// <summary>SplitMix64 (Steele, Lea and Flood 2014): a generator whose whole state is one number, the same on every machine.</summary>
+internal struct SplitMix64(ulong state)
+{
+    private const ulong Increment = 0x9E3779B97F4A7C15;
+
+    private ulong _state = state;
+
+    /// <summary>A generator for one of many independent streams of a seed.</summary>
+    public static SplitMix64 Stream(ulong seed, int stream) => new(seed ^ (Increment * (ulong)(stream + 1)));
+
+    /// <summary>Spreads the bits of a number over all 64.</summary>
+    public static ulong Mix(ulong bits)
+    {
+        bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
+        bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
+        return bits ^ (bits >> 31);
+    }
+
+    /// <summary>64 random bits.</summary>
+    public ulong Next()
+    {
+        _state += Increment;
+        return Mix(_state);
+    }
+
+    /// <summary>Uniform over 0 … count − 1: the high half times the count, shifted.</summary>
+    public int Index(int count) => (int)(((Next() >> 32) * (ulong)count) >> 32);
+}

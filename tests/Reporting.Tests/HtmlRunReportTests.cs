@@ -48,6 +48,16 @@ public sealed partial class HtmlRunReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Training_ShowsEveryTraining_FromBeforeTheFirstEpoch()
+    {
+        var page = await RenderAsync();
+
+        Assert.All(["Search of the block scales", "Float training", "Quantization-aware training"], title => Assert.Contains($"<h3>{title}</h3>", page, StringComparison.Ordinal));
+        Assert.Contains("<tr><td class=\"n\">0</td><td class=\"n\">–</td><td class=\"n\">25.00</td><td class=\"n\">24.00</td></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("the network of epoch 2 is kept", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Commands_NameTheArtifactsTheyMake()
     {
         var page = await RenderAsync();

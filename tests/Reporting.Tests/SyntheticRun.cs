@@ -72,6 +72,14 @@ internal sealed class SyntheticRun : IDisposable
         {
             epochs = new[] { Epoch(0), Epoch(1) },
             bestEpoch = 1,
+            startSelectionAp = 0.25,
+            startValidationAp = 0.24,
+        });
+        await PutAsync(ArtifactNames.FloatTrainingHistory, new
+        {
+            hyperSearch = new[] { new { epoch = 0, loss = new { @class = 1.5 }, selectionAp = (double?)null, validationAp = (double?)null } },
+            training = new[] { Epoch(0), Epoch(1) },
+            bestEpoch = 0,
         });
         var specification = new RunSpecification
         {

@@ -34,6 +34,7 @@ public sealed class JsonRunReport : IRunReport
             Results = [.. evaluation.Variants.Select(variant => ResultOf(variant, evaluation, specification, timings, context.Artifacts))],
             Evaluation = evaluation,
             Calibration = await ReadAsync<JsonElement?>(context, ArtifactNames.CalibrationReport, cancellationToken).ConfigureAwait(false),
+            FloatTraining = await ReadAsync<JsonElement?>(context, ArtifactNames.FloatTrainingHistory, cancellationToken).ConfigureAwait(false),
             Training = await ReadAsync<JsonElement?>(context, ArtifactNames.TrainingHistory, cancellationToken).ConfigureAwait(false),
             Stages = [.. context.Stages.Select(Summarise)],
         };

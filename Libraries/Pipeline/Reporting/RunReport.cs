@@ -21,6 +21,9 @@ public sealed record RunReport
     /// <summary>calibration-report.json: AP of every calibration method, layer errors, the search's decisions.</summary>
     public System.Text.Json.JsonElement? Calibration { get; init; }
 
+    /// <summary>float-training-history.json, where the run trained the float network.</summary>
+    public System.Text.Json.JsonElement? FloatTraining { get; init; }
+
     /// <summary>training-history.json: loss and AP of every epoch.</summary>
     public System.Text.Json.JsonElement? Training { get; init; }
 

@@ -1,44 +1,100 @@
+using System.Text.Json;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
 
 namespace QatPipeline.Reporting.Sections;
 
-/// <summary>Loss and AP over the epochs of quantization-aware training.</summary>
+/// <summary>Loss and AP over the epochs of every training of the run.</summary>
 internal static class TrainingSection
 {
     public static HtmlText Render(ReportContent content)
     {
-        if (content.Report.Training is not { } training || !training.TryGetProperty("epochs", out var list) || list.GetArrayLength() == 0)
+        var parts = new List<HtmlText>();
+        if (content.Report.FloatTraining is { } floating)
+        {
+            parts.Add(History("search of the block scales", floating.List("hyperSearch"), null, null));
+            parts.Add(History("float training", floating.List("training"), floating.Number("bestEpoch"), null));
+        }
+
+        if (content.Report.Training is { } training)
+        {
+            Point? start = double.IsFinite(training.Number("startSelectionAp"))
+                ? new Point(0, 100 * training.Number("startSelectionAp"), 100 * training.Number("startValidationAp"))
+                : null;
+            parts.Add(History("quantization-aware training", training.List("epochs"), training.Number("bestEpoch"), start));
+        }
+
+        return HtmlText.Join(parts);
+    }
+
+    /// <param name="name">Which training.</param>
+    /// <param name="epochs">Its epochs; nothing is written where there are none.</param>
+    /// <param name="best">The 0-based epoch that is kept, negative for the graph before training; null where there is no choice.</param>
+    /// <param name="start">AP before the first epoch, where it was measured.</param>
+    private static HtmlText History(string name, JsonElement[] epochs, double? best, Point? start)
+    {
+        if (epochs.Length == 0)
         {
             return HtmlText.Empty;
         }
 
-        var epochs = list.EnumerateArray().ToArray();
         double[] numbers = [.. epochs.Select(epoch => epoch.Number("epoch") + 1)];
-        var losses = epochs[0].TryGetProperty("loss", out var first)
-            ? first.EnumerateObject().Select(item => new Series(item.Name, numbers, [.. epochs.Select(epoch => epoch.GetProperty("loss").Number(item.Name))])).ToArray()
-            : [];
-        Series[] precision =
-        [
-            new("calibration images (choose the epoch)", numbers, [.. epochs.Select(epoch => 100 * epoch.Number("selectionAp"))]),
-            new("validation images", numbers, [.. epochs.Select(epoch => 100 * epoch.Number("validationAp"))]),
-        ];
+        Series[] losses = [.. epochs[0].Object("loss") is { } loss
+            ? loss.EnumerateObject().Select(item => new Series(item.Name, numbers, [.. epochs.Select(epoch => epoch.Object("loss")?.Number(item.Name) ?? double.NaN)]))
+            : []];
+        Point[] measured = [.. epochs
+            .Select(epoch => new Point(epoch.Number("epoch") + 1, 100 * epoch.Number("selectionAp"), 100 * epoch.Number("validationAp")))
+            .Prepend(start ?? Point.None)
+            .Where(point => double.IsFinite(point.Selection))];
         return HtmlText.Of(
             $"""
-            <p>{epochs.Length} {(epochs.Length == 1 ? "epoch" : "epochs")}; {Kept(training.Number("bestEpoch"))} is kept.</p>
-            <div class="plots">{Curves(losses, precision)}</div>
-            {HtmlTable.Of(["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"], numbers.Index().Select(epoch =>
-                (IReadOnlyList<HtmlText>)[HtmlText.Of($"{epoch.Item:0}"), .. losses.Concat(precision).Select(item => HtmlText.Of($"{item.Y[epoch.Index]:0.00}"))]))}
+            <h3>{char.ToUpperInvariant(name[0])}{name[1..]}</h3>
+            <p>{epochs.Length} {(epochs.Length == 1 ? "epoch" : "epochs")}{(best is { } kept ? $"; {Kept(kept)} is kept" : "")}.</p>
+            <div class="plots">{Curves(name, losses, measured)}</div>
+            {HtmlTable.Of(["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"], Rows(losses, measured, numbers))}
             """);
     }
 
-    private static string Kept(double bestEpoch) =>
-        bestEpoch < 0 ? "no epoch had a higher AP on the calibration images than the graph before training, which" : $"the graph of epoch {bestEpoch + 1:0}";
+    private static string Kept(double best) =>
+        best < 0 ? "no epoch had a higher AP on the calibration images than the graph before training, which" : $"the network of epoch {best + 1:0}";
 
     // One epoch is a point, not a curve: the table has it.
-    private static IEnumerable<HtmlText> Curves(Series[] losses, Series[] precision) => precision[0].X.Count < 2 ? [] :
-    [
-        Chart.Lines("Mean loss of an epoch", "epoch", "loss", losses, isCounted: true),
-        Chart.Lines("AP of the fake-quantized graph after each epoch", "epoch", "AP", precision, isCounted: true),
-    ];
+    private static IEnumerable<HtmlText> Curves(string name, Series[] losses, Point[] measured)
+    {
+        if (losses is [{ X.Count: > 1 }, ..])
+        {
+            yield return Chart.Lines($"Mean loss of an epoch, {name}", "epoch", "loss", losses, isCounted: true);
+        }
+
+        if (measured.Length > 1)
+        {
+            double[] epochs = [.. measured.Select(point => point.Epoch)];
+            yield return Chart.Lines(
+                $"AP after each epoch, {name}",
+                "epoch",
+                "AP",
+                [
+                    new("calibration images (choose the epoch)", epochs, [.. measured.Select(point => point.Selection)]),
+                    new("validation images", epochs, [.. measured.Select(point => point.Validation)]),
+                ],
+                isCounted: true);
+        }
+    }
+
+    private static IEnumerable<IReadOnlyList<HtmlText>> Rows(Series[] losses, Point[] measured, double[] numbers) =>
+        measured.Select(point => point.Epoch).Union(numbers).Order().Select(IReadOnlyList<HtmlText> (epoch) =>
+        [
+            HtmlText.Of($"{epoch:0}"),
+            .. losses.Select(item => Cell(numbers.IndexOf(epoch) is var index and >= 0 ? item.Y[index] : double.NaN)),
+            Cell(measured.FirstOrDefault(point => point.Epoch == epoch, Point.None).Selection),
+            Cell(measured.FirstOrDefault(point => point.Epoch == epoch, Point.None).Validation),
+        ]);
+
+    private static HtmlText Cell(double value) => HtmlText.Of($"{Figures.Optional(double.IsFinite(value) ? value : null, "0.00")}");
+
+    /// <summary>AP in percent after an epoch, 0 for before the first.</summary>
+    private sealed record Point(double Epoch, double Selection, double Validation)
+    {
+        public static Point None { get; } = new(double.NaN, double.NaN, double.NaN);
+    }
 }

@@ -5,7 +5,7 @@ namespace QatPipeline.Cli.Tests;
 /// <summary>Runs the built command as a user does.</summary>
 internal static class QatProcess
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
     {

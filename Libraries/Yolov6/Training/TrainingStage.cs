@@ -7,7 +7,7 @@ namespace QatPipeline.Yolov6.Training;
 /// <summary>One stage of a training that keeps its checkpoints in a store.</summary>
 /// <param name="Name">Of its checkpoint in the store.</param>
 /// <param name="Options">How it is trained.</param>
-/// <param name="Batches">With <see cref="DetectionLabels"/> as labels.</param>
+/// <param name="Batches">With <see cref="DetectionLabels"/> as labels; disposed after the training where they can be.</param>
 /// <param name="Evaluate">Scores the graph with averaged weights; null for no evaluation.</param>
 /// <param name="Progress">Receives every step.</param>
 public sealed record TrainingStage(
@@ -36,6 +36,17 @@ public sealed record TrainingStage(
             Progress = Progress,
             Checkpoint = (save, token) => store.WriteAsync(Name, save, token),
         };
-        return await trainer.TrainAsync(Batches, callbacks, cancellationToken);
+        try
+        {
+            return await trainer.TrainAsync(Batches, callbacks, cancellationToken);
+        }
+        finally
+        {
+            // What was read ahead.
+            if (Batches is IAsyncDisposable reader)
+            {
+                await reader.DisposeAsync();
+            }
+        }
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using QatPipeline.Contracts.V1.Grpc;
 using QatPipeline.Pipeline.Datasets;
 
 namespace QatPipeline.ServiceDefaults.Datasets;
@@ -10,6 +9,9 @@ namespace QatPipeline.ServiceDefaults.Datasets;
 public static class DatasetExtensions
 {
     private const string Service = "dataset-loading";
+
+    // The most that the handler allows: a stream may be a few messages ahead of its reader.
+    private const int StreamWindow = 16 << 20;
 
     /// <summary>The service <c>dataset-loading</c> where one is configured, this machine's files otherwise.</summary>
     public static IHostApplicationBuilder AddImageSource(this IHostApplicationBuilder builder)
@@ -20,12 +22,17 @@ public static class DatasetExtensions
             return builder;
         }
 
-        // A stream lasts as long as its reader takes: no time-outs here, a broken one is retried with the stage's message.
+        foreach (var connection in GrpcImageSource.Connections)
+        {
+            // A stream lasts as long as its reader takes: no time-outs here, a broken one is retried with the stage's message.
 #pragma warning disable EXTEXP0001 // Experimental, and the only way to take the default handlers off one client.
-        builder.Services.AddGrpcClient<DatasetLoading.DatasetLoadingClient>(client => client.Address = new Uri($"http://_grpc.{Service}"))
-            .ConfigureChannel(channel => channel.ThrowOperationCanceledOnCancellation = true)
-            .RemoveAllResilienceHandlers();
+            builder.Services.AddGrpcClient<BatchCalls>(connection, client => client.Address = new Uri($"http://_grpc.{Service}"))
+                .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { InitialHttp2StreamWindowSize = StreamWindow })
+                .ConfigureChannel(channel => channel.ThrowOperationCanceledOnCancellation = true)
+                .RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
+        }
+
         builder.Services.AddSingleton<IImageSource, GrpcImageSource>();
         return builder;
     }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Grpc.Core;
+using Grpc.Net.ClientFactory;
 using QatPipeline.Coco.Images;
 using QatPipeline.Contracts;
 using QatPipeline.Contracts.V1.Grpc;
@@ -12,12 +13,18 @@ using QatPipeline.Pipeline.Datasets;
 namespace QatPipeline.ServiceDefaults.Datasets;
 
 /// <summary>Images from the service that has them, as ranges of the list that its replicas decode side by side.</summary>
-public sealed class GrpcImageSource(DatasetLoading.DatasetLoadingClient client) : IImageSource
+public sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
 {
-    /// <summary>Ranges under way at a time; each is a stream that the next replica may serve.</summary>
-    private const int Streams = 4;
-
+    /// <summary>The least of a range: what a request costs must not show.</summary>
     private const int BatchesPerRange = 8;
+
+    private const int ImagesPerRange = 64;
+
+    /// <summary>
+    /// The clients' names, one for each range under way. Each has a connection of its own, as what stands before the replicas of the service
+    /// distributes connections, not the calls in them.
+    /// </summary>
+    internal static IReadOnlyList<string> Connections { get; } = ["images-1", "images-2", "images-3", "images-4"];
 
     public async IAsyncEnumerable<ImageBatch> ReadAsync(
         RunSpecification specification,
@@ -28,15 +35,16 @@ public sealed class GrpcImageSource(DatasetLoading.DatasetLoadingClient client) 
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Rectangular batches are formed over the whole list; square ones do not depend on where it is cut.
-        var range = protocol.IsRectangular ? Math.Max(images.Count, 1) : batchSize * BatchesPerRange;
+        var range = protocol.IsRectangular ? Math.Max(images.Count, 1) : batchSize * Math.Max(BatchesPerRange, ImagesPerRange / batchSize);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var calls = Connections.Select(clients.CreateClient<BatchCalls>).ToArray();
         var streams = new Queue<BatchStream>();
         try
         {
-            foreach (var chunk in images.Chunk(range))
+            foreach (var (position, chunk) in images.Chunk(range).Index())
             {
-                streams.Enqueue(new BatchStream(client, Request(specification, split, chunk, protocol, batchSize), chunk, stop.Token));
-                while (streams.Count >= Streams)
+                streams.Enqueue(new BatchStream(calls[position % calls.Length], Request(specification, split, chunk, protocol, batchSize), chunk, stop.Token));
+                while (streams.Count >= calls.Length)
                 {
                     await foreach (var batch in streams.Dequeue().ReadAsync(stop.Token))
                     {
@@ -88,9 +96,9 @@ public sealed class GrpcImageSource(DatasetLoading.DatasetLoadingClient client) 
 
     /// <summary>One range: asked for at once, read when its turn comes. The transport's window bounds what waits meanwhile.</summary>
     private sealed class BatchStream(
-        DatasetLoading.DatasetLoadingClient client, ReadBatchesRequest request, IndexedImage[] images, CancellationToken cancellationToken)
+        BatchCalls calls, ReadBatchesRequest request, IndexedImage[] images, CancellationToken cancellationToken)
     {
-        private readonly AsyncServerStreamingCall<BatchPart> call = client.ReadBatches(request, cancellationToken: cancellationToken);
+        private readonly AsyncServerStreamingCall<BatchMessage> call = calls.Read(request, cancellationToken);
 
         public async IAsyncEnumerable<ImageBatch> ReadAsync([EnumeratorCancellation] CancellationToken token)
         {
@@ -98,7 +106,8 @@ public sealed class GrpcImageSource(DatasetLoading.DatasetLoadingClient client) 
             {
                 while (await call.ResponseStream.MoveNext(token))
                 {
-                    var header = call.ResponseStream.Current.Header
+                    using var first = call.ResponseStream.Current;
+                    var header = first.Header
                         ?? throw new InvalidDataException("The image stream has pixels where a batch should begin.");
                     yield return await ReadBatchAsync(header, token);
                 }
@@ -136,9 +145,9 @@ public sealed class GrpcImageSource(DatasetLoading.DatasetLoadingClient client) 
                     throw new InvalidDataException("The image stream ended within a batch.");
                 }
 
-                var part = call.ResponseStream.Current.Pixels.Span;
-                part.CopyTo(MemoryMarshal.AsBytes(pixels.Span)[filled..]);
-                filled += part.Length;
+                using var part = call.ResponseStream.Current;
+                part.Pixels.CopyTo(MemoryMarshal.AsBytes(pixels.Span)[filled..]);
+                filled += part.Pixels.Length;
             }
         }
 

@@ -5,7 +5,7 @@ using QatPipeline.Pipeline.Stages;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<DatasetStage>());
 builder.Services.AddSingleton<IImageSource, LocalImageSource>();
-builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = BatchService.LargestRequest);
+builder.AddBatchService();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QatPipeline.Coco.Images;
+using QatPipeline.Contracts;
+using QatPipeline.DatasetLoading.Batches;
+using QatPipeline.Pipeline.Datasets;
+using QatPipeline.ServiceDefaults.Datasets;
+
+namespace QatPipeline.ImageStream.Benchmarks;
+
+/// <summary>The dataset service's endpoint over prepared images, and the image source that the stages read it with.</summary>
+internal sealed class StreamServer : IAsyncDisposable
+{
+    private const int Size = 640;
+    private const int AnyPort = 0;
+
+    private static readonly RunSpecification Specification = new()
+    {
+        Name = "stream",
+        Model = new ModelSpecification(),
+        Data = new DataSpecification { Validation = [new DatasetSpecification()] },
+    };
+
+    private readonly WebApplication app;
+    private readonly IHost client;
+
+    private StreamServer(WebApplication app, IHost client) => (this.app, this.client) = (app, client);
+
+    public static async Task<StreamServer> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, AnyPort, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddSingleton<IImageSource, PreparedImages>();
+        builder.AddBatchService();
+        var app = builder.Build();
+        app.MapGrpcService<BatchService>();
+        await app.StartAsync();
+
+        var stage = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        stage.Configuration.AddInMemoryCollection([new("services:dataset-loading:grpc:0", app.Urls.Single())]);
+        stage.Services.AddServiceDiscovery();
+        stage.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
+        stage.AddImageSource();
+        return new StreamServer(app, stage.Build());
+    }
+
+    /// <summary>Reads at least so many bytes of pixels and returns how many came.</summary>
+    public async Task<long> ReadAsync(int batchSize, long bytes)
+    {
+        var count = (int)(bytes / (3L * Size * Size * sizeof(float))) + 1;
+        var images = Enumerable.Range(0, count).Select(id => new IndexedImage(0, id, $"{id}.jpg", Size, Size, "")).ToArray();
+        var source = client.Services.GetRequiredService<IImageSource>();
+        var received = 0L;
+        await foreach (var batch in source.ReadAsync(
+            Specification, DatasetSplit.Validation, images, EvaluationProtocol.E2(Size), batchSize, CancellationToken.None))
+        {
+            received += (long)batch.Pixels.Length * sizeof(float);
+            batch.Dispose();
+        }
+
+        return received;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await app.DisposeAsync();
+    }
+}

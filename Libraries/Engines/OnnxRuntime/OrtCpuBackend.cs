@@ -18,6 +18,10 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
         CultureInfo.InvariantCulture,
         $"ONNX Runtime {OrtSessions.Version}, CPU, {_options.Threads switch { 0 => "a thread per core", 1 => "1 thread", var n => $"{n} threads" }}");
 
+    /// <summary>Loads the runtime's native library now instead of at the first use.</summary>
+    /// <returns>Its name and version.</returns>
+    public static string LoadNow() => $"ONNX Runtime {OrtSessions.Version}";
+
     /// <inheritdoc/>
     public Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken) => Task.Run(
         () =>

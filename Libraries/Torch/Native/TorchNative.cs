@@ -26,6 +26,16 @@ public static class TorchNative
     /// <returns>Whether an adapted copy is used.</returns>
     public static bool EnsureLoaded() => Registration.Value;
 
+    /// <summary>Loads the native library now instead of at the first use.</summary>
+    /// <returns>The device that is computed on and the number of threads.</returns>
+    /// <exception cref="TorchNativeException">The library cannot be loaded.</exception>
+    public static string LoadNow()
+    {
+        EnsureLoaded();
+        using var one = torch.ones(1);
+        return $"LibTorch, {(torch.cuda.is_available() ? "CUDA" : "CPU")}, {torch.get_num_threads()} threads";
+    }
+
     private static bool Register()
     {
         if (!OperatingSystem.IsLinux() || SystemRuntimeHasVersion())

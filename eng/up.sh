@@ -30,17 +30,27 @@ while [ $# -gt 0 ]; do
   shift
 done
 
+if [ -n "$run" ] && [ ! -f "$run" ]; then
+  echo "there is no file $run" >&2
+  exit 2
+fi
+
 "$root/eng/setup.sh"
-build_if_changed all QatPipeline.sln
+build_if_changed apphost AppHost/AppHost.csproj
+[ -z "$run" ] || build_if_changed cli Cli/Cli.csproj
 address="${QAT_DATA:-$root/.qat/data}/gateway.url"
 rm -f "$address"
 
-cd "$root"
 # The program itself, not 'dotnet run', and SIGTERM, not SIGINT: a script's background processes ignore SIGINT.
 "$root/AppHost/bin/Release/net10.0/linux-x64/QatPipeline.AppHost" &
 host=$!
 trap 'kill -TERM $host 2>/dev/null; wait $host' EXIT
-[ -z "$run" ] && { wait $host; exit; }
+# Without it, a Ctrl+C that ends the submission would only go on to the next line.
+trap 'exit 130' INT
+if [ -z "$run" ]; then
+  wait $host
+  exit
+fi
 
 while [ ! -s "$address" ]; do
   kill -0 $host 2>/dev/null || { echo "the system ended before the gateway was ready" >&2; exit 1; }

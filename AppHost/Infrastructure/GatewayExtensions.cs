@@ -1,4 +1,7 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
+using QatPipeline.Pipeline;
+using QatPipeline.Pipeline.Specification;
 
 namespace QatPipeline.AppHost.Infrastructure;
 
@@ -33,13 +36,19 @@ internal static class GatewayExtensions
 
     private static async Task<ExecuteCommandResult> SubmitAsync(EndpointReference gateway, string file, CancellationToken cancellationToken)
     {
-        if (!File.Exists(file))
+        byte[] specification;
+        try
         {
-            return CommandResults.Failure($"There is no file {file}.");
+            // As JSON with absolute paths: the gateway does not know the file's folder.
+            specification = JsonSerializer.SerializeToUtf8Bytes(RunSpecificationLoader.Load(file), PipelineJson.Compact);
+        }
+        catch (SpecificationException problem)
+        {
+            return CommandResults.Failure(problem.Message);
         }
 
-        using var content = new StringContent(await File.ReadAllTextAsync(file, cancellationToken));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/yaml");
+        using var content = new ByteArrayContent(specification);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var response = await Http.PostAsync(new Uri($"{gateway.Url}/runs"), content, cancellationToken);
         return response.IsSuccessStatusCode
             ? CommandResults.Success()

@@ -28,9 +28,13 @@ internal static class RemoteCommands
             """) { run, wait, output, Gateway };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var client = Open(parsed);
+            var gateway = GatewayAddress.Resolve(parsed.GetValue(Gateway));
+            using var client = new GatewayClient(gateway);
             var status = await client.SubmitAsync(RunSpecificationLoader.Load(parsed.GetRequiredValue(run)), cancellationToken).ConfigureAwait(false);
+            // The run's id alone on the standard output, for scripts.
+            await Console.Error.WriteLineAsync($"sent '{status.Name}' to {gateway}: {string.Join(", ", status.Stages.Select(stage => stage.Stage))}").ConfigureAwait(false);
             Console.WriteLine(status.RunId);
+            await Console.Error.WriteLineAsync($"watch it: {new Uri(gateway, $"view/{status.RunId}")} or qat watch {status.RunId}").ConfigureAwait(false);
             if (!parsed.GetValue(wait))
             {
                 return;

@@ -8,7 +8,7 @@ public sealed class Browser : IAsyncDisposable
 {
     public const string SkipReason = "needs Chromium: ./qat setup --tests";
 
-    private const float LimitMilliseconds = 60_000;
+    private const float LimitMilliseconds = 180_000;
 
     // No sandbox: Chromium refuses to have one for root, whom containers run as. The others keep it from calling home.
     private static readonly string[] Flags =
@@ -27,7 +27,7 @@ public sealed class Browser : IAsyncDisposable
 
     public static bool IsAvailable => Executable is not null;
 
-    /// <summary>The page; its actions fail after a minute.</summary>
+    /// <summary>The page; its actions fail after three minutes.</summary>
     public IPage Page { get; }
 
     /// <summary>Starts the browser with an empty page of this size in pixels.</summary>

@@ -6,7 +6,7 @@ namespace QatPipeline.Gateway.Tests;
 /// <summary>A gateway whose storage holds two finished runs of a real detector, the second with one other key, and a browser.</summary>
 public sealed class FinishedRunsFixture : GatewayFixture
 {
-    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(20);
 
     internal override string? SkipReason =>
         base.SkipReason ?? (Browser.IsAvailable ? null : Browser.SkipReason) ?? (TestData.IsAvailable ? null : TestData.SkipReason);
@@ -30,9 +30,9 @@ public sealed class FinishedRunsFixture : GatewayFixture
         name: pictures
         model: { onnx: {{TestData.PathOf("yolov6lite_s", "yolov6lite_s_320x320.onnx")}} }
         data:
-          calibration: [ { {{Set("coco128", "instances_train2017_coco128.json", "train2017")}}, limit: 4 } ]
-          validation: [ { {{Set("coco_val2017_103", "instances_val2017_103.json", "val2017")}}, limit: 8 } ]
-        calibration: { images: 4, batch: 2, methods: [max, entropy], biasCorrection: false }
+          calibration: [ { {{Set("coco128", "instances_train2017_coco128.json", "train2017")}}, limit: 2 } ]
+          validation: [ { {{Set("coco_val2017_103", "instances_val2017_103.json", "val2017")}}, limit: 4 } ]
+        calibration: { images: 2, batch: 2, methods: [entropy], biasCorrection: false }
         partial: { enabled: false, analysisImages: 1 }
         qat: null
         build: { batches: [1], threads: 1, warmUpMilliseconds: 10, durationMilliseconds: 300 }

@@ -118,6 +118,7 @@ internal sealed class SyntheticRun : IDisposable
         LoadSize = 64,
         Images = 1,
         Agreement = new DetectionAgreement(2, 2, 1, 0.01, 0.95, []),
+        Tensors = [new TensorAgreement(Hostile, Hostile, 4, 0.5, 0.25, 3)],
         Variants = [.. new[] { Variants.Float, Variants.Ptq, Variants.Qat, Variants.FloatEngine, Variants.Int8Engine }.Select(variant => new VariantEvaluation(
             variant,
             Metrics,

@@ -1,4 +1,5 @@
 using QatPipeline.Coco.Evaluation;
+using QatPipeline.Engines;
 
 namespace QatPipeline.Pipeline.Evaluation;
 
@@ -17,6 +18,9 @@ public sealed record EvaluationReport
 
     /// <summary>How far the INT8 engine's detections are from those of the fake-quantized graph it was built from.</summary>
     public required DetectionAgreement Agreement { get; init; }
+
+    /// <summary>Every quantized tensor of the INT8 engine against its simulation, in order of execution.</summary>
+    public required IReadOnlyList<TensorAgreement> Tensors { get; init; }
 }
 
 /// <summary>One variant's figures.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using QatPipeline.Coco;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
+using QatPipeline.Coco.Images;
 using QatPipeline.Contracts;
 using QatPipeline.Engines;
 using QatPipeline.Graphs;
@@ -13,9 +14,11 @@ namespace QatPipeline.Pipeline.Stages;
 /// <summary>Runs the engines over the validation images and puts every variant's AP side by side, with intervals of the differences.</summary>
 public sealed class EvaluateStage(IImageSource images) : IStage
 {
+    private const int ComparedImages = 2;
+
     public string Name => StageNames.Evaluate;
 
-    public int Version => 2;
+    public int Version => 3;
 
     public bool IsIncluded(RunSpecification specification) => true;
 
@@ -26,6 +29,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         ArtifactNames.FloatModel,
         ArtifactNames.FloatEngine,
         ArtifactNames.Int8Engine,
+        ArtifactNames.OrtCpuDialect,
         .. GraphVariants(specification).Select(variant => variant.Detections),
     ];
 
@@ -55,6 +59,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             detections.Add((variant, found));
         }
 
+        var tensors = await CompareTensorsAsync(context, run.Protocol, index, cancellationToken).ConfigureAwait(false);
         context.Progress.Report(new StageProgress("bootstrap intervals", 0, 1));
         var report = new EvaluationReport
         {
@@ -66,9 +71,29 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             Agreement = DetectionAgreement.Compare(
                 detections.Last(item => item.Variant is Variants.Ptq or Variants.Qat).Detections,
                 detections.Single(item => item.Variant == Variants.Int8Engine).Detections),
+            Tensors = tensors,
         };
         await File.WriteAllBytesAsync(
             context.OutputPath(ArtifactNames.EvaluationReport), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<TensorAgreement>> CompareTensorsAsync(
+        IStageContext context, EvaluationProtocol protocol, DatasetIndex index, CancellationToken cancellationToken)
+    {
+        context.Progress.Report(new StageProgress("comparing tensors of the INT8 engine with their simulation", 0, 1));
+        var model = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.OrtCpuDialect, cancellationToken).ConfigureAwait(false));
+        IReadOnlyList<IndexedImage> wanted = [.. index.Validation.Take(ComparedImages)];
+        var options = new OrtCpuOptions { Threads = context.Specification.Build.Threads };
+        var batches = images.ReadAsync(context.Specification, DatasetSplit.Validation, wanted, protocol, wanted.Count, cancellationToken);
+        await foreach (var batch in batches.ConfigureAwait(false))
+        {
+            using (batch)
+            {
+                return await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        throw new CocoException("no validation image could be read: the engine cannot be compared with its simulation; check data.validation");
     }
 
     private static (string Variant, string Engine, string Detections)[] EngineVariants { get; } =

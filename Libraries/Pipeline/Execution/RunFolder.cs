@@ -42,10 +42,8 @@ public sealed class RunFolder(IBlobStore blobs, TimeProvider time)
 
     internal async Task LinkAsync(string runId, StageResult result, CancellationToken cancellationToken)
     {
-        foreach (var output in result.Record.Outputs)
-        {
-            await blobs.CopyAsync(StorePaths.Artifact(output.Sha256), StorePaths.RunFile(runId, output.Name), cancellationToken);
-        }
+        await Task.WhenAll(result.Record.Outputs.Select(output =>
+            blobs.CopyAsync(StorePaths.Artifact(output.Sha256), StorePaths.RunFile(runId, output.Name), cancellationToken)));
 
         var link = new RunStageLink(result.Record.Stage, result.Record.Key, result.Reused, Announced: false, time.GetUtcNow());
         await blobs.UpdateJsonAsync<RunStageLink>(

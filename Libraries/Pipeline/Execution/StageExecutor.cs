@@ -94,19 +94,18 @@ public sealed partial class StageExecutor(
     private async Task<StageRecord?> FindAsync(StageWork work, CancellationToken cancellationToken)
     {
         var record = await blobs.ReadJsonAsync<StageRecord>(StorePaths.StageRecord(work.Job.Key), cancellationToken);
-        foreach (var output in record?.Outputs ?? [])
+        if (record is null)
         {
-            if (!await artifacts.ExistsAsync(output, cancellationToken))
-            {
-                return null;
-            }
+            return null;
         }
 
-        if (record is not null)
+        var found = await Task.WhenAll(record.Outputs.Select(output => artifacts.ExistsAsync(output, cancellationToken)));
+        if (found.Contains(false))
         {
-            PipelineTelemetry.LinkTo(work.Activity, record.TraceParent);
+            return null;
         }
 
+        PipelineTelemetry.LinkTo(work.Activity, record.TraceParent);
         return record;
     }
 

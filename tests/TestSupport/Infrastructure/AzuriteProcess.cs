@@ -48,6 +48,13 @@ public sealed class AzuriteProcess : IDisposable
         server = null;
     }
 
+    /// <summary>Stops the server as it is stopped with its machine: it writes down what it holds.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await (server?.TerminateAsync(cancellationToken) ?? Task.CompletedTask);
+        Kill();
+    }
+
     /// <summary>Starts it (again) with its data, and waits until it answers.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {

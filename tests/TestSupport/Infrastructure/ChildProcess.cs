@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace QatPipeline.TestSupport.Infrastructure;
@@ -55,6 +56,14 @@ public sealed class ChildProcess : IDisposable
             process.Kill(entireProcessTree: true);
             process.WaitForExit();
         }
+    }
+
+    /// <summary>Asks it to end, as the system does when it shuts down, and waits until it has.</summary>
+    public async Task TerminateAsync(CancellationToken cancellationToken)
+    {
+        using var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(cancellationToken);
+        await WaitForExitAsync(cancellationToken);
     }
 
     /// <summary>Waits until the probe says yes; fails when the process ends before, or after the time-out.</summary>

@@ -12,6 +12,7 @@ public sealed class RabbitMqProcess : IDisposable
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
+    private readonly string password = Guid.NewGuid().ToString("N");
     private readonly ScratchFolder folder = new();
     private readonly int port = LoopbackPorts.Next();
     private readonly int distributionPort = LoopbackPorts.Next();
@@ -19,19 +20,29 @@ public sealed class RabbitMqProcess : IDisposable
     private ChildProcess? portMapper;
     private ChildProcess? server;
 
-    private RabbitMqProcess(bool hasManagement) => ManagementPort = hasManagement ? LoopbackPorts.Next() : null;
+    private readonly TimeSpan consumerTimeout;
+
+    private RabbitMqProcess(bool hasManagement, TimeSpan consumerTimeout)
+    {
+        ManagementPort = hasManagement ? LoopbackPorts.Next() : null;
+        this.consumerTimeout = consumerTimeout;
+    }
 
     public static bool IsAvailable => File.Exists(Server);
 
     /// <summary>Connection string for AMQP clients.</summary>
-    public string ConnectionString => $"amqp://guest:guest@127.0.0.1:{port}";
+    public string ConnectionString => $"amqp://guest:{password}@127.0.0.1:{port}";
 
     /// <summary>The port of the management plugin's HTTP API, where the broker has it.</summary>
     public int? ManagementPort { get; }
 
-    public static async Task<RabbitMqProcess> StartAsync(CancellationToken cancellationToken, bool hasManagement = false)
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="hasManagement">Whether it has the management plugin.</param>
+    /// <param name="consumerTimeout">After this time it takes a message back that nobody acknowledged; 7 days unless told otherwise.</param>
+    public static async Task<RabbitMqProcess> StartAsync(
+        CancellationToken cancellationToken, bool hasManagement = false, TimeSpan? consumerTimeout = null)
     {
-        var broker = new RabbitMqProcess(hasManagement);
+        var broker = new RabbitMqProcess(hasManagement, consumerTimeout ?? TimeSpan.FromDays(7));
         try
         {
             await broker.ResumeAsync(cancellationToken);
@@ -68,12 +79,14 @@ public sealed class RabbitMqProcess : IDisposable
         folder.Dispose();
     }
 
+    // The broker looks at the consumer time-out once a tick.
     private Dictionary<string, string> Environment()
     {
         File.WriteAllText(folder.PathOf("env.conf"), "");
         File.WriteAllText(folder.PathOf("plugins"), ManagementPort is null ? "[]." : "[rabbitmq_management].");
         var management = ManagementPort is null ? "" : $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {ManagementPort}\n";
-        File.WriteAllText(folder.PathOf("rabbitmq.conf"), $"consumer_timeout = 604800000\n{management}");
+        var timeout = ((long)consumerTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        File.WriteAllText(folder.PathOf("rabbitmq.conf"), $"consumer_timeout = {timeout}\ndefault_pass = {password}\n{management}");
         return new Dictionary<string, string>
         {
             ["HOME"] = folder.FullName,
@@ -90,7 +103,7 @@ public sealed class RabbitMqProcess : IDisposable
             ["RABBITMQ_FEATURE_FLAGS_FILE"] = folder.PathOf("feature-flags"),
             ["ERL_EPMD_PORT"] = portMapperPort.ToString(CultureInfo.InvariantCulture),
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} -rabbit channel_tick_interval 1000",
         };
     }
 

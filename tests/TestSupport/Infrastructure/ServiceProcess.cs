@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace QatPipeline.TestSupport.Infrastructure;
 
 /// <summary>A service of this repository as a process of its own, as it was built beside the tests.</summary>
@@ -9,6 +11,7 @@ public sealed class ServiceProcess : IDisposable
     private readonly IReadOnlyDictionary<string, string> environment;
     private readonly int port = LoopbackPorts.Next();
     private readonly int grpcPort = LoopbackPorts.Next();
+    private readonly StringBuilder earlier = new();
     private ChildProcess? process;
 
     private ServiceProcess(string project, IReadOnlyDictionary<string, string> environment) =>
@@ -22,6 +25,9 @@ public sealed class ServiceProcess : IDisposable
 
     /// <summary>What it logged since it was started last.</summary>
     public string Output => process?.Output ?? "";
+
+    /// <summary>What it logged since it was started first.</summary>
+    public string WholeOutput => earlier + Output;
 
     /// <summary>Starts the service in Services/PROJECT and waits until it is healthy.</summary>
     public static async Task<ServiceProcess> StartAsync(
@@ -44,6 +50,7 @@ public sealed class ServiceProcess : IDisposable
     public void Kill()
     {
         process?.Dispose();
+        earlier.Append(Output);
         process = null;
     }
 

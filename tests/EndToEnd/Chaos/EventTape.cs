@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using QatPipeline.Contracts.V1;
+
+namespace QatPipeline.EndToEnd.Chaos;
+
+/// <summary>Records every event on the bus, and publishes events again.</summary>
+internal sealed class EventTape : IAsyncDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly ConcurrentQueue<Recorded> recorded = new();
+    private readonly ConcurrentDictionary<Guid, bool> own = new();
+    private readonly IBusControl bus;
+    private readonly bool echoes;
+
+    private EventTape(DistributedSystem system, bool echoes)
+    {
+        this.echoes = echoes;
+        bus = Bus.Factory.CreateUsingRabbitMq(configure =>
+        {
+            configure.Host(new Uri(system.Broker.ConnectionString));
+            configure.ReceiveEndpoint($"tape-{Guid.NewGuid():N}", endpoint =>
+            {
+                endpoint.AutoDelete = true;
+                endpoint.Handler<PipelineRequested>(RecordAsync);
+                endpoint.Handler<DatasetPrepared>(RecordAsync);
+                endpoint.Handler<ModelCalibrated>(RecordAsync);
+                endpoint.Handler<ModelTrained>(RecordAsync);
+                endpoint.Handler<GraphOptimized>(RecordAsync);
+                endpoint.Handler<EngineBuilt>(RecordAsync);
+                endpoint.Handler<ModelEvaluated>(RecordAsync);
+                endpoint.Handler<StageFailed>(RecordAsync);
+                endpoint.Handler<PipelineCompleted>(RecordAsync);
+            });
+        });
+    }
+
+    /// <summary>What others published, in the order it came.</summary>
+    public IEnumerable<Recorded> Events => recorded;
+
+    /// <param name="system">Whose bus.</param>
+    /// <param name="echoes">Whether everything that others publish is published a second time at once.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<EventTape> StartAsync(DistributedSystem system, bool echoes, CancellationToken cancellationToken)
+    {
+        var tape = new EventTape(system, echoes);
+        await tape.bus.StartAsync(cancellationToken);
+        return tape;
+    }
+
+    /// <summary>The first event that fits, waiting for it.</summary>
+    public async Task<TEvent> FindAsync<TEvent>(Func<TEvent, bool> fits, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        while (true)
+        {
+            if (recorded.Select(entry => entry.Event).OfType<TEvent>().FirstOrDefault(fits) is { } found)
+            {
+                return found;
+            }
+
+            await Task.Delay(Poll, limit.Token);
+        }
+    }
+
+    /// <summary>The message ids under which the run's completion was published.</summary>
+    public IReadOnlyCollection<Guid> CompletionsOf(string runId) =>
+        [.. recorded.Where(entry => entry.Event is PipelineCompleted completed && completed.RunId == runId).Select(entry => entry.Id).Distinct()];
+
+    public async Task PublishAsync(object message, CancellationToken cancellationToken)
+    {
+        var id = NewId.NextGuid();
+        own[id] = true;
+        await bus.Publish(message, message.GetType(), publish => publish.MessageId = id, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync() => await bus.StopAsync(CancellationToken.None);
+
+    private async Task RecordAsync<TEvent>(ConsumeContext<TEvent> context)
+        where TEvent : class
+    {
+        var id = context.MessageId ?? Guid.Empty;
+        if (own.ContainsKey(id))
+        {
+            return;
+        }
+
+        recorded.Enqueue(new Recorded(context.Message, id));
+        if (echoes)
+        {
+            await PublishAsync(context.Message, context.CancellationToken);
+        }
+    }
+
+    /// <summary>An event and its message id.</summary>
+    internal sealed record Recorded(object Event, Guid Id);
+}

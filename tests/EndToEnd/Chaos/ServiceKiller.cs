@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using QatPipeline.Contracts;
+using QatPipeline.Pipeline.Artifacts;
+
+namespace QatPipeline.EndToEnd.Chaos;
+
+/// <summary>Kills every service several times, at random instants of stages, and starts it again each time.</summary>
+/// <param name="system">The victims.</param>
+/// <param name="seed">Decides the instants.</param>
+/// <param name="durations">How long each stage takes undisturbed.</param>
+internal sealed class ServiceKiller(DistributedSystem system, int seed, IReadOnlyDictionary<string, TimeSpan> durations)
+{
+    private const string Attempts = "attempts.json";
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    // The dataset service is also killed while calibration and training read images from it; the gateway at any time.
+    private static readonly Victim[] Victims =
+    [
+        new("DatasetLoading", Own(StageNames.Dataset, 2, "DatasetLoading").Append(new("PtqCalibration", StageNames.Calibrate)).Append(new("QatTraining", StageNames.Qat))),
+        new("PtqCalibration", Own(StageNames.Calibrate, 4, "PtqCalibration", "statistics.bin")),
+        new("QatTraining", Own(StageNames.Qat, 4, "QatTraining", "qat.checkpoint")),
+        new("OnnxGraphOptimization", Own(StageNames.Optimize, 3, "OnnxGraphOptimization")),
+        new("TrtEngineBuilding", Own(StageNames.Build, 3, "TrtEngineBuilding")),
+        new("CocoEvaluation", Own(StageNames.Evaluate, 3, "CocoEvaluation")),
+        new("Gateway", Own(StageNames.Calibrate, 1, "PtqCalibration").Append(new("QatTraining", StageNames.Qat)).Append(new("CocoEvaluation", StageNames.Evaluate))),
+    ];
+
+    /// <summary>The kills so far.</summary>
+    public ConcurrentQueue<Kill> Kills { get; } = new();
+
+    /// <summary>Kills until the plan is fulfilled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Victims.Select((victim, index) => RunAsync(victim, new Random(seed + index), cancellationToken)));
+
+    private static IEnumerable<Moment> Own(string stage, int times, string watched, string? checkpoint = null) =>
+        Enumerable.Range(0, times).Select(time => new Moment(watched, stage, time == 0 ? checkpoint : null));
+
+    private async Task RunAsync(Victim victim, Random random, CancellationToken cancellationToken)
+    {
+        foreach (var moment in victim.Moments)
+        {
+            var key = await system[moment.Watched].ExecutesAsync(moment.Stage, cancellationToken);
+            if (moment.Checkpoint is { } checkpoint)
+            {
+                await CheckpointAsync(key, checkpoint, cancellationToken);
+            }
+
+            await Task.Delay(durations[moment.Stage] * (0.8 * random.NextDouble()), cancellationToken);
+            system[victim.Project].Kill();
+            var isCommitted = await system.Blobs.ExistsAsync(StorePaths.StageRecord(key), cancellationToken);
+            var checkpoints = await system.Blobs.ListAsync(StorePaths.Checkpoints(key), cancellationToken)
+                .Select(name => Path.GetFileName(name)).Where(name => name != Attempts).ToListAsync(cancellationToken);
+            Kills.Enqueue(new Kill(victim.Project, moment.Stage, isCommitted, checkpoints));
+            await system[victim.Project].ResumeAsync(cancellationToken);
+        }
+    }
+
+    // The stage may be over before it is seen.
+    private async Task CheckpointAsync(string key, string checkpoint, CancellationToken cancellationToken)
+    {
+        while (!await system.Blobs.ExistsAsync(StorePaths.Checkpoint(key, checkpoint), cancellationToken)
+            && !await system.Blobs.ExistsAsync(StorePaths.StageRecord(key), cancellationToken))
+        {
+            await Task.Delay(Poll, cancellationToken);
+        }
+    }
+
+    /// <summary>A kill, and what the stage that was under way had left in the store by then.</summary>
+    internal sealed record Kill(string Project, string Stage, bool IsCommitted, IReadOnlyList<string> Checkpoints);
+
+    private sealed record Victim(string Project, IEnumerable<Moment> Moments);
+
+    /// <summary>After a service has begun with a stage, and has written the checkpoint if one is named.</summary>
+    private sealed record Moment(string Watched, string Stage, string? Checkpoint = null);
+}

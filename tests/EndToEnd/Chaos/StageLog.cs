@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+using QatPipeline.TestSupport.Infrastructure;
+
+namespace QatPipeline.EndToEnd.Chaos;
+
+/// <summary>Reads from a service's log when it begins with a stage.</summary>
+internal static partial class StageLog
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Waits until the service, since its last start, executes the stage; gives the stage's key.</summary>
+    public static async Task<string> ExecutesAsync(
+        this ServiceProcess service, string stage, CancellationToken cancellationToken, string? runId = null)
+    {
+        while (true)
+        {
+            if (Executions(service.Output).LastOrDefault(entry => entry.Stage == stage && (runId is null || entry.RunId == runId)) is { } found)
+            {
+                return found.Key;
+            }
+
+            await Task.Delay(Poll, cancellationToken);
+        }
+    }
+
+    /// <summary>What a log says about executions, in their order.</summary>
+    public static IEnumerable<Execution> Executions(string log) => Line().Matches(log).Select(
+        match => new Execution(match.Groups["stage"].Value, match.Groups["run"].Value, match.Groups["key"].Value));
+
+    [GeneratedRegex(@"Stage (?<stage>\S+) of run (?<run>\S+) executes, key (?<key>[0-9a-f]{64})")]
+    private static partial Regex Line();
+
+    internal sealed record Execution(string Stage, string RunId, string Key);
+}

@@ -1,0 +1,37 @@
+using QatPipeline.Contracts;
+using QatPipeline.TestSupport.Infrastructure;
+
+namespace QatPipeline.EndToEnd.Triggers;
+
+/// <summary>A service whose disk is full ends the run with a remedy; with room again the run goes on where it was.</summary>
+[Collection(DistributedCollection.Name)]
+[Trait("Category", "Slow")]
+public sealed class FullDiskTests(DistributedSystem system)
+{
+    private const string Project = "OnnxGraphOptimization";
+    private const int Variation = 7;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Stage_DiskIsFull_FailsWithTheRemedy_AndGoesOnWhenThereIsRoom()
+    {
+        Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
+        using var disk = SmallDisk.TryMount(64 << 10);
+        Assert.SkipWhen(disk is null, SmallDisk.SkipReason);
+        system[Project].Kill();
+        using (await system.StartAsync(Project, new Dictionary<string, string> { ["QAT_HOME"] = disk!.Folder }))
+        {
+            await system.SubmitAsync("full", SmallRun.Yaml(Variation), Token);
+            var full = await system.EndAsync("full", Token);
+            Assert.Equal(StageNames.Optimize, full.Failure!.Stage);
+            Assert.Contains("Free space on the full disk", full.Failure.Remedy, StringComparison.Ordinal);
+
+            disk.Resize(64 << 20);
+            await system.SubmitAsync("room", SmallRun.Yaml(Variation), Token);
+            await system.CompleteAsync("room", Token);
+        }
+
+        await system[Project].ResumeAsync(Token);
+    }
+}

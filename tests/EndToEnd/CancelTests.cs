@@ -19,7 +19,7 @@ public sealed class CancelTests(DistributedSystem system)
     {
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
         await system.SubmitAsync("cancelled", SmallRun.Yaml(1, epochs: 1000), Token);
-        var key = await system["QatTraining"].ExecutesAsync(StageNames.Qat, Token, "cancelled");
+        var key = await system["QatTraining"].ExecutesAsync(StageNames.Qat, "cancelled", Token);
         var clock = Stopwatch.StartNew();
         using var answer = await system.Gateway.DeleteAsync(new Uri("/runs/cancelled", UriKind.Relative), Token);
         Assert.True(answer.IsSuccessStatusCode);

@@ -10,6 +10,7 @@ namespace QatPipeline.EndToEnd.Chaos;
 [Trait("Category", "Slow")]
 public sealed class KillTests(DistributedSystem system)
 {
+    private const string RunNames = "killed-";
     private const int Seed = 20260101;
     private const int FewestKills = 20;
 
@@ -24,18 +25,18 @@ public sealed class KillTests(DistributedSystem system)
         var expected = new Dictionary<string, EmbeddedRun>();
         foreach (var variation in Variations)
         {
-            expected[$"killed-{variation}"] = await SmallRun.ExpectedAsync(variation, system.ExpectedFolder, Token);
+            expected[RunNames + variation] = await SmallRun.ExpectedAsync(variation, system.ExpectedFolder, Token);
         }
 
         await using var tape = await EventTape.StartAsync(system, echoes: false, Token);
         foreach (var variation in Variations)
         {
-            await system.SubmitAsync($"killed-{variation}", SmallRun.Yaml(variation), Token);
+            await system.SubmitAsync(RunNames + variation, SmallRun.Yaml(variation), Token);
         }
 
         var durations = expected.Values.First().Stages.ToDictionary(
             stage => stage.Record.Stage, stage => stage.Record.Finished - stage.Record.Started);
-        var killer = new ServiceKiller(system, Seed, durations);
+        var killer = new ServiceKiller(system, RunNames, Seed, durations);
         await killer.RunAsync(Token);
         foreach (var (runId, undisturbed) in expected)
         {

@@ -21,10 +21,10 @@ public sealed class OutageTests(DistributedSystem system)
         var expected = await SmallRun.ExpectedAsync(4, system.ExpectedFolder, Token);
         await system.SubmitAsync(RunId, SmallRun.Yaml(4), Token);
 
-        await system["PtqCalibration"].ExecutesAsync(StageNames.Calibrate, Token, RunId);
+        await system["PtqCalibration"].ExecutesAsync(StageNames.Calibrate, RunId, Token);
         await RestartBrokerAsync();
 
-        await system["QatTraining"].ExecutesAsync(StageNames.Qat, Token, RunId);
+        await system["QatTraining"].ExecutesAsync(StageNames.Qat, RunId, Token);
         await system.Storage.StopAsync(Token);
         var outage = Task.Delay(StorageOutage, Token);
         using var answer = await system.PostAsync("refused", SmallRun.Yaml(5), Token);

@@ -6,9 +6,10 @@ namespace QatPipeline.EndToEnd.Chaos;
 
 /// <summary>Kills every service several times, at random instants of stages, and starts it again each time.</summary>
 /// <param name="system">The victims.</param>
+/// <param name="runs">How the names of the runs begin whose stages count.</param>
 /// <param name="seed">Decides the instants.</param>
 /// <param name="durations">How long each stage takes undisturbed.</param>
-internal sealed class ServiceKiller(DistributedSystem system, int seed, IReadOnlyDictionary<string, TimeSpan> durations)
+internal sealed class ServiceKiller(DistributedSystem system, string runs, int seed, IReadOnlyDictionary<string, TimeSpan> durations)
 {
     private const string Attempts = "attempts.json";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -39,7 +40,7 @@ internal sealed class ServiceKiller(DistributedSystem system, int seed, IReadOnl
     {
         foreach (var moment in victim.Moments)
         {
-            var key = await system[moment.Watched].ExecutesAsync(moment.Stage, cancellationToken);
+            var key = await system[moment.Watched].ExecutesAsync(moment.Stage, runs, cancellationToken);
             if (moment.Checkpoint is { } checkpoint)
             {
                 await CheckpointAsync(key, checkpoint, cancellationToken);

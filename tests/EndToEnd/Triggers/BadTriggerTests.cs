@@ -34,7 +34,7 @@ public sealed class BadTriggerTests(DistributedSystem system)
         await tape.PublishAsync(WithUnknownDigest("unknown-digest"), Token);
         await tape.PublishAsync(OutOfRange("event-out-of-range"), Token);
 
-        await AssertAnsweredAsync(tape, "", "'o' is invalid");
+        await AssertAnsweredAsync(tape, "", "'o' is an invalid start of a property name");
         await AssertAnsweredAsync(tape, "", "at most");
         await AssertAnsweredAsync(tape, "unknown-field", "unknown key 'sede'; did you mean 'seed'?");
         await AssertAnsweredAsync(tape, "out-of-range", "'qat.epochs' is 5000, but must be from 1 to 1000");
@@ -58,8 +58,13 @@ public sealed class BadTriggerTests(DistributedSystem system)
 
         await system.SubmitAsync("after-poison", SmallRun.Yaml(1), Token);
         await system.CompleteAsync("after-poison", Token);
-        var kept = await channel.BasicGetAsync("qat-dataset_error", autoAck: true, Token);
-        Assert.Equal("no envelope", Encoding.UTF8.GetString(kept!.Body.Span));
+        var kept = new List<string>();
+        while (await channel.BasicGetAsync("qat-dataset_error", autoAck: true, Token) is { } message)
+        {
+            kept.Add(Encoding.UTF8.GetString(message.Body.Span));
+        }
+
+        Assert.Contains("no envelope", kept);
     }
 
     private static GraphOptimized WithUnknownDigest(string runId)

@@ -19,6 +19,8 @@ public sealed class DistributedSystem : IAsyncLifetime
     /// <summary>The key that callers of other machines need.</summary>
     internal const string ApiKey = "key-3f9a6d51c7b84e20";
 
+    private const string BrokerPassword = "word-c2e07d94ab5f4138";
+
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly string[] Others =
@@ -60,7 +62,7 @@ public sealed class DistributedSystem : IAsyncLifetime
         }
 
         var token = TestContext.Current.CancellationToken;
-        var broker = RabbitMqProcess.StartAsync(token);
+        var broker = RabbitMqProcess.StartAsync(token, password: BrokerPassword);
         Storage = await AzuriteProcess.StartAsync(token);
         Broker = await broker;
         environment = new Dictionary<string, string>

@@ -19,7 +19,7 @@ public class BrokerFixture : IAsyncLifetime
     {
         if (IsAvailable)
         {
-            var starting = RabbitMqProcess.StartAsync(ConsumerTimeout, TestContext.Current.CancellationToken);
+            var starting = RabbitMqProcess.StartAsync(TestContext.Current.CancellationToken, consumerTimeout: ConsumerTimeout);
             Storage = await AzuriteProcess.StartAsync(TestContext.Current.CancellationToken);
             Broker = await starting;
         }

@@ -12,7 +12,6 @@ public sealed class RabbitMqProcess : IDisposable
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
-    private readonly string password = Guid.NewGuid().ToString("N");
     private readonly ScratchFolder folder = new();
     private readonly int port = LoopbackPorts.Next();
     private readonly int distributionPort = LoopbackPorts.Next();
@@ -20,12 +19,13 @@ public sealed class RabbitMqProcess : IDisposable
     private ChildProcess? portMapper;
     private ChildProcess? server;
 
+    private readonly string password;
     private readonly TimeSpan consumerTimeout;
 
-    private RabbitMqProcess(bool hasManagement, TimeSpan consumerTimeout)
+    private RabbitMqProcess(bool hasManagement, string password, TimeSpan consumerTimeout)
     {
         ManagementPort = hasManagement ? LoopbackPorts.Next() : null;
-        this.consumerTimeout = consumerTimeout;
+        (this.password, this.consumerTimeout) = (password, consumerTimeout);
     }
 
     public static bool IsAvailable => File.Exists(Server);
@@ -38,11 +38,12 @@ public sealed class RabbitMqProcess : IDisposable
 
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="hasManagement">Whether it has the management plugin.</param>
+    /// <param name="password">That of its user <c>guest</c>.</param>
     /// <param name="consumerTimeout">After this time it takes a message back that nobody acknowledged; 7 days unless told otherwise.</param>
     public static async Task<RabbitMqProcess> StartAsync(
-        CancellationToken cancellationToken, bool hasManagement = false, TimeSpan? consumerTimeout = null)
+        CancellationToken cancellationToken, bool hasManagement = false, string password = "guest", TimeSpan? consumerTimeout = null)
     {
-        var broker = new RabbitMqProcess(hasManagement, consumerTimeout ?? TimeSpan.FromDays(7));
+        var broker = new RabbitMqProcess(hasManagement, password, consumerTimeout ?? TimeSpan.FromDays(7));
         try
         {
             await broker.ResumeAsync(cancellationToken);

@@ -18,7 +18,7 @@ public sealed class ConsumerTimeoutTests(ConsumerTimeoutTests.ImpatientBroker in
         var stages = ScriptedStage.FullPipeline().ToList();
         stages[2] = new ScriptedStage(StageNames.Calibrate, ArtifactNames.PtqGraph, ArtifactNames.DatasetIndex)
         {
-            Script = (_, token) => Task.Delay(ImpatientBroker.Patience * 5, token),
+            Script = (_, token) => Task.Delay(ImpatientBroker.Patience * 2.5, token),
         };
         await using var gateway = await ServiceHost.StartAsync(infrastructure, pipeline => pipeline.AddRunTracking(), Token);
         await using var service = await ServiceHost.StartAsync(infrastructure, stages, Token);
@@ -32,7 +32,7 @@ public sealed class ConsumerTimeoutTests(ConsumerTimeoutTests.ImpatientBroker in
 
     public sealed class ImpatientBroker : BrokerFixture
     {
-        internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+        internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
         protected override TimeSpan ConsumerTimeout => Patience;
     }

@@ -3,13 +3,11 @@ using QatPipeline.TestSupport.Infrastructure;
 namespace QatPipeline.ServiceDefaults.Tests.Messaging;
 
 /// <summary>A real broker and a real blob server for a class of tests.</summary>
-public class BrokerFixture : IAsyncLifetime
+public sealed class BrokerFixture : IAsyncLifetime
 {
     public static bool IsAvailable => RabbitMqProcess.IsAvailable && AzuriteProcess.IsAvailable;
 
     public const string SkipReason = "needs RabbitMQ and Azurite: run ./qat setup";
-
-    protected virtual TimeSpan ConsumerTimeout => TimeSpan.FromDays(7);
 
     internal RabbitMqProcess Broker { get; private set; } = null!;
 
@@ -19,7 +17,7 @@ public class BrokerFixture : IAsyncLifetime
     {
         if (IsAvailable)
         {
-            var starting = RabbitMqProcess.StartAsync(TestContext.Current.CancellationToken, consumerTimeout: ConsumerTimeout);
+            var starting = RabbitMqProcess.StartAsync(TestContext.Current.CancellationToken);
             Storage = await AzuriteProcess.StartAsync(TestContext.Current.CancellationToken);
             Broker = await starting;
         }
@@ -29,7 +27,6 @@ public class BrokerFixture : IAsyncLifetime
     {
         Broker?.Dispose();
         Storage?.Dispose();
-        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 }

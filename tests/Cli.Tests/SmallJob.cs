@@ -45,6 +45,13 @@ internal sealed class SmallJob : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>Starts the job and does not wait for it.</summary>
+    public async Task<System.Diagnostics.Process> StartAsync()
+    {
+        await File.WriteAllTextAsync(PathOf("run.yaml"), Specification, TestContext.Current.CancellationToken);
+        return QatProcess.Start("run", PathOf("run.yaml"), "--out", PathOf("out"));
+    }
+
     /// <summary>Runs the job with <c>out</c> as output folder; the lines of the error output that tell of errors.</summary>
     public async Task<(int ExitCode, string[] Error)> RunAsync()
     {

@@ -13,18 +13,20 @@ internal sealed class Telemetry : IDisposable
         http.DefaultRequestHeaders.Add("x-api-key", apiKey);
     }
 
-    /// <summary>The trace's spans, once a span of this name is among them: services export once a second.</summary>
+    /// <summary>The trace's spans, once a span of this name is among them and no more come in: services export once a second.</summary>
     public async Task<IReadOnlyList<Span>> WaitForTraceAsync(string traceId, string lastSpan, CancellationToken cancellationToken)
     {
+        var known = 0;
         while (true)
         {
             var spans = Parse(await http.GetStringAsync($"/api/telemetry/traces/{traceId}", cancellationToken));
-            if (spans.Any(span => span.Name == lastSpan))
+            if (spans.Count == known && spans.Any(span => span.Name == lastSpan))
             {
                 return spans;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
+            known = spans.Count;
+            await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
         }
     }
 

@@ -8,14 +8,24 @@ namespace QatPipeline.AppHost.Tests;
 /// <summary>A run through every stage on a few generated pictures, with a network too small to detect anything.</summary>
 internal static class TinyRun
 {
-    public static RunSpecification Specification { get; } = RunSpecificationLoader.Parse(
-        """
+    public static RunSpecification Specification { get; } = Create(0);
+
+    /// <summary>The message that asks for it.</summary>
+    public static string Trigger(string runId) => Trigger(runId, Specification);
+
+    public static string Trigger(string runId, RunSpecification specification) =>
+        JsonSerializer.Serialize(new { runId, specification }, PipelineJson.Compact);
+
+    /// <param name="seed">Another seed has other pictures, so that no stage is reused.</param>
+    public static RunSpecification Create(int seed) => RunSpecificationLoader.Parse(
+        $$"""
         name: tiny
+        seed: {{seed}}
         model: { yolov6: { variant: n, width: 0.125, form: repvgg }, inputSize: 64 }
         data:
-          calibration: [ { synthetic: { images: 4, seed: 1, size: 64 } } ]
-          training: [ { synthetic: { images: 4, seed: 2, size: 64 } } ]
-          validation: [ { synthetic: { images: 4, seed: 3, size: 64 } } ]
+          calibration: [ { synthetic: { images: 4, seed: {{seed + 1}}, size: 64 } } ]
+          training: [ { synthetic: { images: 4, seed: {{seed + 2}}, size: 64 } } ]
+          validation: [ { synthetic: { images: 4, seed: {{seed + 3}}, size: 64 } } ]
         calibration: { images: 4, batch: 2, methods: [max], method: max, biasCorrection: false }
         partial: { enabled: false }
         qat: { epochs: 1, batch: 4 }
@@ -24,7 +34,4 @@ internal static class TinyRun
         """,
         "the test",
         "/");
-
-    /// <summary>The message that asks for it.</summary>
-    public static string Trigger(string runId) => JsonSerializer.Serialize(new { runId, specification = Specification }, PipelineJson.Compact);
 }

@@ -25,8 +25,9 @@ internal sealed partial class DeliveryGuard(
         // A serializer leaves null what a message does not have.
         var runId = pipelineEvent.RunId ?? "";
         var cancelled = cancellation.Enter(runId);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(
-            cancelled.Token, lifetime.ApplicationStopping, context.CancellationToken);
+
+        // Not the delivery's own token: work goes on when the broker is lost or takes the message back, and the repeated delivery joins it.
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancelled.Token, lifetime.ApplicationStopping);
         try
         {
             EventRules.Check(pipelineEvent);
@@ -45,6 +46,13 @@ internal sealed partial class DeliveryGuard(
         catch (OperationCanceledException) when (linked.IsCancellationRequested)
         {
             throw new DeliveryInterruptedException($"The process stops while stage '{stage}' of run '{runId}' is at work.");
+        }
+        catch (OperationCanceledException exception)
+        {
+            // Nobody here cancelled: a call's other end is gone or late. As a cancellation it would not be retried.
+            var broken = new TimeoutException($"A call of stage '{stage}' of run '{runId}' was broken off: {exception.Message}", exception);
+            await ReportAsync(context, runId, stage, broken);
+            throw broken;
         }
         catch (Exception exception)
         {

@@ -3,11 +3,13 @@ using QatPipeline.TestSupport.Infrastructure;
 namespace QatPipeline.ServiceDefaults.Tests.Messaging;
 
 /// <summary>A real broker and a real blob server for a class of tests.</summary>
-public sealed class BrokerFixture : IAsyncLifetime
+public class BrokerFixture : IAsyncLifetime
 {
     public static bool IsAvailable => RabbitMqProcess.IsAvailable && AzuriteProcess.IsAvailable;
 
     public const string SkipReason = "needs RabbitMQ and Azurite: run ./qat setup";
+
+    protected virtual TimeSpan ConsumerTimeout => TimeSpan.FromDays(7);
 
     internal RabbitMqProcess Broker { get; private set; } = null!;
 
@@ -17,7 +19,7 @@ public sealed class BrokerFixture : IAsyncLifetime
     {
         if (IsAvailable)
         {
-            var starting = RabbitMqProcess.StartAsync(TestContext.Current.CancellationToken);
+            var starting = RabbitMqProcess.StartAsync(TestContext.Current.CancellationToken, consumerTimeout: ConsumerTimeout);
             Storage = await AzuriteProcess.StartAsync(TestContext.Current.CancellationToken);
             Broker = await starting;
         }
@@ -27,6 +29,7 @@ public sealed class BrokerFixture : IAsyncLifetime
     {
         Broker?.Dispose();
         Storage?.Dispose();
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 }

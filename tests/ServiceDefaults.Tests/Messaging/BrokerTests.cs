@@ -144,6 +144,23 @@ public sealed class BrokerTests(BrokerFixture infrastructure) : IClassFixture<Br
     }
 
     [Fact]
+    public async Task Call_BrokenOffByItsOtherEnd_IsRetried()
+    {
+        Assert.SkipUnless(BrokerFixture.IsAvailable, BrokerFixture.SkipReason);
+        var stages = ScriptedStage.FullPipeline().ToList();
+        var calls = 0;
+        stages[0] = new ScriptedStage(StageNames.Dataset, ArtifactNames.DatasetIndex)
+        {
+            Script = (_, _) => Interlocked.Increment(ref calls) == 1 ? throw new OperationCanceledException("the stream was reset") : Task.CompletedTask,
+        };
+        await using var gateway = await GatewayAsync();
+        await using var service = await ServiceHost.StartAsync(infrastructure, stages, Token);
+        await gateway.Bus.SubmitAsync(new PipelineRequested("broken-off", ScriptedStage.Specification(seed: 18), []), Token);
+        Assert.Equal(RunState.Completed, (await gateway.WaitForEndAsync("broken-off", Token)).State);
+        Assert.Equal(2, calls);
+    }
+
+    [Fact]
     public async Task Service_StoppedInTheMiddle_LeavesItsMessageToTheNext()
     {
         Assert.SkipUnless(BrokerFixture.IsAvailable, BrokerFixture.SkipReason);

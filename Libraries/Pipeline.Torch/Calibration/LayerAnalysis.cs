@@ -27,7 +27,7 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
         var wanted = evaluation.FirstCalibrationImages(partial.AnalysisImages);
         var done = 0;
         var batches = images.ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, ImagesPerPass, cancellationToken);
-        await foreach (var batch in batches.ConfigureAwait(false))
+        await foreach (var batch in batches)
         {
             using (batch)
             {

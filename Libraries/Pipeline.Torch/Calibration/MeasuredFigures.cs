@@ -15,7 +15,7 @@ internal sealed class MeasuredFigures
 
     public static async Task<MeasuredFigures> OpenAsync(ICheckpointStore checkpoints, CancellationToken cancellationToken)
     {
-        var content = await checkpoints.ReadAsync(Checkpoint, cancellationToken).ConfigureAwait(false);
+        var content = await checkpoints.ReadAsync(Checkpoint, cancellationToken);
         return new MeasuredFigures(checkpoints, content is null ? [] : JsonSerializer.Deserialize<Dictionary<string, double[]>>(content)!);
     }
 
@@ -24,9 +24,9 @@ internal sealed class MeasuredFigures
     {
         if (!_known.TryGetValue(key, out var figures))
         {
-            figures = await measure().ConfigureAwait(false);
+            figures = await measure();
             _known[key] = figures;
-            await _checkpoints.WriteAsync(Checkpoint, JsonSerializer.SerializeToUtf8Bytes(_known), cancellationToken).ConfigureAwait(false);
+            await _checkpoints.WriteAsync(Checkpoint, JsonSerializer.SerializeToUtf8Bytes(_known), cancellationToken);
         }
 
         return figures;

@@ -22,14 +22,14 @@ internal static class ModelImport
     public static async Task<Graph> ReadAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
-        var file = Inputs(specification) is [var name] ? await context.OpenInputAsync(name, cancellationToken).ConfigureAwait(false) : null;
+        var file = Inputs(specification) is [var name] ? await context.OpenInputAsync(name, cancellationToken) : null;
         if (specification.Train is not null || specification.Model.Onnx is not null)
         {
             return Prepare(OnnxReader.Read(file!));
         }
 
         var index = await DatasetIndex.ReadAsync(
-            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
         return Prepare(Yolov6Models.Build(specification, index.Categories.Count, file));
     }
 

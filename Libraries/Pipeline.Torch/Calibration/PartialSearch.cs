@@ -18,7 +18,7 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
         Graph model, LayerPlacement placement, IReadOnlyList<SearchLayer> layers, CancellationToken cancellationToken)
     {
         var partial = specification.Partial;
-        var floatAp = await ApAsync("search: float", model, ExecutionMode.Float, cancellationToken).ConfigureAwait(false);
+        var floatAp = await ApAsync("search: float", model, ExecutionMode.Float, cancellationToken);
         var leastAp = floatAp - (specification.Qat is null ? partial.MaxApLoss : partial.MaxApLossBeforeTraining);
         double? floatTime = specification.Target == "ort-cpu" ? OrtCpuCostModel.Estimate(DialectWriter.Build(model, Dialect.Float).Graph).Milliseconds : null;
         var longest = partial.MinSpeedup > 0 ? floatTime / partial.MinSpeedup : null;
@@ -34,12 +34,12 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
                 var activity = $"search: choice {++count} of at most {partial.MaxMeasurements}, {quantized.Count} of {placement.Layers.Count} layers quantized";
                 var figures = await measured.GetAsync(
                     $"search: {string.Join('\n', quantized)}",
-                    async () => [await evaluation.MeasureSelectionAsync(activity, graph, ExecutionMode.FakeQuantize, partial.Images, token).ConfigureAwait(false)],
-                    token).ConfigureAwait(false);
+                    async () => [await evaluation.MeasureSelectionAsync(activity, graph, ExecutionMode.FakeQuantize, partial.Images, token)],
+                    token);
                 return new SearchMeasurement(figures[0], time);
             },
             partial.MaxMeasurements);
-        var result = await search.RunAsync(cancellationToken).ConfigureAwait(false);
+        var result = await search.RunAsync(cancellationToken);
         var chosen = placement.Place(result.FloatLayers.ToHashSet(StringComparer.Ordinal));
         string[] floats = [.. placement.Layers.Except(LayerPlacement.LayersOf(chosen), StringComparer.Ordinal)];
         var explanation = placement.Explanation is { } slow ? $"{slow}. Of these, {result.Explanation}" : result.Explanation;
@@ -53,8 +53,8 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
     {
         var figures = await measured.GetAsync(
             name,
-            async () => [await evaluation.MeasureSelectionAsync(name, graph, mode, specification.Partial.Images, cancellationToken).ConfigureAwait(false)],
-            cancellationToken).ConfigureAwait(false);
+            async () => [await evaluation.MeasureSelectionAsync(name, graph, mode, specification.Partial.Images, cancellationToken)],
+            cancellationToken);
         return figures[0];
     }
 }

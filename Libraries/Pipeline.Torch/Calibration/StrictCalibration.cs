@@ -26,9 +26,9 @@ internal static class StrictCalibration
         {
             Size = evaluation.Run.Protocol.InputSize, BatchSize = specification.Calibration.Batch, Seed = (ulong)specification.Seed,
         };
-        var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken).ConfigureAwait(false);
+        var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken);
         var batches = new AugmentedBatches(labelled, loader, epochs: 1);
-        await using (batches.ConfigureAwait(false))
+        await using (batches)
         {
             var asked = specification.Calibration.Images > 0
                 ? (specification.Calibration.Images + specification.Calibration.Batch - 1) / specification.Calibration.Batch
@@ -36,7 +36,7 @@ internal static class StrictCalibration
             var count = Math.Min(asked + 1, batches.StepsPerEpoch);
             for (var step = 0; step < count; step++)
             {
-                calibrator.Collect((await batches.ReadAsync(0, step, cancellationToken).ConfigureAwait(false)).Images);
+                calibrator.Collect((await batches.ReadAsync(0, step, cancellationToken)).Images);
                 context.Progress.Report(new StageProgress("collecting ranges on augmented images", step + 1, count));
             }
         }

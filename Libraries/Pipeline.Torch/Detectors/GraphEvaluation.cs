@@ -23,20 +23,20 @@ internal sealed class GraphEvaluation(
 
     public static async Task<GraphEvaluation> OpenAsync(IStageContext context, IImageSource images, Graph model, CancellationToken cancellationToken)
     {
-        var index = await DatasetIndex.ReadAsync(await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var index = await DatasetIndex.ReadAsync(await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
         return new GraphEvaluation(
             new DetectionRun(images, context.Specification, index, ModelInput.SizeOf(model, context.Specification)),
             index,
-            CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.CalibrationAnnotations, cancellationToken).ConfigureAwait(false), ""),
-            CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken).ConfigureAwait(false), ""),
+            CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.CalibrationAnnotations, cancellationToken), ""),
+            CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken), ""),
             context.Progress);
     }
 
     public async Task<MeasuredGraph> MeasureAsync(string name, Graph graph, ExecutionMode mode, CancellationToken cancellationToken)
     {
         using var detector = new TorchDetector(graph, mode);
-        var selection = await run.DetectAsync(detector, DatasetSplit.Calibration, index.Calibration, $"AP of {name}, calibration images", progress, cancellationToken).ConfigureAwait(false);
-        var validation = await run.DetectAsync(detector, DatasetSplit.Validation, index.Validation, $"AP of {name}, validation images", progress, cancellationToken).ConfigureAwait(false);
+        var selection = await run.DetectAsync(detector, DatasetSplit.Calibration, index.Calibration, $"AP of {name}, calibration images", progress, cancellationToken);
+        var validation = await run.DetectAsync(detector, DatasetSplit.Validation, index.Validation, $"AP of {name}, validation images", progress, cancellationToken);
         return new MeasuredGraph(
             CocoEvaluator.Evaluate(selectionTruth, selection).Metrics.Ap, CocoEvaluator.Evaluate(validationTruth, validation).Metrics.Ap, validation);
     }
@@ -58,7 +58,7 @@ internal sealed class GraphEvaluation(
             [.. selectionTruth.Images.Where(image => ids.Contains(image.Id))],
             [.. selectionTruth.Annotations.Where(annotation => ids.Contains(annotation.ImageId))],
             selectionTruth.Categories);
-        var detections = await run.DetectAsync(detector, DatasetSplit.Calibration, chosen, $"AP of {name}", progress, cancellationToken).ConfigureAwait(false);
+        var detections = await run.DetectAsync(detector, DatasetSplit.Calibration, chosen, $"AP of {name}", progress, cancellationToken);
         return CocoEvaluator.Evaluate(truth, detections).Metrics.Ap;
     }
 

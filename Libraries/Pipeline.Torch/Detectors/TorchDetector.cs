@@ -13,13 +13,15 @@ public sealed class TorchDetector : IDetector
 
     public TorchDetector(Graph graph, ExecutionMode mode) => _network = new TorchNetwork(graph) { Mode = mode };
 
-    public DetectorOutput Run(ImageBatch batch)
+    public DetectorOutput Run(ImageBatch batch) => TorchThread.Run(() => Detect(batch));
+
+    public void Dispose() => _network.Dispose();
+
+    private DetectorOutput Detect(ImageBatch batch)
     {
         using var scope = NewDisposeScope();
         var pixels = batch.ToPixels().ToTensor(_network.Device);
         var output = _network.Forward(pixels)[_network.Graph.Outputs[0].Name];
         return new DetectorOutput(output.ToFloats(), (int)output.shape[^1]);
     }
-
-    public void Dispose() => _network.Dispose();
 }

@@ -44,32 +44,35 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         specification.Evaluation,
     };
 
-    public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
+    public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
+        TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
+
+    private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
-        var model = await ModelImport.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        var model = await ModelImport.ReadAsync(context, cancellationToken);
         OnnxWriter.Write(model, context.OutputPath(ArtifactNames.FloatModel));
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, model, cancellationToken).ConfigureAwait(false);
-        var original = await evaluation.MeasureAsync("float", model, ExecutionMode.Float, cancellationToken).ConfigureAwait(false);
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, model, cancellationToken);
+        var original = await evaluation.MeasureAsync("float", model, ExecutionMode.Float, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.FloatDetections), original.Detections);
 
-        using var calibrator = await CollectAsync(context, model, evaluation, cancellationToken).ConfigureAwait(false);
-        var measured = await MeasuredFigures.OpenAsync(context.Checkpoints, cancellationToken).ConfigureAwait(false);
+        using var calibrator = await CollectAsync(context, model, evaluation, cancellationToken);
+        var measured = await MeasuredFigures.OpenAsync(context.Checkpoints, cancellationToken);
         var methods = new List<MethodFigures>();
         foreach (var method in specification.Calibration.Methods.Select(CalibrationMethods.Parse))
         {
-            methods.Add(await MeasureMethodAsync(method, StrictCalibration.Calibrate(calibrator, method, specification), evaluation, measured, cancellationToken).ConfigureAwait(false));
+            methods.Add(await MeasureMethodAsync(method, StrictCalibration.Calibrate(calibrator, method, specification), evaluation, measured, cancellationToken));
         }
 
         var best = Choose(specification.Calibration, methods);
         var calibrated = StrictCalibration.Calibrate(calibrator, CalibrationMethods.Parse(best.Method), specification);
         var placement = new LayerPlacement(specification, calibrated);
-        var analysis = await LayerAnalysis.RunAsync(context, images, evaluation, calibrated, placement.Candidates, cancellationToken).ConfigureAwait(false);
+        var analysis = await LayerAnalysis.RunAsync(context, images, evaluation, calibrated, placement.Candidates, cancellationToken);
         var search = specification.Partial.Enabled
-            ? await new PartialSearch(specification, evaluation, measured).RunAsync(model, placement, analysis.SearchLayers, cancellationToken).ConfigureAwait(false)
+            ? await new PartialSearch(specification, evaluation, measured).RunAsync(model, placement, analysis.SearchLayers, cancellationToken)
             : ((SearchFigures Figures, Graph Graph)?)null;
         var floatLayers = search?.Figures.FloatLayers ?? [];
-        var (graph, final, correction) = await FinishAsync(context, evaluation, search?.Graph ?? calibrated, cancellationToken).ConfigureAwait(false);
+        var (graph, final, correction) = await FinishAsync(context, evaluation, search?.Graph ?? calibrated, cancellationToken);
 
         OnnxWriter.Write(graph, context.OutputPath(ArtifactNames.PtqGraph));
         DetectionFile.Write(context.OutputPath(ArtifactNames.PtqDetections), final.Detections);
@@ -90,7 +93,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             Quantizers = [.. graph.Quantizers.Where(quantizer => !quantizer.IsWeight).Select(quantizer => RangeSummary.Of(quantizer, calibrator.Statistics[quantizer.Name]))],
         };
         await File.WriteAllBytesAsync(
-            context.OutputPath(ArtifactNames.CalibrationReport), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken).ConfigureAwait(false);
+            context.OutputPath(ArtifactNames.CalibrationReport), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken);
     }
 
     private static async Task<MethodFigures> MeasureMethodAsync(
@@ -100,10 +103,10 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             $"method: {method.Name()}",
             async () =>
             {
-                var result = await evaluation.MeasureAsync(method.Name(), calibrated, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+                var result = await evaluation.MeasureAsync(method.Name(), calibrated, ExecutionMode.FakeQuantize, cancellationToken);
                 return [result.SelectionAp, result.ValidationAp];
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return new MethodFigures(method.Name(), figures[0], figures[1]);
     }
 
@@ -117,7 +120,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     private async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(
         IStageContext context, GraphEvaluation evaluation, Graph graph, CancellationToken cancellationToken)
     {
-        var plain = await evaluation.MeasureAsync("the chosen graph", graph, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+        var plain = await evaluation.MeasureAsync("the chosen graph", graph, ExecutionMode.FakeQuantize, cancellationToken);
         if (!context.Specification.Calibration.BiasCorrection || !graph.Quantizers.Exists(quantizer => quantizer is { IsWeight: true, IsEnabled: true }))
         {
             return (graph, plain, null);
@@ -125,13 +128,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
         var wanted = evaluation.FirstCalibrationImages(BiasCorrectionImages);
         var batches = images.ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, wanted.Count, cancellationToken);
-        await foreach (var batch in batches.ConfigureAwait(false))
+        await foreach (var batch in batches)
         {
             using (batch)
             {
                 context.Progress.Report(new StageProgress("correcting biases", 0, 1));
                 var corrected = BiasCorrection.Apply(graph, batch.ToPixels());
-                var result = await evaluation.MeasureAsync("corrected biases", corrected, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+                var result = await evaluation.MeasureAsync("corrected biases", corrected, ExecutionMode.FakeQuantize, cancellationToken);
                 var isKept = result.SelectionAp >= plain.SelectionAp;
                 var figures = new BiasCorrectionFigures(plain.SelectionAp, result.SelectionAp, isKept);
                 return isKept ? (corrected, result, figures) : (graph, plain, figures);
@@ -153,7 +156,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         });
         var calibrator = new Calibrator(placed, new CalibrationOptions { Percentile = specification.Calibration.Percentile });
         var wanted = ImagesOf(specification, evaluation.Index);
-        if (await context.Checkpoints.ReadAsync(StatisticsCheckpoint, cancellationToken).ConfigureAwait(false) is { } saved)
+        if (await context.Checkpoints.ReadAsync(StatisticsCheckpoint, cancellationToken) is { } saved)
         {
             using var reader = new BinaryReader(new MemoryStream(saved));
             calibrator.Load(reader);
@@ -162,14 +165,14 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
         await (StrictCalibration.IsOn(specification)
             ? StrictCalibration.CollectAsync(context, evaluation, calibrator, cancellationToken)
-            : CollectAsync(context, evaluation, wanted, calibrator, cancellationToken)).ConfigureAwait(false);
+            : CollectAsync(context, evaluation, wanted, calibrator, cancellationToken));
         using var state = new MemoryStream();
         using (var writer = new BinaryWriter(state, Encoding.UTF8, leaveOpen: true))
         {
             calibrator.Save(writer);
         }
 
-        await context.Checkpoints.WriteAsync(StatisticsCheckpoint, state.ToArray(), cancellationToken).ConfigureAwait(false);
+        await context.Checkpoints.WriteAsync(StatisticsCheckpoint, state.ToArray(), cancellationToken);
         return calibrator;
     }
 
@@ -178,7 +181,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     {
         var batches = images.ReadAsync(
             context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, context.Specification.Calibration.Batch, cancellationToken);
-        await foreach (var batch in batches.ConfigureAwait(false))
+        await foreach (var batch in batches)
         {
             using (batch)
             {

@@ -17,7 +17,7 @@ public sealed class QatStage(IImageSource images) : IStage
 
     public string Name => StageNames.Qat;
 
-    public int Version => 3;
+    public int Version => 4;
 
     public bool IsIncluded(RunSpecification specification) => specification.Qat is not null;
 
@@ -41,18 +41,21 @@ public sealed class QatStage(IImageSource images) : IStage
         specification.Evaluation,
     };
 
-    public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
+    public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
+        TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
+
+    private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
     {
-        var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatModel, cancellationToken).ConfigureAwait(false));
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, cancellationToken).ConfigureAwait(false);
-        var saved = TrainingCheckpoint.Parse(await context.Checkpoints.ReadAsync(Checkpoint, cancellationToken).ConfigureAwait(false));
+        var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatModel, cancellationToken));
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, cancellationToken);
+        var saved = TrainingCheckpoint.Parse(await context.Checkpoints.ReadAsync(Checkpoint, cancellationToken));
         var history = new HistoryRecorder(saved?.History, context.Progress);
-        var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken).ConfigureAwait(false));
+        var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken));
 
         // What training cannot improve is kept as it is; the tutorial's training replaces it whatever comes of it.
         var isStrict = QatTraining.IsStrict(context.Specification);
-        var start = await evaluation.MeasureAsync("calibrated graph", calibrated, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
-        MeasuredGraph? highest = null;
+        var start = await evaluation.MeasureAsync("calibrated graph", calibrated, ExecutionMode.FakeQuantize, cancellationToken);
+        MeasuredGraph? last = null;
         var job = new QatJob(
             calibrated,
             teacher,
@@ -60,28 +63,25 @@ public sealed class QatStage(IImageSource images) : IStage
             history,
             async (graph, token) =>
             {
-                var epoch = await evaluation.MeasureAsync("fake-quantized graph", graph, ExecutionMode.FakeQuantize, token).ConfigureAwait(false);
-                highest = highest?.SelectionAp >= epoch.SelectionAp ? highest : epoch;
-                return history.Finish(epoch);
+                last = await evaluation.MeasureAsync("fake-quantized graph", graph, ExecutionMode.FakeQuantize, token);
+                return history.Finish(last);
             },
             (save, token) => context.Checkpoints.WriteAsync(Checkpoint, TrainingCheckpoint.Write(history.Save(), save), token));
         var result = isStrict
-            ? await QatTraining.TrainStrictlyAsync(context, evaluation, job, cancellationToken).ConfigureAwait(false)
-            : await QatTraining.DistilAsync(context, images, evaluation, job, cancellationToken).ConfigureAwait(false);
+            ? await QatTraining.TrainStrictlyAsync(context, evaluation, job, cancellationToken)
+            : await QatTraining.DistilAsync(context, images, evaluation, job, cancellationToken);
 
-        var highestAp = history.Epochs.Max(epoch => epoch.SelectionAp);
-        var isImproved = isStrict || highestAp > start.SelectionAp;
+        var isImproved = isStrict || history.Epochs.Max(epoch => epoch.SelectionAp) > start.SelectionAp;
         var best = isImproved ? result.Graph : calibrated;
         OnnxWriter.Write(best, context.OutputPath(ArtifactNames.QatGraph));
         await File.WriteAllBytesAsync(
             context.OutputPath(ArtifactNames.TrainingHistory),
             JsonSerializer.SerializeToUtf8Bytes(new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp), PipelineJson.Options),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
 
-        // A resumed training has not measured the epochs before it stopped.
         var trained = !isImproved ? start
-            : highest?.SelectionAp == highestAp ? highest
-            : await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken).ConfigureAwait(false);
+            : last is not null && result.BestEpoch == history.Epochs.Count - 1 ? last
+            : await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.QatDetections), trained.Detections);
     }
 }

@@ -48,39 +48,42 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
         specification.Evaluation,
     };
 
-    public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
+    public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
+        TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
+
+    private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
         var form = Yolov6Models.TrainingFormOf(specification);
         var (search, training) = (new FloatTrainingRecorder("hyper-search", context.Progress), new FloatTrainingRecorder("training", context.Progress));
         var store = await RecordedTrainingStore.OpenAsync(
-            context.Checkpoints, new Dictionary<string, FloatTrainingRecorder> { [SearchCheckpoint] = search, [TrainingCheckpoint] = training }, cancellationToken).ConfigureAwait(false);
-        var index = await DatasetIndex.ReadAsync(await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            context.Checkpoints, new Dictionary<string, FloatTrainingRecorder> { [SearchCheckpoint] = search, [TrainingCheckpoint] = training }, cancellationToken);
+        var index = await DatasetIndex.ReadAsync(await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
         var network = Yolov6Network.Build(Yolov6Models.OptionsOf(specification, index.Categories.Count, form));
         var start = specification.Model.Yolov6!.Checkpoint is null
             ? null
-            : Yolov6CheckpointFile.Load(await context.OpenInputAsync(ArtifactNames.ModelSource, cancellationToken).ConfigureAwait(false), network);
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, network.Graph, cancellationToken).ConfigureAwait(false);
-        var labelled = await LabelledImages.ReadAsync(context, index, cancellationToken).ConfigureAwait(false);
+            : Yolov6CheckpointFile.Load(await context.OpenInputAsync(ArtifactNames.ModelSource, cancellationToken), network);
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, network.Graph, cancellationToken);
+        var labelled = await LabelledImages.ReadAsync(context, index, cancellationToken);
 
         RepScales? scales = null;
         if (form == Yolov6Form.RepOpt)
         {
-            scales = await FindScalesAsync(context, store, network.Options, StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search), cancellationToken).ConfigureAwait(false);
+            scales = await FindScalesAsync(context, store, network.Options, StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search), cancellationToken);
             SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedScales), scales.ToState());
         }
 
         var stage = StageOf(TrainingCheckpoint, specification.Train!.Epochs, training) with
         {
-            Evaluate = async (graph, token) => training.Evaluated(await evaluation.MeasureAsync("float network", graph, ExecutionMode.Float, token).ConfigureAwait(false)),
+            Evaluate = async (graph, token) => training.Evaluated(await evaluation.MeasureAsync("float network", graph, ExecutionMode.Float, token)),
         };
-        var result = await TrainAsync(store, network, scales, stage, start, cancellationToken).ConfigureAwait(false);
+        var result = await TrainAsync(store, network, scales, stage, start, cancellationToken);
         SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedWeights), Yolov6Weights.Read(result.Graph));
         OnnxWriter.Write(Yolov6Models.Deployed(network, result.Graph), context.OutputPath(ArtifactNames.TrainedModel));
         await File.WriteAllBytesAsync(
             context.OutputPath(ArtifactNames.FloatTrainingHistory),
             JsonSerializer.SerializeToUtf8Bytes(new FloatTrainingHistory(search.Epochs, training.Epochs, result.BestEpoch), PipelineJson.Options),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
 
         TrainingStage StageOf(string name, int epochs, FloatTrainingRecorder recorder)
         {
@@ -101,10 +104,10 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     {
         if (context.Specification.Model.Yolov6!.Scales is not null)
         {
-            return RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken).ConfigureAwait(false)));
+            return RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
         }
 
-        return await new RepOptTraining(store).FindScalesAsync(network, search, cancellationToken).ConfigureAwait(false);
+        return await new RepOptTraining(store).FindScalesAsync(network, search, cancellationToken);
     }
 
     private static async Task<Yolov6TrainingResult> TrainAsync(
@@ -112,10 +115,10 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     {
         if (scales is not null)
         {
-            return await new RepOptTraining(store).TrainAsync(network.Options, scales, stage, start, cancellationToken).ConfigureAwait(false);
+            return await new RepOptTraining(store).TrainAsync(network.Options, scales, stage, start, cancellationToken);
         }
 
         using var trainer = new Yolov6Trainer(start ?? network.Graph, stage.Options);
-        return await stage.RunAsync(trainer, store, cancellationToken).ConfigureAwait(false);
+        return await stage.RunAsync(trainer, store, cancellationToken);
     }
 }

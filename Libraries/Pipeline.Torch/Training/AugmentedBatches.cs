@@ -36,12 +36,12 @@ public sealed class AugmentedBatches : ITrainingBatches, IAsyncDisposable
     {
         if (_reader is null || _next != (epoch, step))
         {
-            await DisposeAsync().ConfigureAwait(false);
+            await DisposeAsync();
             var loader = epoch < _firstPlainEpoch ? _strong : _plain;
             _reader = loader.ReadAsync(epoch, step, cancellationToken).GetAsyncEnumerator(cancellationToken);
         }
 
-        if (!await _reader.MoveNextAsync().ConfigureAwait(false))
+        if (!await _reader.MoveNextAsync())
         {
             throw new ArgumentOutOfRangeException(nameof(step), step, $"an epoch has {StepsPerEpoch} steps");
         }
@@ -56,7 +56,7 @@ public sealed class AugmentedBatches : ITrainingBatches, IAsyncDisposable
         if (_reader is { } reader)
         {
             _reader = null;
-            await reader.DisposeAsync().ConfigureAwait(false);
+            await reader.DisposeAsync();
         }
     }
 

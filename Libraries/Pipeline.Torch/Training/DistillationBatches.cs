@@ -31,7 +31,7 @@ internal sealed class DistillationBatches(
     {
         var order = EpochOrder.Of(images.Count, specification.Seed, epoch);
         var wanted = order.AsSpan(step * _batchSize, _batchSize).ToArray().Select(position => images[position]).ToArray();
-        await foreach (var batch in source.ReadAsync(specification, DatasetSplit.Training, wanted, protocol, wanted.Length, cancellationToken).ConfigureAwait(false))
+        await foreach (var batch in source.ReadAsync(specification, DatasetSplit.Training, wanted, protocol, wanted.Length, cancellationToken))
         {
             using (batch)
             {

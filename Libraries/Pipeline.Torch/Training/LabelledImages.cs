@@ -15,7 +15,7 @@ internal static class LabelledImages
     /// <exception cref="CocoException">The annotations do not fit the images.</exception>
     public static async Task<IReadOnlyList<TrainingImage>> ReadAsync(IStageContext context, DatasetIndex index, CancellationToken cancellationToken)
     {
-        var truth = await ReadTruthAsync(context, cancellationToken).ConfigureAwait(false);
+        var truth = await ReadTruthAsync(context, cancellationToken);
         var files = index.Training.ToDictionary(image => image.Id, image => DatasetLocator.PathOf(context.Specification, DatasetSplit.Training, image));
         return TrainingImage.Of(new CocoDataset(
             truth.Source, "", [.. truth.Images.Select(image => image with { FileName = files[image.Id] })], truth.Annotations, truth.Categories));
@@ -25,5 +25,5 @@ internal static class LabelledImages
     /// <param name="context">A stage that has <see cref="ArtifactNames.TrainingAnnotations"/> among its inputs.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<CocoDataset> ReadTruthAsync(IStageContext context, CancellationToken cancellationToken) =>
-        CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.TrainingAnnotations, cancellationToken).ConfigureAwait(false), "");
+        CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.TrainingAnnotations, cancellationToken), "");
 }

@@ -39,7 +39,7 @@ internal static class QatTraining
         IStageContext context, IImageSource images, GraphEvaluation evaluation, QatJob job, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
-        var truth = UsesLabels(specification) ? await LabelledImages.ReadTruthAsync(context, cancellationToken).ConfigureAwait(false) : null;
+        var truth = UsesLabels(specification) ? await LabelledImages.ReadTruthAsync(context, cancellationToken) : null;
         truth = truth?.Annotations.Count > 0 ? truth : null;
         using var task = truth is null ? null : new Yolov6TaskLoss(job.Calibrated, LossOf(specification), specification.Qat!.TaskLoss, TorchDevices.Default);
         using var trainer = new QatTrainer(job.Calibrated, OptionsOf(specification.Qat!), job.Teacher, task);
@@ -50,7 +50,7 @@ internal static class QatTraining
 
         var callbacks = new QatCallbacks { Progress = job.Progress, Evaluate = job.Evaluate, Checkpoint = job.Checkpoint };
         var batches = new DistillationBatches(images, specification, evaluation.Index.Training, evaluation.Run.Protocol, truth);
-        var result = await trainer.TrainAsync(batches, callbacks, cancellationToken).ConfigureAwait(false);
+        var result = await trainer.TrainAsync(batches, callbacks, cancellationToken);
         return (result.Graph, result.BestEpoch);
     }
 
@@ -60,7 +60,7 @@ internal static class QatTraining
     {
         var specification = context.Specification;
         var scales = ScalesOf(specification) is { } artifact
-            ? RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(artifact, cancellationToken).ConfigureAwait(false)))
+            ? RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(artifact, cancellationToken)))
             : null;
         using var trainer = new Yolov6Trainer(job.Calibrated, StrictOptionsOf(specification), scales, job.Teacher);
         if (job.Saved is { } saved)
@@ -69,12 +69,12 @@ internal static class QatTraining
         }
 
         var loader = new TrainingLoaderOptions { Size = evaluation.Run.Protocol.InputSize, BatchSize = specification.Qat!.Batch, Seed = (ulong)specification.Seed };
-        var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken).ConfigureAwait(false);
+        var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken);
         var batches = new AugmentedBatches(labelled, loader, specification.Qat.Epochs);
-        await using (batches.ConfigureAwait(false))
+        await using (batches)
         {
             var callbacks = new Yolov6TrainingCallbacks { Progress = job.Progress, Evaluate = job.Evaluate, Checkpoint = job.Checkpoint };
-            var result = await trainer.TrainAsync(batches, callbacks, cancellationToken).ConfigureAwait(false);
+            var result = await trainer.TrainAsync(batches, callbacks, cancellationToken);
             return (result.Graph, result.BestEpoch);
         }
     }

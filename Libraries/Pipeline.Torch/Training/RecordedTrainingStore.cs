@@ -21,7 +21,7 @@ internal sealed class RecordedTrainingStore : ITrainingStore
     {
         foreach (var (name, recorder) in recorders)
         {
-            if (TrainingCheckpoint.Parse(await checkpoints.ReadAsync(name, cancellationToken).ConfigureAwait(false)) is { } saved)
+            if (TrainingCheckpoint.Parse(await checkpoints.ReadAsync(name, cancellationToken)) is { } saved)
             {
                 recorder.Restore(saved.History);
             }
@@ -32,7 +32,7 @@ internal sealed class RecordedTrainingStore : ITrainingStore
 
     public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
     {
-        var content = await _checkpoints.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+        var content = await _checkpoints.ReadAsync(name, cancellationToken);
         return content is null ? null
             : new MemoryStream(_recorders.ContainsKey(name) ? TrainingCheckpoint.Parse(content)!.Trainer : content, writable: false);
     }

@@ -54,6 +54,12 @@ public sealed record QatOptions
     /// <summary>Where student and teacher are compared; null to find the places by the graph's structure.</summary>
     public DistillationTargets? Targets { get; init; }
 
+    /// <summary>
+    /// Scores of two epochs that differ by no more than this count as equal, and the later epoch is kept: its loss is the lower one, while AP
+    /// on a few hundred images moves by this much from noise alone. 0…1.
+    /// </summary>
+    public double ScoreTolerance { get; init => field = Share(value, nameof(ScoreTolerance)); } = 0.005;
+
     /// <summary>Steps between checkpoints; the end of an epoch always has one. At least 1.</summary>
     public int CheckpointSteps { get; init => field = AtLeast(value, 1, nameof(CheckpointSteps)); } = 50;
 

@@ -149,7 +149,7 @@ public sealed class QatTrainer : IDisposable
 
         var graph = _state.AveragedGraph();
         var score = await evaluate(graph, cancellationToken);
-        if (_state.Best is null || score > _state.Scores.Max())
+        if (_state.Best is null || score >= _state.Scores.Max() - _options.ScoreTolerance)
         {
             (_state.Best, _state.BestEpoch) = (graph, epoch);
         }

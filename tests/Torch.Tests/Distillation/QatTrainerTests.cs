@@ -41,10 +41,13 @@ public sealed class QatTrainerTests
         Assert.Equal(expected.Scores, actual.Scores);
     }
 
-    [Fact]
-    public async Task Train_KeepsTheBestEpoch()
+    [Theory]
+    [InlineData(new[] { 0.1, 0.4, 0.2 }, 1)]
+    [InlineData(new[] { 0.1, 0.4, 0.398 }, 2)]
+    [InlineData(new[] { 0.4, 0.398, 0.394 }, 1)]
+    public async Task Train_KeepsTheLastEpochAmongTheBest(double[] epochScores, int best)
     {
-        var scores = new Queue<double>([0.1, 0.4, 0.2]);
+        var scores = new Queue<double>(epochScores);
         var graphs = new List<Graph>();
         using var trainer = new QatTrainer(CoarseGraph(), Options with { Epochs = 3 }, device: torch.CPU);
 
@@ -60,8 +63,8 @@ public sealed class QatTrainerTests
             },
             TestContext.Current.CancellationToken);
 
-        Assert.Equal(1, result.BestEpoch);
-        Assert.Same(graphs[1], result.Graph);
+        Assert.Equal(best, result.BestEpoch);
+        Assert.Same(graphs[best], result.Graph);
     }
 
     [Fact]

@@ -14,43 +14,53 @@ internal static class BenchCommand
         var batch = new Option<string>("--batch") { Description = "Batch sizes, comma-separated", DefaultValueFactory = _ => "1,32" };
         var threads = new Option<int>("--threads") { Description = "Threads; 0 takes the physical cores", DefaultValueFactory = _ => 0 };
         var duration = new Option<double>("--duration") { Description = "Seconds of timed running per batch size", DefaultValueFactory = _ => 3 };
+        var compare = new Option<string?>("--compare") { Description = "A second model, timed in turns with the first; prints the ratio" };
         var json = JsonOutput.CreateOption();
         var command = new Command(
             "bench",
             """
             Time a model in ONNX Runtime on this machine: warm-up, then latencies and throughput per batch size.
 
-            Example: qat bench detector-int8.onnx --batch 1,32 --threads 2
-            """) { model, batch, threads, duration, json };
+            Example: qat bench engine-int8.onnx --compare engine-float.onnx --batch 1,32 --threads 2
+            """) { model, batch, threads, duration, compare, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var batches = ParseBatches(parsed.GetRequiredValue(batch));
-            var timings = await MeasureAsync(parsed.GetRequiredValue(model), batches, parsed.GetRequiredValue(threads), parsed.GetRequiredValue(duration), cancellationToken).ConfigureAwait(false);
-            if (!await JsonOutput.WriteAsync(parsed, json, timings, cancellationToken).ConfigureAwait(false))
+            var other = parsed.GetValue(compare);
+            string[] models = [parsed.GetRequiredValue(model), .. other is null ? Array.Empty<string>() : [other]];
+            var timings = await MeasureAsync(models, batches, parsed.GetRequiredValue(threads), parsed.GetRequiredValue(duration), cancellationToken).ConfigureAwait(false);
+            object figures = other is null ? timings[0] : new { Model = timings[0], Compared = timings[1] };
+            if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken).ConfigureAwait(false))
             {
-                Print(timings);
+                Print(models, timings);
             }
         });
         return command;
     }
 
-    private static async Task<IReadOnlyList<EngineTiming>> MeasureAsync(
-        string model, IReadOnlyList<int> batches, int threads, double seconds, CancellationToken cancellationToken)
+    /// <summary>For every model its timings, one for each batch size.</summary>
+    private static async Task<IReadOnlyList<EngineTiming>[]> MeasureAsync(
+        string[] models, IReadOnlyList<int> batches, int threads, double seconds, CancellationToken cancellationToken)
     {
         var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = threads });
         var folder = Directory.CreateTempSubdirectory("qat-bench-");
         try
         {
-            var request = new EngineBuildRequest { OnnxPath = model, OutputFolder = folder.FullName, Name = "bench", Precision = EnginePrecision.Int8 };
-            var built = await backend.BuildAsync(request, cancellationToken).ConfigureAwait(false);
-            var timings = new List<EngineTiming>();
+            var engines = new List<string>();
+            foreach (var (index, model) in models.Index())
+            {
+                var request = new EngineBuildRequest { OnnxPath = model, OutputFolder = folder.FullName, Name = $"bench-{index}", Precision = EnginePrecision.Int8 };
+                engines.Add((await backend.BuildAsync(request, cancellationToken).ConfigureAwait(false)).Engines[0].Path);
+            }
+
+            var timings = new List<IReadOnlyList<EngineTiming>>();
             foreach (var size in batches)
             {
                 var options = new TimingOptions { Duration = TimeSpan.FromSeconds(seconds) };
-                timings.Add(await backend.MeasureAsync(built.Engines[0].Path, size, options, cancellationToken).ConfigureAwait(false));
+                timings.Add(await backend.MeasureTogetherAsync(engines, size, options, cancellationToken).ConfigureAwait(false));
             }
 
-            return timings;
+            return [.. engines.Index().Select(engine => timings.Select(batch => batch[engine.Index]).ToArray())];
         }
         finally
         {
@@ -63,9 +73,29 @@ internal static class BenchCommand
             ? size
             : throw new EngineException($"--batch '{text}': expected positive whole numbers separated by commas, such as 1,32"));
 
+    private static void Print(string[] models, IReadOnlyList<EngineTiming>[] timings)
+    {
+        Console.WriteLine(timings[0][0].Environment);
+        foreach (var (model, measured) in models.Zip(timings))
+        {
+            Console.WriteLine(models.Length > 1 ? $"\n{model}" : "");
+            Print(measured);
+        }
+
+        if (timings is [var first, var second])
+        {
+            Console.WriteLine();
+            foreach (var (left, right) in first.Zip(second))
+            {
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"batch {left.Batch}: {models[0]} takes {left.Latency.Median / right.Latency.Median:0.00} of the time of {models[1]} (medians)"));
+            }
+        }
+    }
+
     private static void Print(IReadOnlyList<EngineTiming> timings)
     {
-        Console.WriteLine($"{timings[0].Environment}");
         Console.WriteLine("batch   median ms      p99 ms     mean ms    images/s");
         foreach (var timing in timings)
         {

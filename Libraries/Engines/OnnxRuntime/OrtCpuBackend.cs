@@ -56,25 +56,42 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
     }
 
     /// <inheritdoc/>
-    public async Task<EngineTiming> MeasureAsync(
-        string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken)
+    public async Task<EngineTiming> MeasureAsync(string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken) =>
+        (await MeasureTogetherAsync([enginePath], batch, options, cancellationToken))[0];
+
+    /// <summary>Times engines that are to be compared: they take turns, so that a change of the machine's speed meets all of them.</summary>
+    /// <returns>Their timings in the order given.</returns>
+    /// <exception cref="EngineException">An engine fails.</exception>
+    public async Task<IReadOnlyList<EngineTiming>> MeasureTogetherAsync(
+        IReadOnlyList<string> enginePaths, int batch, TimingOptions options, CancellationToken cancellationToken)
     {
         options.Validate();
-        using var engine = (OrtEngine)Load(enginePath);
-        var (latencies, elapsed) = await TimingLoop.MeasureAsync(() => engine.PrepareRun(batch), options, cancellationToken);
-        return new EngineTiming
+        var engines = new List<OrtEngine>();
+        try
         {
-            Batch = batch,
-            Execution = engine.ExecutionOf(batch),
-            Latency = LatencyStatistics.Of([.. latencies], options.Percentile),
-            ImagesPerSecond = latencies.Count * batch / elapsed.TotalSeconds,
-            Iterations = latencies.Count,
-            Quantiles = LatencyStatistics.QuantilesOf([.. latencies]),
-            RunAverages = [.. latencies.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average)],
-            Options = options,
-            Environment = Environment,
-        };
+            engines.AddRange(enginePaths.Select(path => (OrtEngine)Load(path)));
+            var measured = await TimingLoop.MeasureAsync(
+                [.. engines.Select<OrtEngine, Func<Action>>(engine => () => engine.PrepareRun(batch))], options, cancellationToken);
+            return [.. engines.Zip(measured, (engine, times) => TimingOf(engine, batch, options, times.Milliseconds, times.Elapsed))];
+        }
+        finally
+        {
+            engines.ForEach(engine => engine.Dispose());
+        }
     }
+
+    private EngineTiming TimingOf(OrtEngine engine, int batch, TimingOptions options, IReadOnlyCollection<double> latencies, TimeSpan elapsed) => new()
+    {
+        Batch = batch,
+        Execution = engine.ExecutionOf(batch),
+        Latency = LatencyStatistics.Of(latencies, options.Percentile),
+        ImagesPerSecond = latencies.Count * batch / elapsed.TotalSeconds,
+        Iterations = latencies.Count,
+        Quantiles = LatencyStatistics.QuantilesOf(latencies),
+        RunAverages = [.. latencies.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average)],
+        Options = options,
+        Environment = Environment,
+    };
 
     private void Optimize(string source, string destination)
     {

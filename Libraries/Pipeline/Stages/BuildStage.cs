@@ -3,14 +3,14 @@ using QatPipeline.Engines;
 
 namespace QatPipeline.Pipeline.Stages;
 
-/// <summary>Builds the float and the INT8 engine from their dialects and times both, one after the other, on this machine.</summary>
+/// <summary>Builds the float and the INT8 engine from their dialects and times both, taking turns, on this machine.</summary>
 public sealed class BuildStage : IStage
 {
     public const string TimingMeasurement = "timing";
 
     public string Name => StageNames.Build;
 
-    public int Version => 1;
+    public int Version => 2;
 
     public bool IsIncluded(RunSpecification specification) => true;
 
@@ -28,7 +28,6 @@ public sealed class BuildStage : IStage
             (Evaluation.Variants.FloatEngine, ArtifactNames.FloatDialect, ArtifactNames.FloatEngine, EnginePrecision.Float),
             (Evaluation.Variants.Int8Engine, ArtifactNames.OrtCpuDialect, ArtifactNames.Int8Engine, EnginePrecision.Int8),
         ];
-        var timings = new Dictionary<string, IReadOnlyList<EngineTiming>>();
         foreach (var (index, (variant, dialect, engine, precision)) in engines.Index())
         {
             context.Progress.Report(new StageProgress($"building {engine}", index, engines.Length));
@@ -43,23 +42,27 @@ public sealed class BuildStage : IStage
                 },
                 cancellationToken).ConfigureAwait(false);
             File.Move(result.Engines[0].Path, path, overwrite: true);
-            timings[variant] = await TimeAsync(backend, path, build, cancellationToken).ConfigureAwait(false);
         }
 
-        context.Measure(TimingMeasurement, timings);
+        var timings = await TimeAsync(backend, [.. engines.Select(engine => context.OutputPath(engine.Engine))], build, cancellationToken).ConfigureAwait(false);
+        context.Measure(
+            TimingMeasurement,
+            engines.Index().ToDictionary(entry => entry.Item.Variant, entry => timings.Select(batch => batch[entry.Index]).ToArray()));
     }
 
-    private static async Task<IReadOnlyList<EngineTiming>> TimeAsync(OrtCpuBackend backend, string path, BuildSpecification build, CancellationToken cancellationToken)
+    /// <summary>For every batch size the timings of the engines.</summary>
+    private static async Task<List<IReadOnlyList<EngineTiming>>> TimeAsync(
+        OrtCpuBackend backend, string[] paths, BuildSpecification build, CancellationToken cancellationToken)
     {
         var options = new TimingOptions
         {
             WarmUp = TimeSpan.FromMilliseconds(build.WarmUpMilliseconds),
             Duration = TimeSpan.FromMilliseconds(build.DurationMilliseconds),
         };
-        var timings = new List<EngineTiming>();
+        var timings = new List<IReadOnlyList<EngineTiming>>();
         foreach (var batch in build.Batches)
         {
-            timings.Add(await backend.MeasureAsync(path, batch, options, cancellationToken).ConfigureAwait(false));
+            timings.Add(await backend.MeasureTogetherAsync(paths, batch, options, cancellationToken).ConfigureAwait(false));
         }
 
         return timings;

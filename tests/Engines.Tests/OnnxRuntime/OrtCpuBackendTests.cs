@@ -111,6 +111,20 @@ public sealed class OrtCpuBackendTests : IDisposable
     }
 
     [Fact]
+    public async Task MeasureTogether_GivesEveryEngineItsIterations_InTheOrderGiven()
+    {
+        var backend = new OrtCpuBackend(OneThread);
+        var one = await BuildAsync(backend, TinyModels.WriteFloat(_folder.PathOf("one.onnx"), 1), "one");
+        var any = await BuildAsync(backend, TinyModels.WriteFloat(_folder.PathOf("any.onnx"), null), "any");
+        var options = new TimingOptions { WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromMilliseconds(20), Iterations = 30 };
+
+        var timings = await backend.MeasureTogetherAsync([one, any], 4, options, Cancel);
+
+        Assert.Equal([BatchExecution.Looped, BatchExecution.Native], timings.Select(timing => timing.Execution));
+        Assert.All(timings, timing => Assert.InRange(timing.Iterations!.Value, 30, int.MaxValue));
+    }
+
+    [Fact]
     public async Task PinnedThreads_RunTheSame()
     {
         var model = TinyModels.WriteFloat(_folder.PathOf("f.onnx"), 1);

@@ -7,8 +7,8 @@ internal struct SplitMix64(ulong state)
 
     private ulong _state = state;
 
-    /// <summary>A generator for one of many independent streams of a seed.</summary>
-    public static SplitMix64 Stream(ulong seed, int stream) => new(seed ^ (Increment * (ulong)(stream + 1)));
+    /// <summary>A generator for one of many streams of a seed. Mixed, because sums would give every stream the sequence of its neighbour, one step on.</summary>
+    public static SplitMix64 Stream(ulong seed, int stream) => new(Mix(Mix(seed) + (uint)stream));
 
     /// <summary>Spreads the bits of a number over all 64.</summary>
     public static ulong Mix(ulong bits)

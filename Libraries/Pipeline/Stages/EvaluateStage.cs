@@ -18,7 +18,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
 
     public string Name => StageNames.Evaluate;
 
-    public int Version => 3;
+    public int Version => 4;
 
     public bool IsIncluded(RunSpecification specification) => true;
 

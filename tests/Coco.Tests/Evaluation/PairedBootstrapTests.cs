@@ -39,6 +39,18 @@ public sealed class PairedBootstrapTests
     }
 
     [Fact]
+    public void Streams_of_a_seed_share_no_numbers()
+    {
+        var numbers = Enumerable.Range(0, 50).SelectMany(stream =>
+        {
+            var random = SplitMix64.Stream(0, stream);
+            return Enumerable.Range(0, 50).Select(_ => random.Next()).ToArray();
+        }).ToList();
+
+        Assert.Equal(numbers.Count, numbers.Distinct().Count());
+    }
+
+    [Fact]
     public void Equal_detections_differ_by_nothing()
     {
         var (truth, detections) = RandomSets.Create(13);

@@ -39,18 +39,18 @@ internal sealed partial class DeliveryGuard(
 
             await work(linked.Token);
         }
-        catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+        catch (Exception exception) when (IsCancellation(exception) && cancelled.IsCancellationRequested)
         {
             LogCancelled(stage, runId);
         }
-        catch (OperationCanceledException) when (linked.IsCancellationRequested)
+        catch (Exception exception) when (IsCancellation(exception) && linked.IsCancellationRequested)
         {
             throw new DeliveryInterruptedException($"The process stops while stage '{stage}' of run '{runId}' is at work.");
         }
-        catch (OperationCanceledException exception)
+        catch (Exception exception) when (IsCancellation(exception))
         {
-            // Nobody here cancelled: a call's other end is gone or late. As a cancellation it would not be retried.
-            var broken = new TimeoutException($"A call of stage '{stage}' of run '{runId}' was broken off: {exception.Message}", exception);
+            // Nobody here cancelled: a call's other end is gone or late. As a cancellation, or around one, it would not be retried.
+            var broken = new TimeoutException($"A call of stage '{stage}' of run '{runId}' was broken off: {exception.Message}");
             await ReportAsync(context, runId, stage, broken);
             throw broken;
         }
@@ -64,6 +64,9 @@ internal sealed partial class DeliveryGuard(
             cancellation.Leave(cancelled);
         }
     }
+
+    // What MassTransit takes for one.
+    private static bool IsCancellation(Exception exception) => exception.GetBaseException() is OperationCanceledException;
 
     private async Task ReportAsync(ConsumeContext context, string runId, string stage, Exception exception)
     {

@@ -36,7 +36,8 @@ internal static class RabbitMqTopology
         BindTo<TEvent>(bus, RunTrackingConsumer.Queue);
     }
 
+    // From the event's own exchange. Where the queue's consumer has bound it through another one as well, the broker still delivers once.
     private static void BindTo<TEvent>(IRabbitMqBusFactoryConfigurator bus, string queue)
         where TEvent : class =>
-        bus.Publish<TEvent>(publish => publish.BindQueue(queue, queue, DeliveryPolicy.UseQuorum));
+        bus.Publish<TEvent>(publish => publish.BindQueue(publish.Exchange.ExchangeName, queue, DeliveryPolicy.UseQuorum));
 }

@@ -35,16 +35,18 @@ public sealed record StageFault(string Type, string Message, string Remedy, bool
 
     private static string Remedies(Exception exception) => exception switch
     {
+        _ when IsFullDisk(exception) => "Free space on the full disk and submit the run again; finished stages are reused.",
         RequestFailedException { Status: 401 or 403 } => "Check the blob storage's connection string and its rights.",
         RequestFailedException => "Check that the blob storage is running and reachable, then submit the run again.",
         FileNotFoundException or DirectoryNotFoundException => "Correct the path in the run specification and submit the run again.",
         UnauthorizedAccessException => "Give the services the right to read the path, and submit the run again.",
-        IOException io when IsFullDisk(io) => "Free space on the full disk and submit the run again; finished stages are reused.",
         OutOfMemoryException => "Lower the batch size in the run specification, or use a machine with more memory.",
         SpecificationException => "Correct the run specification and submit the run again.",
         RpcException { StatusCode: StatusCode.Unavailable } => "Check that all services are running, then submit the run again.",
         _ => "Correct what the message names and submit the run again; finished stages are reused.",
     };
 
-    private static bool IsFullDisk(IOException exception) => FullDisk.Contains(exception.HResult & 0xFFFF);
+    // A library says where it was writing in an exception of its own, around this one.
+    private static bool IsFullDisk(Exception exception) =>
+        (exception is IOException && FullDisk.Contains(exception.HResult & 0xFFFF)) || (exception.InnerException is { } inner && IsFullDisk(inner));
 }

@@ -23,14 +23,16 @@ public sealed class JsonRunReport : IRunReport
     {
         var specification = context.Run.Specification;
         var evaluation = (await ReadAsync<EvaluationReport>(context, ArtifactNames.EvaluationReport, cancellationToken).ConfigureAwait(false))!;
-        var build = context.Stages.First(stage => stage.Record.Stage == StageNames.Build).Record;
-        var timings = build.Measurements[BuildStage.TimingMeasurement].Deserialize<Dictionary<string, IReadOnlyList<EngineTiming>>>(PipelineJson.Options)!;
+
+        // A run that began with the event of a later stage has built nothing itself.
+        var build = context.Stages.FirstOrDefault(stage => stage.Record.Stage == StageNames.Build)?.Record;
+        var timings = build?.Measurements[BuildStage.TimingMeasurement].Deserialize<Dictionary<string, IReadOnlyList<EngineTiming>>>(PipelineJson.Options) ?? [];
         return new RunReport
         {
             RunId = context.Run.RunId,
             Name = specification.Name,
             Target = specification.Target,
-            Machine = build.Host,
+            Machine = build?.Host ?? "",
             Results = [.. evaluation.Variants.Select(variant => ResultOf(variant, evaluation, specification, timings, context.Artifacts))],
             Evaluation = evaluation,
             Calibration = await ReadAsync<JsonElement?>(context, ArtifactNames.CalibrationReport, cancellationToken).ConfigureAwait(false),

@@ -11,7 +11,7 @@ public sealed record RunReport
 
     public required string Target { get; init; }
 
-    /// <summary>The machine that built and timed the engines.</summary>
+    /// <summary>The machine that built and timed the engines; empty where the run was given them.</summary>
     public required string Machine { get; init; }
 
     public required IReadOnlyList<VariantResult> Results { get; init; }

@@ -20,18 +20,21 @@ public sealed class FullDiskTests(DistributedSystem system)
         using var disk = SmallDisk.TryMount(64 << 10);
         Assert.SkipWhen(disk is null, SmallDisk.SkipReason);
         system[Project].Kill();
-        using (await system.StartAsync(Project, new Dictionary<string, string> { ["QAT_HOME"] = disk!.Folder }))
+        try
         {
+            using var service = await system.StartAsync(Project, new Dictionary<string, string> { ["QAT_HOME"] = disk!.Folder });
             await system.SubmitAsync("full", SmallRun.Yaml(Variation), Token);
             var full = await system.EndAsync("full", Token);
             Assert.Equal(StageNames.Optimize, full.Failure!.Stage);
-            Assert.Contains("Free space on the full disk", full.Failure.Remedy, StringComparison.Ordinal);
+            Assert.True(full.Failure.Remedy.Contains("Free space on the full disk", StringComparison.Ordinal), full.Failure.ToString());
 
             disk.Resize(64 << 20);
             await system.SubmitAsync("room", SmallRun.Yaml(Variation), Token);
             await system.CompleteAsync("room", Token);
         }
-
-        await system[Project].ResumeAsync(Token);
+        finally
+        {
+            await system[Project].ResumeAsync(Token);
+        }
     }
 }

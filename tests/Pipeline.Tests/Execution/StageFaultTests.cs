@@ -16,9 +16,12 @@ public sealed class StageFaultTests
     [Fact]
     public void Of_FullDisk_IsFinalAndNamesTheRemedy()
     {
-        var fault = StageFault.Of(new IOException("No space left on device", 28));
-        Assert.False(fault.IsTransient);
-        Assert.Contains("Free space", fault.Remedy, StringComparison.Ordinal);
+        var full = new IOException("No space left on device", 28);
+        Assert.All([StageFault.Of(full), StageFault.Of(new InvalidOperationException("model.onnx: " + full.Message, full))], fault =>
+        {
+            Assert.False(fault.IsTransient);
+            Assert.Contains("Free space", fault.Remedy, StringComparison.Ordinal);
+        });
     }
 
     [Fact]

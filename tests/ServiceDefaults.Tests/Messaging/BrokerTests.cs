@@ -151,13 +151,18 @@ public sealed class BrokerTests(BrokerFixture infrastructure) : IClassFixture<Br
         var calls = 0;
         stages[0] = new ScriptedStage(StageNames.Dataset, ArtifactNames.DatasetIndex)
         {
-            Script = (_, _) => Interlocked.Increment(ref calls) == 1 ? throw new OperationCanceledException("the stream was reset") : Task.CompletedTask,
+            Script = (_, _) => Interlocked.Increment(ref calls) switch
+            {
+                1 => throw new OperationCanceledException("the stream was reset"),
+                2 => throw new IOException("the stream was reset", new TaskCanceledException()),
+                _ => Task.CompletedTask,
+            },
         };
         await using var gateway = await GatewayAsync();
         await using var service = await ServiceHost.StartAsync(infrastructure, stages, Token);
         await gateway.Bus.SubmitAsync(new PipelineRequested("broken-off", ScriptedStage.Specification(seed: 18), []), Token);
         Assert.Equal(RunState.Completed, (await gateway.WaitForEndAsync("broken-off", Token)).State);
-        Assert.Equal(2, calls);
+        Assert.Equal(3, calls);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ internal static class BackgroundPainter
         canvas.DrawPaint(paint);
 
         var frequency = 0.01f + (0.12f * random.NextSingle());
-        using var turbulence = SKShader.CreatePerlinNoiseTurbulence(frequency, frequency * (0.3f + random.NextSingle()), 3, random.Next(1000));
+        using var turbulence = SKShader.CreatePerlinNoiseTurbulence(
+            frequency, frequency * (0.3f + random.NextSingle()), 3, random.Next(1000));
         using var texture = new SKPaint { Shader = turbulence, Color = SKColors.White.WithAlpha((byte)random.Next(40, 150)) };
         canvas.DrawPaint(texture);
     }
@@ -63,15 +64,26 @@ internal static class BackgroundPainter
             {
                 case 0:
                     paint.StrokeWidth = 1 + (4 * random.NextSingle());
-                    canvas.DrawLine(x, y, x + (radius * 6 * (random.NextSingle() - 0.5f)), y + (radius * 6 * (random.NextSingle() - 0.5f)), paint);
+                    canvas.DrawLine(
+                        x, y, x + (radius * 6 * (random.NextSingle() - 0.5f)), y + (radius * 6 * (random.NextSingle() - 0.5f)), paint);
                     break;
                 case 1:
                     paint.Style = SKPaintStyle.Stroke;
                     paint.StrokeWidth = 1 + (3 * random.NextSingle());
-                    canvas.DrawArc(new SKRect(x - radius, y - radius, x + radius, y + radius), 360 * random.NextSingle(), 60 + (150 * random.NextSingle()), false, paint);
+                    canvas.DrawArc(
+                        new SKRect(x - radius, y - radius, x + radius, y + radius),
+                        360 * random.NextSingle(),
+                        60 + (150 * random.NextSingle()),
+                        false,
+                        paint);
                     break;
                 case 2:
-                    canvas.DrawArc(new SKRect(x - radius, y - radius, x + radius, y + radius), 360 * random.NextSingle(), 30 + (60 * random.NextSingle()), true, paint);
+                    canvas.DrawArc(
+                        new SKRect(x - radius, y - radius, x + radius, y + radius),
+                        360 * random.NextSingle(),
+                        30 + (60 * random.NextSingle()),
+                        true,
+                        paint);
                     break;
                 default:
                     canvas.DrawOval(x, y, 1 + (radius * 0.3f), 1 + (radius * 0.15f), paint);

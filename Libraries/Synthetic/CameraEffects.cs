@@ -8,7 +8,8 @@ internal static class CameraEffects
     public static void Apply(SKBitmap bitmap, double strongestNoise, Random random)
     {
         Blur(bitmap, random.NextSingle() * random.NextSingle() * 1.8f);
-        AddNoise(bitmap, strongestNoise * random.NextDouble(), 0.55 + (0.6 * random.NextDouble()), 40 * (random.NextDouble() - 0.5), random);
+        AddNoise(
+            bitmap, strongestNoise * random.NextDouble(), 0.55 + (0.6 * random.NextDouble()), 40 * (random.NextDouble() - 0.5), random);
     }
 
     private static void Blur(SKBitmap bitmap, float sigma)

@@ -54,7 +54,9 @@ internal sealed class ScenePainter(SyntheticOptions options)
 
     // Without hints no random number is drawn for them: such pictures are those of the versions before there were any.
     private SKColor ColorOf(int shape, Random random) =>
-        options.ColorHint > 0 && random.NextDouble() < options.ColorHint ? Palette.OfClass(shape, ShapeCatalog.Names.Count, random) : Palette.Any(random);
+        options.ColorHint > 0 && random.NextDouble() < options.ColorHint
+            ? Palette.OfClass(shape, ShapeCatalog.Names.Count, random)
+            : Palette.Any(random);
 
     // Size, stretch, rotation and place; a tenth of the objects reach over the border.
     private SKMatrix Placement(Random random)
@@ -65,7 +67,9 @@ internal sealed class ScenePainter(SyntheticOptions options)
         var margin = random.Next(10) == 0 ? 0 : Math.Min(radius, options.Size / 2f);
         var place = SKMatrix.CreateTranslation(
             margin + ((options.Size - (2 * margin)) * random.NextSingle()), margin + ((options.Size - (2 * margin)) * random.NextSingle()));
-        return place.PreConcat(SKMatrix.CreateRotationDegrees(360 * random.NextSingle())).PreConcat(SKMatrix.CreateScale(radius * stretch, radius / stretch));
+        return place
+            .PreConcat(SKMatrix.CreateRotationDegrees(360 * random.NextSingle()))
+            .PreConcat(SKMatrix.CreateScale(radius * stretch, radius / stretch));
     }
 
     private static void PaintTexture(SKCanvas canvas, SKPath outline, Random random)

@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace QatPipeline.Synthetic;
 
-/// <summary>The object classes: outlines within the unit circle. Several are hard to tell apart when small, blurred or half hidden.</summary>
+/// <summary>
+/// The object classes: outlines within the unit circle. Several are hard to tell apart when small, blurred or half hidden.
+/// </summary>
 internal static class ShapeCatalog
 {
     private static readonly (string Name, Func<SKPath> Outline)[] Shapes =

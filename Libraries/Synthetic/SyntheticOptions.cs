@@ -3,11 +3,13 @@ namespace QatPipeline.Synthetic;
 /// <summary>What a generated detection data set looks like. The same options give the same pictures.</summary>
 public sealed record SyntheticOptions
 {
+    /// <summary>Number of pictures; more than 0.</summary>
     public int Images { get; init; } = 500;
 
     /// <summary>Side of the square pictures in pixels; at least 64.</summary>
     public int Size { get; init; } = 320;
 
+    /// <summary>Of everything that is drawn; picture <c>i</c> depends on it and <c>i</c> only, not on how many there are.</summary>
     public int Seed { get; init; }
 
     /// <summary>Fewest and most objects a picture.</summary>
@@ -31,7 +33,9 @@ public sealed record SyntheticOptions
         Require(Images > 0, $"{nameof(Images)} is {Images}; it must be positive");
         Require(Size >= 64, $"{nameof(Size)} is {Size}; it must be at least 64");
         Require(Objects.Fewest >= 0 && Objects.Most >= Objects.Fewest, $"{nameof(Objects)} is {Objects}; it must be a range of counts");
-        Require(Scale.Smallest > 0 && Scale.Largest >= Scale.Smallest && Scale.Largest <= 1, $"{nameof(Scale)} is {Scale}; it must be a range within (0, 1]");
+        Require(
+            Scale.Smallest > 0 && Scale.Largest >= Scale.Smallest && Scale.Largest <= 1,
+            $"{nameof(Scale)} is {Scale}; it must be a range within (0, 1]");
         Require(LeastVisible is > 0 and <= 1, $"{nameof(LeastVisible)} is {LeastVisible}; it must lie in (0, 1]");
         Require(ColorHint is >= 0 and <= 1, $"{nameof(ColorHint)} is {ColorHint}; it must lie in [0, 1]");
         Require(Noise >= 0, $"{nameof(Noise)} is {Noise}; it must not be negative");

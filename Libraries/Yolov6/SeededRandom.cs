@@ -3,7 +3,7 @@ namespace QatPipeline.Yolov6;
 /// <summary>
 /// A small generator (SplitMix64) whose sequence is fixed by its seed on every machine and runtime, with its whole state in one number.
 /// </summary>
-public sealed class SeededRandom(ulong seed)
+internal sealed class SeededRandom(ulong seed)
 {
     /// <summary>What a resumed run continues from.</summary>
     public ulong State { get; set; } = seed;
@@ -23,6 +23,7 @@ public sealed class SeededRandom(ulong seed)
     /// <summary>Uniform in [0, <paramref name="exclusiveMaximum"/>).</summary>
     public int Next(int exclusiveMaximum) => (int)(NextDouble() * exclusiveMaximum);
 
+    /// <summary><paramref name="count"/> numbers, uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
     public float[] Uniform(int count, double low, double high)
     {
         var values = new float[count];

@@ -6,8 +6,8 @@ using QatPipeline.Contracts.V1.Grpc;
 namespace QatPipeline.ServiceDefaults.Datasets;
 
 /// <summary>
-/// A <see cref="BatchPart"/> whose pixels lie in a pooled buffer: the generated class takes a new array of megabytes for every message, whose
-/// allocation costs more than the transport. Dispose returns the buffer.
+/// A <see cref="BatchPart"/> whose pixels lie in a pooled buffer: the generated class takes a new array of megabytes for every message,
+/// whose allocation costs more than the transport. Dispose returns the buffer.
 /// </summary>
 internal sealed class BatchMessage : IDisposable
 {
@@ -29,7 +29,8 @@ internal sealed class BatchMessage : IDisposable
     }
 
     /// <summary>Reads messages; nobody sends one with it.</summary>
-    public static Marshaller<BatchMessage> Marshaller { get; } = Marshallers.Create<BatchMessage>((_, _) => throw new NotSupportedException(), Read);
+    public static Marshaller<BatchMessage> Marshaller { get; } = Marshallers.Create<BatchMessage>(
+        (_, _) => throw new NotSupportedException(), Read);
 
     /// <summary>The beginning of a batch, or null.</summary>
     public BatchHeader? Header { get; }

@@ -13,7 +13,7 @@ using QatPipeline.Pipeline.Datasets;
 namespace QatPipeline.ServiceDefaults.Datasets;
 
 /// <summary>Images from the service that has them, as ranges of the list that its replicas decode side by side.</summary>
-public sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
+internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
 {
     /// <summary>The least of a range: what a request costs must not show.</summary>
     private const int BatchesPerRange = 8;
@@ -21,8 +21,8 @@ public sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
     private const int ImagesPerRange = 64;
 
     /// <summary>
-    /// The clients' names, one for each range under way. Each has a connection of its own, as what stands before the replicas of the service
-    /// distributes connections, not the calls in them.
+    /// The clients' names, one for each range under way. Each has a connection of its own, as what stands before the replicas of the
+    /// service distributes connections, not the calls in them.
     /// </summary>
     internal static IReadOnlyList<string> Connections { get; } = ["images-1", "images-2", "images-3", "images-4"];
 
@@ -43,7 +43,9 @@ public sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
         {
             foreach (var (position, chunk) in images.Chunk(range).Index())
             {
-                streams.Enqueue(new BatchStream(calls[position % calls.Length], Request(specification, split, chunk, protocol, batchSize), chunk, stop.Token));
+                streams.Enqueue(
+                    new BatchStream(
+                        calls[position % calls.Length], Request(specification, split, chunk, protocol, batchSize), chunk, stop.Token));
                 while (streams.Count >= calls.Length)
                 {
                     await foreach (var batch in streams.Dequeue().ReadAsync(stop.Token))

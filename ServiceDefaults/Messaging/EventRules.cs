@@ -16,7 +16,8 @@ internal static class EventRules
     {
         CheckRunId(pipelineEvent.RunId);
         SpecificationRules.Check(pipelineEvent.Specification, $"the {pipelineEvent.GetType().Name} event");
-        foreach (var artifact in pipelineEvent.Artifacts ?? throw new StageInputException("The event's list of artifacts is missing: send an empty one."))
+        foreach (var artifact in pipelineEvent.Artifacts
+            ?? throw new StageInputException("The event's list of artifacts is missing: send an empty one."))
         {
             BlobNames.FileName(artifact?.Name ?? "");
             BlobNames.Digest(artifact!.Sha256 ?? "");

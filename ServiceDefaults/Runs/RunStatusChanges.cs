@@ -74,7 +74,9 @@ internal static class RunStatusChanges
             };
 
     private static RunStatus Start(RunStatus? status, IPipelineEvent happened, string? traceId, DateTimeOffset now) =>
-        (status is null or { Failure.Stage: "" } ? new RunStatus { RunId = happened.RunId, Requested = now, TraceId = traceId } : status) with
+        (status is null or { Failure.Stage: "" }
+            ? new RunStatus { RunId = happened.RunId, Requested = now, TraceId = traceId }
+            : status) with
         {
             Name = happened.Specification.Name,
             Artifacts = RunPlan.Accumulate([], happened.Artifacts ?? []),

@@ -8,6 +8,7 @@ namespace QatPipeline.ServiceDefaults.Runs;
 /// <summary>Keeps every run's status in its folder of the blob store.</summary>
 public sealed class RunStatusStore(IBlobStore blobs, RunFolder runs, TimeProvider time)
 {
+    /// <summary>The last status that was written; null for a run that is not known.</summary>
     public Task<RunStatus?> ReadAsync(string runId, CancellationToken cancellationToken) =>
         blobs.ReadJsonAsync<RunStatus>(StorePaths.Status(runId), cancellationToken);
 

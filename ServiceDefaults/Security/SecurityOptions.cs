@@ -3,6 +3,7 @@ namespace QatPipeline.ServiceDefaults.Security;
 /// <summary>Section <c>Security</c>.</summary>
 public sealed class SecurityOptions
 {
+    /// <summary>Configuration section.</summary>
     public const string Section = "Security";
 
     /// <summary>Header that carries the key.</summary>

@@ -6,6 +6,7 @@ namespace QatPipeline.ServiceDefaults.Storage;
 /// <summary>Section <c>Storage</c>: where artifacts are kept, and their local copies.</summary>
 public sealed class StorageOptions
 {
+    /// <summary>Configuration section.</summary>
     public const string Section = "Storage";
 
     /// <summary>Name of the blob container: 3 to 63 lower-case letters, digits and hyphens.</summary>

@@ -14,7 +14,9 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     /// <param name="port">The port that others connect to; null for one that is free.</param>
     /// <param name="targetPort">The port that the process itself listens on; null for one that is free.</param>
     /// <param name="isExternal">Whether it is for users outside of the application.</param>
-    /// <param name="isProxied">Whether the orchestrator listens on the port and passes on, so that the address outlives the process.</param>
+    /// <param name="isProxied">
+    /// Whether the orchestrator listens on the port and passes on, so that the address outlives the process.
+    /// </param>
     public EndpointAnnotation(
         ProtocolType protocol,
         string? uriScheme = null,
@@ -72,5 +74,7 @@ public sealed class EndpointAnnotation : IResourceAnnotation
 
 /// <summary>Where an endpoint is in this run.</summary>
 /// <param name="Port">The port that others connect to.</param>
-/// <param name="TargetPort">The process's own port: a number, or an expression that the orchestrator replaces by one for each replica.</param>
+/// <param name="TargetPort">
+/// The process's own port: a number, or an expression that the orchestrator replaces by one for each replica.
+/// </param>
 internal sealed record AllocatedEndpoint(int Port, string TargetPort);

@@ -61,7 +61,8 @@ public sealed class EndpointReference(IResourceWithEndpoints owner, string endpo
 
     private AllocatedEndpoint AllocatedNow => IsAllocated
         ? EndpointAnnotation.Allocated.Result
-        : throw new DistributedApplicationException($"The endpoint '{EndpointName}' of '{Resource.Name}' has no port before the application starts.");
+        : throw new DistributedApplicationException(
+            $"The endpoint '{EndpointName}' of '{Resource.Name}' has no port before the application starts.");
 
     /// <summary>One part of the endpoint, for use in expressions.</summary>
     public EndpointReferenceExpression Property(EndpointProperty property) => new(this, property);

@@ -13,7 +13,8 @@ internal static partial class ResourceNames
         if (name.Length > MaximumLength || !Allowed().IsMatch(name))
         {
             throw new ArgumentException(
-                $"'{name}' is not a resource name: letters, digits and single hyphens, starting with a letter, at most {MaximumLength} characters.",
+                $"'{name}' is not a resource name: letters, digits and single hyphens, starting with a letter, "
+                + $"at most {MaximumLength} characters.",
                 nameof(name));
         }
     }

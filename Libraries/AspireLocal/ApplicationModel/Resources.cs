@@ -53,5 +53,6 @@ internal sealed class ConnectionStringParameterResource : ParameterResource, IRe
 
     string IManifestExpressionProvider.ValueExpression => $"{{{Name}.connectionString}}";
 
-    ValueTask<string?> IResourceWithConnectionString.GetConnectionStringAsync(CancellationToken cancellationToken) => GetValueAsync(cancellationToken);
+    ValueTask<string?> IResourceWithConnectionString.GetConnectionStringAsync(CancellationToken cancellationToken) =>
+        GetValueAsync(cancellationToken);
 }

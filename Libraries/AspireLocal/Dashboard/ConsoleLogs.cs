@@ -37,7 +37,10 @@ internal sealed class ConsoleLogs(DcpClient client, ResourceStates states)
         var lines = Channel.CreateBounded<(string, bool)>(1000);
         var both = Task.WhenAll(CopyAsync("stdout", isError: false), CopyAsync("stderr", isError: true));
         var end = both.ContinueWith(
-            copied => lines.Writer.TryComplete(copied.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            copied => lines.Writer.TryComplete(copied.Exception?.InnerException),
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
         await foreach (var line in lines.Reader.ReadAllAsync(cancellationToken))
         {
             yield return line;

@@ -67,7 +67,8 @@ internal sealed class DashboardHost(
                     return;
                 }
             }
-            catch (Exception problem) when (problem is HttpRequestException || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception problem)
+                when (problem is HttpRequestException || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 // Not up yet.
             }

@@ -4,7 +4,9 @@ using QatPipeline.AspireLocal.Running;
 
 namespace QatPipeline.AspireLocal.Dashboard;
 
-/// <summary>The dashboard's addresses and keys, by the names that Aspire.Hosting reads too; what is not configured is a free port or a new key.</summary>
+/// <summary>
+/// The dashboard's addresses and keys, by the names that Aspire.Hosting reads too; what is not configured is a free port or a new key.
+/// </summary>
 internal sealed record DashboardOptions
 {
     private const int KeyBytes = 16;

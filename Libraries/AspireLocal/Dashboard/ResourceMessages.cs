@@ -96,7 +96,9 @@ internal static class ResourceMessages
             yield return Property("resource.exitCode", Value.ForNumber(exitCode));
         }
 
-        if (instance.Resource.Annotations.OfType<ResourceRelationshipAnnotation>().LastOrDefault(item => item.Type == "Parent") is { } parent)
+        if (instance.Resource.Annotations
+            .OfType<ResourceRelationshipAnnotation>()
+            .LastOrDefault(item => item.Type == "Parent") is { } parent)
         {
             yield return Property("resource.parentName", Value.ForString(parent.Resource.Name));
         }
@@ -106,7 +108,12 @@ internal static class ResourceMessages
 
     private static HealthReport Describe(string key, HealthResult? result)
     {
-        var report = new HealthReport { Key = key, Description = result?.Description ?? string.Empty, Exception = result?.Exception ?? string.Empty };
+        var report = new HealthReport
+        {
+            Key = key,
+            Description = result?.Description ?? string.Empty,
+            Exception = result?.Exception ?? string.Empty,
+        };
         if (result is not null)
         {
             report.LastRunAt = result.At.ToTimestamp();

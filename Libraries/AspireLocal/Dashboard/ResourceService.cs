@@ -8,11 +8,14 @@ namespace QatPipeline.AspireLocal.Dashboard;
 internal sealed class ResourceService(
     DashboardOptions options, ResourceStates states, ResourceCommands commands, ConsoleLogs logs) : DashboardService.DashboardServiceBase
 {
-    public override Task<ApplicationInformationResponse> GetApplicationInformation(ApplicationInformationRequest request, ServerCallContext context) =>
+    public override Task<ApplicationInformationResponse> GetApplicationInformation(
+        ApplicationInformationRequest request, ServerCallContext context) =>
         Task.FromResult(new ApplicationInformationResponse { ApplicationName = options.ApplicationName });
 
     public override Task WatchResources(
-        WatchResourcesRequest request, IServerStreamWriter<WatchResourcesUpdate> responseStream, ServerCallContext context) => UntilEndAsync(async () =>
+        WatchResourcesRequest request,
+        IServerStreamWriter<WatchResourcesUpdate> responseStream,
+        ServerCallContext context) => UntilEndAsync(async () =>
     {
         var initial = new InitialResourceData();
         initial.Resources.AddRange(states.Instances.Select(Describe));
@@ -26,7 +29,9 @@ internal sealed class ResourceService(
     });
 
     public override Task WatchResourceConsoleLogs(
-        WatchResourceConsoleLogsRequest request, IServerStreamWriter<WatchResourceConsoleLogsUpdate> responseStream, ServerCallContext context) =>
+        WatchResourceConsoleLogsRequest request,
+        IServerStreamWriter<WatchResourceConsoleLogsUpdate> responseStream,
+        ServerCallContext context) =>
         UntilEndAsync(async () =>
         {
             var instance = states.Instances.FirstOrDefault(candidate => candidate.Name == request.ResourceName)
@@ -55,7 +60,9 @@ internal sealed class ResourceService(
         return response;
     }
 
-    /// <summary>Stays open and says nothing: the resources page waits for the stream, and this application never asks its user anything.</summary>
+    /// <summary>
+    /// Stays open and says nothing: the resources page waits for the stream, and this application never asks its user anything.
+    /// </summary>
     public override Task WatchInteractions(
         IAsyncStreamReader<WatchInteractionsRequestUpdate> requestStream,
         IServerStreamWriter<WatchInteractionsResponseUpdate> responseStream,

@@ -116,7 +116,10 @@ internal sealed class DcpClient : IDisposable
     private async Task PatchAsync(string path, string body, CancellationToken cancellationToken)
     {
         // The content type has to be exactly this: with a charset behind it the server answers 415.
-        using var content = new StringContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/merge-patch+json") } };
+        using var content = new StringContent(body)
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/merge-patch+json") },
+        };
         using var response = await _http.PatchAsync(path, content, cancellationToken);
         await RequireSuccessAsync(response, $"patch {path}", cancellationToken);
     }

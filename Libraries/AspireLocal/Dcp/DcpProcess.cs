@@ -31,7 +31,9 @@ internal sealed class DcpProcess : IDisposable
         {
             ArgumentList =
             {
-                "start-apiserver", "--monitor", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), "--detach",
+                "start-apiserver",
+                "--monitor", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                "--detach",
                 "--kubeconfig", kubeconfig,
             },
             Environment = { ["DCP_SESSION_FOLDER"] = session.FullName },
@@ -61,11 +63,14 @@ internal sealed class DcpProcess : IDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new DistributedApplicationException(
-                $"The orchestrator {tools.Orchestrator} did not start within {StartLimit.TotalSeconds:0} s. Its log is under {Path.GetTempPath()}dcp.");
+                $"The orchestrator {tools.Orchestrator} did not start within {StartLimit.TotalSeconds:0} s. "
+                + $"Its log is under {Path.GetTempPath()}dcp.");
         }
     }
 
-    /// <summary>Ends everything that the orchestrator has started and then itself; waits for that, but not for ever: it also ends with this process.</summary>
+    /// <summary>
+    /// Ends everything that the orchestrator has started and then itself; waits for that, but not for ever: it also ends with this process.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await Client.ShutDownAsync(cancellationToken);

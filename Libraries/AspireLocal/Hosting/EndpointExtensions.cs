@@ -36,7 +36,8 @@ public static partial class ResourceBuilderExtensions
         };
         if (builder.Resource.Annotations.OfType<EndpointAnnotation>().Any(existing => existing.Name == endpoint.Name))
         {
-            throw new DistributedApplicationException($"The resource '{builder.Resource.Name}' has an endpoint named '{endpoint.Name}' already.");
+            throw new DistributedApplicationException(
+                $"The resource '{builder.Resource.Name}' has an endpoint named '{endpoint.Name}' already.");
         }
 
         if (env is not null && builder.Resource is IResourceWithEnvironment)
@@ -76,7 +77,12 @@ public static partial class ResourceBuilderExtensions
 
     /// <summary>Adds an HTTP endpoint.</summary>
     public static IResourceBuilder<T> WithHttpEndpoint<T>(
-        this IResourceBuilder<T> builder, int? port = null, int? targetPort = null, string? name = null, string? env = null, bool isProxied = true)
+        this IResourceBuilder<T> builder,
+        int? port = null,
+        int? targetPort = null,
+        string? name = null,
+        string? env = null,
+        bool isProxied = true)
         where T : IResourceWithEndpoints =>
         builder.WithEndpoint(port, targetPort, "http", name, env, isProxied);
 
@@ -85,7 +91,9 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithEndpoints
     {
         ArgumentNullException.ThrowIfNull(builder);
-        foreach (var endpoint in builder.Resource.Annotations.OfType<EndpointAnnotation>().Where(endpoint => endpoint.UriScheme is "http" or "https"))
+        foreach (var endpoint in builder.Resource.Annotations
+            .OfType<EndpointAnnotation>()
+            .Where(endpoint => endpoint.UriScheme is "http" or "https"))
         {
             endpoint.IsExternal = true;
         }
@@ -111,7 +119,8 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithEndpoints
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var name = endpointName ?? builder.Resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.UriScheme is "http")?.Name
+        var name = endpointName
+            ?? builder.Resource.Annotations.OfType<EndpointAnnotation>().FirstOrDefault(e => e.UriScheme is "http")?.Name
             ?? throw new DistributedApplicationException($"The resource '{builder.Resource.Name}' has no HTTP endpoint to check.");
         var check = new HttpHealthCheck(builder.GetEndpoint(name), path ?? "/", statusCode ?? 200);
         var key = $"{builder.Resource.Name}_{name}_{path}_{statusCode ?? 200}_check";

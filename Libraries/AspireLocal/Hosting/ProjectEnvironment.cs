@@ -16,8 +16,12 @@ internal static class ProjectEnvironment
         if (context.ExecutionContext.IsRunMode)
         {
             variables["LOGGING__CONSOLE__FORMATTERNAME"] = "simple";
-            Listen("ASPNETCORE_URLS", endpoint => ReferenceExpression.Create(
-                $"{endpoint.EndpointAnnotation.UriScheme}://{endpoint.EndpointAnnotation.TargetHost}:{endpoint.Property(EndpointProperty.TargetPort)}"));
+            Listen("ASPNETCORE_URLS", endpoint =>
+            {
+                var annotation = endpoint.EndpointAnnotation;
+                return ReferenceExpression.Create(
+                    $"{annotation.UriScheme}://{annotation.TargetHost}:{endpoint.Property(EndpointProperty.TargetPort)}");
+            });
         }
         else
         {

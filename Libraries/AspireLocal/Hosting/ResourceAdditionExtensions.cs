@@ -72,7 +72,8 @@ public static class ContainerResourceBuilderExtensions
 public static class ParameterResourceBuilderExtensions
 {
     /// <summary>Adds a parameter whose value is configured under <c>Parameters:NAME</c>.</summary>
-    public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, string name, bool secret = false)
+    public static IResourceBuilder<ParameterResource> AddParameter(
+        this IDistributedApplicationBuilder builder, string name, bool secret = false)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.AddResource(new ParameterResource(name, () => Configured(builder, $"Parameters:{name}"), secret));
@@ -87,7 +88,8 @@ public static class ParameterResourceBuilderExtensions
     }
 
     /// <summary>Adds a connection string that is configured under <c>ConnectionStrings:NAME</c>.</summary>
-    public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(this IDistributedApplicationBuilder builder, string name)
+    public static IResourceBuilder<IResourceWithConnectionString> AddConnectionString(
+        this IDistributedApplicationBuilder builder, string name)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.AddResource(new ConnectionStringParameterResource(name, () => Configured(builder, $"ConnectionStrings:{name}")));

@@ -23,7 +23,8 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithEnvironment => builder.WithValue(name, endpointReference);
 
     /// <summary>Sets an environment variable to a parameter's value.</summary>
-    public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> parameter)
+    public static IResourceBuilder<T> WithEnvironment<T>(
+        this IResourceBuilder<T> builder, string name, IResourceBuilder<ParameterResource> parameter)
         where T : IResourceWithEnvironment
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -71,7 +72,8 @@ public static partial class ResourceBuilderExtensions
         where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitUntilStarted);
 
     /// <summary>Holds a resource's start back until another has ended.</summary>
-    public static IResourceBuilder<T> WaitForCompletion<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, int exitCode = 0)
+    public static IResourceBuilder<T> WaitForCompletion<T>(
+        this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, int exitCode = 0)
         where T : IResourceWithWaitSupport => builder.Wait(dependency, WaitType.WaitForCompletion, exitCode);
 
     /// <summary>The resource is healthy only when a health check of the AppHost passes.</summary>
@@ -101,7 +103,8 @@ public static partial class ResourceBuilderExtensions
         where T : IResource
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithAnnotation(new ResourceCommandAnnotation(name, displayName, executeCommand, commandOptions ?? new CommandOptions()));
+        return builder.WithAnnotation(
+            new ResourceCommandAnnotation(name, displayName, executeCommand, commandOptions ?? new CommandOptions()));
     }
 
     /// <summary>Calls back when the resource has become ready, again after each restart.</summary>
@@ -110,7 +113,8 @@ public static partial class ResourceBuilderExtensions
         where T : IResource
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.WithAnnotation(new ResourceReadyAnnotation((ready, cancellationToken) => callback(builder.Resource, ready, cancellationToken)));
+        return builder.WithAnnotation(
+            new ResourceReadyAnnotation((ready, cancellationToken) => callback(builder.Resource, ready, cancellationToken)));
     }
 
     private static IResourceBuilder<T> WithValue<T>(this IResourceBuilder<T> builder, string name, object value)

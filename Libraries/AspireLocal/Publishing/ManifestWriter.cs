@@ -8,8 +8,8 @@ using QatPipeline.AspireLocal.Running;
 namespace QatPipeline.AspireLocal.Publishing;
 
 /// <summary>
-/// Writes the model as an Aspire manifest: https://aspire.dev/deployment/manifest-format. The text equals what Aspire.Hosting writes for the
-/// same model.
+/// Writes the model as an Aspire manifest: https://aspire.dev/deployment/manifest-format. The text equals what Aspire.Hosting writes for
+/// the same model.
 /// </summary>
 /// <param name="resources">The model.</param>
 /// <param name="execution">Always a publishing one.</param>
@@ -69,7 +69,8 @@ internal sealed class ManifestWriter(ApplicationResources resources, Distributed
                 writer.WriteString("connectionString", connection.ConnectionStringExpression.ValueExpression);
                 return;
             default:
-                throw new DistributedApplicationException($"A resource of type {resource.GetType().Name} ('{resource.Name}') has no form in a manifest.");
+                throw new DistributedApplicationException(
+                    $"A resource of type {resource.GetType().Name} ('{resource.Name}') has no form in a manifest.");
         }
 
         await WriteArgumentsAsync(writer, resource, cancellationToken);
@@ -118,7 +119,10 @@ internal sealed class ManifestWriter(ApplicationResources resources, Distributed
 
     private static void WriteVolumes(Utf8JsonWriter writer, IResource resource)
     {
-        var volumes = resource.Annotations.OfType<ContainerMountAnnotation>().Where(mount => mount.Type is ContainerMountType.Volume).ToList();
+        var volumes = resource.Annotations
+            .OfType<ContainerMountAnnotation>()
+            .Where(mount => mount.Type is ContainerMountType.Volume)
+            .ToList();
         if (volumes.Count == 0)
         {
             return;

@@ -7,8 +7,8 @@ namespace QatPipeline.AspireLocal.Publishing;
 internal sealed record PublishOptions(string OutputPath)
 {
     /// <summary>
-    /// Understands <c>--publisher manifest --output-path FILE</c> and <c>--operation publish --step publish-manifest --output-path FILE</c>;
-    /// null where the application is to run.
+    /// Understands <c>--publisher manifest --output-path FILE</c> and <c>--operation publish --step publish-manifest --output-path
+    /// FILE</c>; null where the application is to run.
     /// </summary>
     public static PublishOptions? FromArguments(string[] args)
     {

@@ -8,7 +8,9 @@ using QatPipeline.AspireLocal.Dcp;
 
 namespace QatPipeline.AspireLocal.Running;
 
-/// <summary>Runs the application: orchestrator, ports, dashboard, then every resource when it may; and stops them in the opposite order.</summary>
+/// <summary>
+/// Runs the application: orchestrator, ports, dashboard, then every resource when it may; and stops them in the opposite order.
+/// </summary>
 internal sealed partial class ApplicationRunner(
     AspireTools tools,
     ResourceStates states,
@@ -30,7 +32,8 @@ internal sealed partial class ApplicationRunner(
         _orchestrator = await DcpProcess.StartAsync(tools, cancellationToken);
         var client = _orchestrator.Client;
         _lifecycle = new ResourceLifecycle(client, ActivatorUtilities.CreateInstance<ProcessLauncher>(services, client), states, logger);
-        await new EndpointAllocator(client).AllocateAsync(states.Instances.Select(instance => instance.Resource).Distinct(), cancellationToken);
+        await new EndpointAllocator(client)
+            .AllocateAsync(states.Instances.Select(instance => instance.Resource).Distinct(), cancellationToken);
 
         _dashboard = new DashboardHost(client, tools, dashboardOptions, new ResourceCommands(_lifecycle, states, services, logger), states);
         await _dashboard.StartAsync(cancellationToken);
@@ -68,7 +71,10 @@ internal sealed partial class ApplicationRunner(
         await _dashboard!.StopAsync(cancellationToken);
         await following.CancelAsync();
         await _orchestrator.StopAsync(cancellationToken);
-        await Task.WhenAll(follow.Concat(_work).Select(task => task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
+        await Task.WhenAll(
+            follow
+                .Concat(_work)
+                .Select(task => task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)));
     }
 
     public void Dispose()
@@ -77,7 +83,9 @@ internal sealed partial class ApplicationRunner(
         _orchestrator?.Dispose();
     }
 
-    /// <summary>Remembers a task, and ends the application should it fail: nothing that runs beside the application may vanish silently.</summary>
+    /// <summary>
+    /// Remembers a task, and ends the application should it fail: nothing that runs beside the application may vanish silently.
+    /// </summary>
     private void Begin(Task task) => _work.Add(WatchOverAsync(task));
 
     private async Task WatchOverAsync(Task task)
@@ -100,7 +108,8 @@ internal sealed partial class ApplicationRunner(
         }
     }
 
-    private Task StopAfterDependentsAsync(ResourceInstance instance, Dictionary<ResourceInstance, Task> stops, CancellationToken cancellationToken)
+    private Task StopAfterDependentsAsync(
+        ResourceInstance instance, Dictionary<ResourceInstance, Task> stops, CancellationToken cancellationToken)
     {
         if (!stops.TryGetValue(instance, out var stop))
         {

@@ -7,7 +7,9 @@ using QatPipeline.AspireLocal.Dcp;
 
 namespace QatPipeline.AspireLocal.Running;
 
-/// <summary>Gives every endpoint its ports. A proxied endpoint is a service of the orchestrator, which listens before the process does.</summary>
+/// <summary>
+/// Gives every endpoint its ports. A proxied endpoint is a service of the orchestrator, which listens before the process does.
+/// </summary>
 internal sealed class EndpointAllocator(DcpClient client)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace QatPipeline.AspireLocal.Running;
 
-/// <summary>Runs a resource's health checks: often until it is ready, rarely from then on; and tells whoever asked to know of readiness.</summary>
+/// <summary>
+/// Runs a resource's health checks: often until it is ready, rarely from then on; and tells whoever asked to know of readiness.
+/// </summary>
 internal sealed partial class HealthMonitor(
     ResourceStates states, HealthCheckService checks, IServiceProvider services, ILogger<HealthMonitor> logger)
 {

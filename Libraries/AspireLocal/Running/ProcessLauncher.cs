@@ -12,7 +12,8 @@ internal sealed class ProcessLauncher(
     DcpClient client, DashboardOptions dashboard, ProjectOutputs projects, DistributedApplicationExecutionContext execution)
 {
     /// <summary>Resolves a resource's configuration, hands it to the orchestrator and tells what was handed over.</summary>
-    public async Task<ResourceSnapshot> LaunchAsync(ResourceInstance instance, ResourceSnapshot snapshot, CancellationToken cancellationToken)
+    public async Task<ResourceSnapshot> LaunchAsync(
+        ResourceInstance instance, ResourceSnapshot snapshot, CancellationToken cancellationToken)
     {
         var arguments = new List<string>();
         foreach (var argument in await ResourceConfiguration.ArgumentsAsync(instance.Resource, cancellationToken))
@@ -29,7 +30,12 @@ internal sealed class ProcessLauncher(
         {
             await client.CreateAsync(
                 instance.ObjectKind!,
-                new DcpObject<DcpContainerSpec, DcpRunStatus> { Kind = "Container", Metadata = metadata, Spec = Container(container, arguments, variables) },
+                new DcpObject<DcpContainerSpec, DcpRunStatus>
+                {
+                    Kind = "Container",
+                    Metadata = metadata,
+                    Spec = Container(container, arguments, variables),
+                },
                 cancellationToken);
             return next with { Arguments = [.. arguments] };
         }
@@ -100,7 +106,8 @@ internal sealed class ProcessLauncher(
         };
     }
 
-    private static DcpContainerSpec Container(ContainerResource container, IReadOnlyList<string> arguments, IReadOnlyList<DcpVariable> variables)
+    private static DcpContainerSpec Container(
+        ContainerResource container, IReadOnlyList<string> arguments, IReadOnlyList<DcpVariable> variables)
     {
         var image = container.Annotations.OfType<ContainerImageAnnotation>().Last();
         return new DcpContainerSpec
@@ -112,7 +119,8 @@ internal sealed class ProcessLauncher(
             [
                 .. container.Annotations.OfType<EndpointAnnotation>().Select(endpoint => new DcpContainerPort(
                     endpoint.TargetPort ?? throw new DistributedApplicationException(
-                        $"The endpoint '{endpoint.Name}' of the container '{container.Name}' needs the port that the container listens on."),
+                        $"The endpoint '{endpoint.Name}' of the container '{container.Name}' "
+                        + "needs the port that the container listens on."),
                     endpoint.IsProxied ? null : endpoint.Port)),
             ],
             VolumeMounts =

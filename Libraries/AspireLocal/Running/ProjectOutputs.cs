@@ -1,9 +1,9 @@
 namespace QatPipeline.AspireLocal.Running;
 
 /// <summary>
-/// Which program a project was built into. The AppHost's build builds the services too and writes the list down (see Build/AspireLocal.targets),
-/// so that a service is started directly: <c>dotnet run</c> for each of seven projects would evaluate seven projects at once, for ten
-/// seconds and more on two cores.
+/// Which program a project was built into. The AppHost's build builds the services too and writes the list down (see
+/// Build/AspireLocal.targets), so that a service is started directly: <c>dotnet run</c> for each of seven projects would evaluate seven
+/// projects at once, for ten seconds and more on two cores.
 /// </summary>
 internal sealed class ProjectOutputs
 {
@@ -20,7 +20,9 @@ internal sealed class ProjectOutputs
             .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
     }
 
-    /// <summary>How to start a project: its built program, or <c>dotnet run</c> where the AppHost's build does not include the project.</summary>
+    /// <summary>
+    /// How to start a project: its built program, or <c>dotnet run</c> where the AppHost's build does not include the project.
+    /// </summary>
     public (string Executable, IReadOnlyList<string> Arguments) Start(string projectPath)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";

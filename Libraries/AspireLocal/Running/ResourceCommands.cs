@@ -17,7 +17,8 @@ internal sealed class ResourceCommands(ResourceLifecycle lifecycle, ResourceStat
                 ended ? ResourceCommandState.Enabled : ResourceCommandState.Hidden);
             yield return (Lifecycle(KnownResourceCommands.StopCommand, "Stop", "Stop", token => lifecycle.StopAsync(instance, token)),
                 ended ? ResourceCommandState.Hidden : running);
-            yield return (Lifecycle(KnownResourceCommands.RestartCommand, "Restart", "ArrowCounterclockwise", token => RestartAsync(instance, token)),
+            yield return (
+                Lifecycle(KnownResourceCommands.RestartCommand, "Restart", "ArrowCounterclockwise", token => RestartAsync(instance, token)),
                 running);
         }
 
@@ -52,7 +53,8 @@ internal sealed class ResourceCommands(ResourceLifecycle lifecycle, ResourceStat
         await lifecycle.StartAsync(instance, cancellationToken);
     }
 
-    private static ResourceCommandAnnotation Lifecycle(string name, string displayName, string icon, Func<CancellationToken, Task> action) => new(
+    private static ResourceCommandAnnotation Lifecycle(
+        string name, string displayName, string icon, Func<CancellationToken, Task> action) => new(
         name,
         displayName,
         async context =>

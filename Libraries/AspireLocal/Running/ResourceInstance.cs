@@ -11,7 +11,8 @@ internal sealed class ResourceInstance(IResource resource, DateTimeOffset create
     public IResource Resource { get; } = resource;
 
     /// <summary>
-    /// Ties the process's telemetry to the resource: it is the service's instance id, and the dashboard looks for it at the end of the name.
+    /// Ties the process's telemetry to the resource: it is the service's instance id, and the dashboard looks for it at the end of the
+    /// name.
     /// </summary>
     public string Suffix { get; } = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz", SuffixLength);
 
@@ -21,7 +22,9 @@ internal sealed class ResourceInstance(IResource resource, DateTimeOffset create
     /// <summary>One start or stop at a time.</summary>
     public SemaphoreSlim Turn { get; } = new(1);
 
-    /// <summary>How often it was started. An object of the orchestrator cannot be started twice, so each start has a name of its own.</summary>
+    /// <summary>
+    /// How often it was started. An object of the orchestrator cannot be started twice, so each start has a name of its own.
+    /// </summary>
     public int Starts { get; set; }
 
     /// <summary>The orchestrator's object of the last start.</summary>

@@ -13,6 +13,7 @@ public sealed class TrainingBatch : IDisposable
     internal TrainingBatch(float[] buffer, int count, int size, IReadOnlyList<TrainingLabel> labels) =>
         (_buffer, Count, Size, Labels) = (buffer, count, size, labels);
 
+    /// <summary>N: images; the last batch of an epoch may have fewer than the others.</summary>
     public int Count { get; }
 
     /// <summary>Side of the images in pixels.</summary>
@@ -25,6 +26,7 @@ public sealed class TrainingBatch : IDisposable
     public Memory<float> Pixels =>
         (_buffer ?? throw new ObjectDisposedException(nameof(TrainingBatch))).AsMemory(0, Count * 3 * Size * Size);
 
+    /// <summary>Gives the pixels back to their pool; reading them afterwards fails.</summary>
     public void Dispose()
     {
         if (_buffer is { } buffer)

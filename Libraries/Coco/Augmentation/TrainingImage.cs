@@ -16,7 +16,8 @@ public sealed record TrainingImage(ImageFile File, IReadOnlyList<YoloLabel> Labe
         var objects = dataset.AnnotationsOf(imageIndex).Where(annotation => !annotation.IsCrowd).ToList();
         if (objects.Count > 0 && (image.Width == 0 || image.Height == 0))
         {
-            throw new CocoException($"{dataset.Source}: image {image.Id} has no 'width' and 'height', which its boxes are measured against");
+            throw new CocoException(
+                $"{dataset.Source}: image {image.Id} has no 'width' and 'height', which its boxes are measured against");
         }
 
         return

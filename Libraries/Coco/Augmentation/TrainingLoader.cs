@@ -9,11 +9,13 @@ public sealed record TrainingLoaderOptions
     /// <summary>Side of the network's input in pixels.</summary>
     public int Size { get; init; } = 640;
 
+    /// <summary>Images a batch, at least 1.</summary>
     public int BatchSize { get; init; } = 8;
 
     /// <summary>Determines order and augmentation together with epoch and image.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>What is done to the images; every part can be switched off.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
     /// <summary>Images made at a time; 0 takes one per processor.</summary>
@@ -46,7 +48,10 @@ public sealed class TrainingLoader(IReadOnlyList<TrainingImage> images, Training
         // Index −1 belongs to no image.
         SeededRandom.For(options.Seed, epoch, -1).Shuffle(order);
         return OrderedPrefetch.ReadAsync(
-            order.Chunk(options.BatchSize).Skip(firstBatch), (chunk, stop) => Make(epoch, chunk, stop), options.Prefetch, cancellationToken);
+            order.Chunk(options.BatchSize).Skip(firstBatch),
+            (chunk, stop) => Make(epoch, chunk, stop),
+            options.Prefetch,
+            cancellationToken);
     }
 
     private TrainingBatch Make(int epoch, int[] chunk, CancellationToken cancellationToken)

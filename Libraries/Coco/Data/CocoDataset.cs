@@ -43,8 +43,10 @@ public sealed class CocoDataset
     /// <summary>The folder that file names are relative to.</summary>
     public string ImageFolder { get; }
 
+    /// <summary>In the order of the file or folder; ids are unique.</summary>
     public IReadOnlyList<CocoImage> Images { get; }
 
+    /// <summary>Of all images, in the order of the file, crowds included.</summary>
     public IReadOnlyList<CocoAnnotation> Annotations { get; }
 
     /// <summary>Ordered by id: the position is the contiguous class index.</summary>

@@ -86,7 +86,9 @@ internal ref struct JsonStreamReader
         }
     }
 
-    /// <summary>Reads the array of objects that starts here; <paramref name="element"/> finds the reader on each object's first token.</summary>
+    /// <summary>
+    /// Reads the array of objects that starts here; <paramref name="element"/> finds the reader on each object's first token.
+    /// </summary>
     public List<T> ReadObjects<T>(string name, Content<T> element)
     {
         var items = new List<T>();

@@ -28,6 +28,7 @@ public sealed class CocoEvaluation
             arrays.MeanPrecision(EvaluationGrid.IndexOfIou50, 0, index)))];
     }
 
+    /// <summary>Means over all categories that have ground truth.</summary>
     public CocoMetrics Metrics { get; }
 
     /// <summary>In ascending order of category id.</summary>

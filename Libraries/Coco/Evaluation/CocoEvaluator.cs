@@ -64,7 +64,8 @@ public static class CocoEvaluator
                 for (var t = 0; t < EvaluationGrid.IouThresholds.Count; t++)
                 {
                     var count = Cumulate(matches, area, EvaluationGrid.MaximumDetections[limit], t, right, wrong);
-                    var highest = PrecisionRecall.Interpolate(right.AsSpan(0, count), wrong.AsSpan(0, count), truthCount, interpolated, scratch);
+                    var highest = PrecisionRecall.Interpolate(
+                        right.AsSpan(0, count), wrong.AsSpan(0, count), truthCount, interpolated, scratch);
                     arrays.SetRecall(t, category, area, limit, highest);
                     for (var r = 0; r < interpolated.Length; r++)
                     {

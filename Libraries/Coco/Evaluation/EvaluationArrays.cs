@@ -74,7 +74,8 @@ internal sealed class EvaluationArrays
 
     private static IEnumerable<int> Range(int? only, int count) => only is { } value ? [value] : Enumerable.Range(0, count);
 
-    private int PrecisionIndex(int t, int r, int k, int a, int m) => (((((((t * _recalls) + r) * _categories) + k) * _areas) + a) * _limits) + m;
+    private int PrecisionIndex(int t, int r, int k, int a, int m) =>
+        (((((((t * _recalls) + r) * _categories) + k) * _areas) + a) * _limits) + m;
 
     private int RecallIndex(int t, int k, int a, int m) => (((((t * _categories) + k) * _areas) + a) * _limits) + m;
 }

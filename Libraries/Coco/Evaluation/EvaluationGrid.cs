@@ -10,7 +10,13 @@ public static class EvaluationGrid
     public static IReadOnlyList<double> RecallThresholds { get; } = LinearSpace(0, 1, 101);
 
     /// <summary>Areas in square pixels: all, small, medium, large; both ends included.</summary>
-    public static IReadOnlyList<(double Low, double High)> AreaRanges { get; } = [(0, 1e10), (0, 32 * 32), (32 * 32, 96 * 96), (96 * 96, 1e10)];
+    public static IReadOnlyList<(double Low, double High)> AreaRanges { get; } =
+    [
+        (0, 1e10),
+        (0, 32 * 32),
+        (32 * 32, 96 * 96),
+        (96 * 96, 1e10),
+    ];
 
     /// <summary>Detections per image and category, highest scores first.</summary>
     public static IReadOnlyList<int> MaximumDetections { get; } = [1, 10, DetectionLimit];

@@ -5,7 +5,9 @@ namespace QatPipeline.Coco.Evaluation;
 /// score take the best overlapping free ground truth; crowds can be taken repeatedly; what matches an ignored truth, or matches nothing
 /// and lies outside the area range, is ignored. Keeps scratch memory: one instance a thread.
 /// </summary>
-/// <remarks>As in pycocotools, a ground truth whose id is 0 can be taken but its detection counts as unmatched: ids should start at 1.</remarks>
+/// <remarks>
+/// As in pycocotools, a ground truth whose id is 0 can be taken but its detection counts as unmatched: ids should start at 1.
+/// </remarks>
 internal sealed class Matcher(ObjectGroups objects, MatchOutcomes outcomes)
 {
     private static readonly double[] _thresholds = [.. EvaluationGrid.IouThresholds];

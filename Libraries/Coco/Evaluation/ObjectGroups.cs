@@ -46,12 +46,14 @@ internal sealed class ObjectGroups
         long KeyOf(long imageId, long categoryId) => (truth.CategoryIndexOf(categoryId), truth.ImageIndexOf(imageId)) switch
         {
             (_, < 0) => throw new CocoException(
-                $"a detection is of image {imageId}, which {truth.Source} does not have: detections and annotations must be of one data set"),
+                $"a detection is of image {imageId}, which {truth.Source} does not have: "
+                + "detections and annotations must be of one data set"),
             ( < 0, _) => -1,
             var (category, image) => ((long)category * images) + ranks[image],
         };
 
-        var truthKeys = SortedKeys(truth.Annotations.Count, index => KeyOf(truth.Annotations[index].ImageId, truth.Annotations[index].CategoryId));
+        var truthKeys = SortedKeys(
+            truth.Annotations.Count, index => KeyOf(truth.Annotations[index].ImageId, truth.Annotations[index].CategoryId));
         var detectionKeys = SortedKeys(detections.Count, index => KeyOf(detections[index].ImageId, detections[index].CategoryId));
         return new ObjectGroups
         {
@@ -84,7 +86,8 @@ internal sealed class ObjectGroups
         var (t, d, output) = (0, 0, 0);
         while (t < truths.Length || d < detections.Length)
         {
-            var key = Math.Min(t < truths.Length ? truths[t].Key : long.MaxValue, d < detections.Length ? detections[d].Key : long.MaxValue);
+            var key = Math.Min(
+                t < truths.Length ? truths[t].Key : long.MaxValue, d < detections.Length ? detections[d].Key : long.MaxValue);
             var (truthCount, detectionCount) = (RunLength(truths, t, key), RunLength(detections, d, key));
             var group = new ObjectGroup((int)(key / images), (int)(key % images), t, truthCount, d, detectionCount, output);
             groups.Add(group);

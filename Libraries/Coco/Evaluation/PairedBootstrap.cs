@@ -1,7 +1,8 @@
 namespace QatPipeline.Coco.Evaluation;
 
 /// <summary>AP of two evaluations, their difference, and the interval that holds it with the given confidence.</summary>
-public sealed record ApDifference(double First, double Second, double Difference, double Low, double High, double Confidence, int Replicates);
+public sealed record ApDifference(
+    double First, double Second, double Difference, double Low, double High, double Confidence, int Replicates);
 
 /// <summary>
 /// Paired bootstrap of AP differences: images are drawn with replacement, the same for both detection sets, and a image drawn k
@@ -11,7 +12,8 @@ public static class PairedBootstrap
 {
     /// <summary>AP@[.5:.95] of <paramref name="second"/> minus that of <paramref name="first"/>.</summary>
     /// <exception cref="ArgumentException">The evaluations are of different ground truth.</exception>
-    public static ApDifference Compare(CocoEvaluation first, CocoEvaluation second, int replicates = 1000, ulong seed = 0, double confidence = 0.95)
+    public static ApDifference Compare(
+        CocoEvaluation first, CocoEvaluation second, int replicates = 1000, ulong seed = 0, double confidence = 0.95)
     {
         if (!HaveSameTruth(first.Truth, second.Truth))
         {

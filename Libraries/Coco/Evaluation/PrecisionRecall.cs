@@ -14,7 +14,11 @@ internal static class PrecisionRecall
     /// <param name="scratch">At least as long as the counts.</param>
     /// <returns>The highest recall reached.</returns>
     public static double Interpolate(
-        ReadOnlySpan<double> truePositives, ReadOnlySpan<double> falsePositives, double truthCount, Span<double> precision, Span<double> scratch)
+        ReadOnlySpan<double> truePositives,
+        ReadOnlySpan<double> falsePositives,
+        double truthCount,
+        Span<double> precision,
+        Span<double> scratch)
     {
         precision.Clear();
         var count = truePositives.Length;

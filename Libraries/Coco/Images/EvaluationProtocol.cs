@@ -6,7 +6,9 @@ namespace QatPipeline.Coco.Images;
 /// <param name="Name">E1, E2 or E3.</param>
 /// <param name="InputSize">Side of the network's canvas in pixels.</param>
 /// <param name="LoadSize">Longer side an image is resized to before the letterbox.</param>
-/// <param name="IsRectangular">True: batches of similar shape on the smallest canvas that holds them; false: a square canvas always.</param>
+/// <param name="IsRectangular">
+/// True: batches of similar shape on the smallest canvas that holds them; false: a square canvas always.
+/// </param>
 /// <param name="IntegerPad">True: coordinates return by the integer pad; false: by the fractional one.</param>
 /// <param name="ExactGain">True: x and y return by their own gains; false: both by the vertical one.</param>
 public sealed record EvaluationProtocol(string Name, int InputSize, int LoadSize, bool IsRectangular, bool IntegerPad, bool ExactGain)
@@ -23,11 +25,23 @@ public sealed record EvaluationProtocol(string Name, int InputSize, int LoadSize
 
     /// <summary>The published accuracy figures: square canvas, at 640 images are loaded at 638.</summary>
     public static EvaluationProtocol E2(int inputSize = 640, int loadSize = 0) =>
-        new("E2", inputSize, loadSize > 0 ? loadSize : inputSize == 640 ? 638 : inputSize, IsRectangular: false, IntegerPad: true, ExactGain: true);
+        new(
+            "E2",
+            inputSize,
+            loadSize > 0 ? loadSize : inputSize == 640 ? 638 : inputSize,
+            IsRectangular: false,
+            IntegerPad: true,
+            ExactGain: true);
 
     /// <summary>The TensorRT script: as E2, at 640 images are loaded at 634.</summary>
     public static EvaluationProtocol E3(int inputSize = 640, int loadSize = 0) =>
-        new("E3", inputSize, loadSize > 0 ? loadSize : inputSize == 640 ? 634 : inputSize, IsRectangular: false, IntegerPad: true, ExactGain: true);
+        new(
+            "E3",
+            inputSize,
+            loadSize > 0 ? loadSize : inputSize == 640 ? 634 : inputSize,
+            IsRectangular: false,
+            IntegerPad: true,
+            ExactGain: true);
 
     /// <exception cref="ArgumentException">No protocol of that name.</exception>
     public static EvaluationProtocol Named(string name, int inputSize, int loadSize) => name switch

@@ -20,17 +20,23 @@ public sealed class ImageBatch : IDisposable
     /// <summary>N images, in the order of the list they come from.</summary>
     public IReadOnlyList<ImageFile> Images { get; }
 
+    /// <summary>How each image was placed on the canvas, by its position in the batch: maps boxes back to its own pixels.</summary>
     public IReadOnlyList<LetterboxTransform> Transforms { get; }
 
+    /// <summary>N.</summary>
     public int Count => Images.Count;
 
+    /// <summary>H in pixels, the same for all images of the batch.</summary>
     public int Height { get; }
 
+    /// <summary>W in pixels, the same for all images of the batch.</summary>
     public int Width { get; }
 
     /// <summary>[N,3,H,W], RGB in 0…1.</summary>
-    public Memory<float> Pixels => (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).AsMemory(0, Count * 3 * Height * Width);
+    public Memory<float> Pixels =>
+        (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).AsMemory(0, Count * 3 * Height * Width);
 
+    /// <summary>Gives the pixels back to their pool; reading them afterwards fails.</summary>
     public void Dispose()
     {
         if (_buffer is { } buffer)

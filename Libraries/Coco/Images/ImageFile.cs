@@ -5,5 +5,6 @@ public sealed record ImageFile(long Id, string Path, int Width, int Height)
 {
     /// <summary>The images of a data set in a folder, in the data set's order.</summary>
     public static IReadOnlyList<ImageFile> Of(CocoDataset dataset, string folder) =>
-        [.. dataset.Images.Select(image => new ImageFile(image.Id, System.IO.Path.Combine(folder, image.FileName), image.Width, image.Height))];
+        [.. dataset.Images.Select(
+            image => new ImageFile(image.Id, System.IO.Path.Combine(folder, image.FileName), image.Width, image.Height))];
 }

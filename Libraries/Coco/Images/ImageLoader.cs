@@ -6,6 +6,7 @@ namespace QatPipeline.Coco.Images;
 /// <summary>Batch size and parallelism of a loader.</summary>
 public sealed record ImageLoaderOptions
 {
+    /// <summary>Images a batch, at least 1.</summary>
     public int BatchSize { get; init; } = 8;
 
     /// <summary>Images decoded at a time; 0 takes one per processor.</summary>
@@ -14,6 +15,7 @@ public sealed record ImageLoaderOptions
     /// <summary>Batches decoded ahead of the reader: the bound on memory.</summary>
     public int Prefetch { get; init; } = 2;
 
+    /// <summary>A missing or corrupt image is reported and left out, unless told otherwise.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Skip;
 }
 
@@ -28,6 +30,7 @@ public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProto
     /// <summary>Images skipped so far.</summary>
     public IReadOnlyCollection<BadImage> BadImages => _badImages;
 
+    /// <summary>Batches of a whole reading, counted before bad images are known.</summary>
     public int BatchCount => (images.Count + options.BatchSize - 1) / options.BatchSize;
 
     /// <exception cref="CocoException">An image cannot be read and the policy is to fail.</exception>

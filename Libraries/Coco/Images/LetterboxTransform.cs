@@ -4,7 +4,8 @@ namespace QatPipeline.Coco.Images;
 /// Where an image lies on its canvas, and the way back for boxes (reference 8.5): subtract the pad, divide by the gain, clip.
 /// </summary>
 public sealed record LetterboxTransform(
-    int OriginalWidth, int OriginalHeight, int ResizedWidth, int ResizedHeight, int Left, int Top, double PadX, double PadY, double GainX, double GainY)
+    int OriginalWidth, int OriginalHeight, int ResizedWidth, int ResizedHeight, int Left, int Top,
+    double PadX, double PadY, double GainX, double GainY)
 {
     /// <summary>Plans an image's way onto a canvas.</summary>
     /// <param name="originalWidth">Width of the image in pixels.</param>
@@ -14,7 +15,12 @@ public sealed record LetterboxTransform(
     /// <param name="canvas">Height and width of the canvas.</param>
     /// <param name="protocol">Chooses pad and gain.</param>
     public static LetterboxTransform Plan(
-        int originalWidth, int originalHeight, int loadedWidth, int loadedHeight, (int Height, int Width) canvas, EvaluationProtocol protocol)
+        int originalWidth,
+        int originalHeight,
+        int loadedWidth,
+        int loadedHeight,
+        (int Height, int Width) canvas,
+        EvaluationProtocol protocol)
     {
         var ratio = Math.Min(1, Math.Min((double)canvas.Height / loadedHeight, (double)canvas.Width / loadedWidth));
         var (width, height) = ((int)Math.Round(loadedWidth * ratio), (int)Math.Round(loadedHeight * ratio));

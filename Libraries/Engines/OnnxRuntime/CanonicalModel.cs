@@ -69,7 +69,10 @@ internal static partial class CanonicalModel
             .Where(pair => pair.output.Length > 0).ToDictionary(pair => pair.output, pair => pair.node, StringComparer.Ordinal);
 
         // Nodes that no output needs come last, by their own outputs' names.
-        var roots = outputs.Concat(producers.Keys.Order(StringComparer.Ordinal)).Where(producers.ContainsKey).Select(name => producers[name]);
+        var roots = outputs
+            .Concat(producers.Keys.Order(StringComparer.Ordinal))
+            .Where(producers.ContainsKey)
+            .Select(name => producers[name]);
         var (ordered, seen) = (new List<Node>(nodes.Length), new HashSet<Node>(ReferenceEqualityComparer.Instance));
         var path = new Stack<(Node Node, int Input)>();
         foreach (var root in roots.Where(seen.Add))

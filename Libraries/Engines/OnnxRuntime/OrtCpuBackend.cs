@@ -14,9 +14,12 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
     /// <inheritdoc/>
     public string Name => EngineBackendNames.OrtCpu;
 
-    private string Environment => string.Create(
-        CultureInfo.InvariantCulture,
-        $"ONNX Runtime {OrtSessions.Version}, CPU, {_options.Threads switch { 0 => "a thread per core", 1 => "1 thread", var n => $"{n} threads" }}");
+    private string Environment => $"ONNX Runtime {OrtSessions.Version}, CPU, " + _options.Threads switch
+    {
+        0 => "a thread per core",
+        1 => "1 thread",
+        var threads => string.Create(CultureInfo.InvariantCulture, $"{threads} threads"),
+    };
 
     /// <summary>Loads the runtime's native library now instead of at the first use.</summary>
     /// <returns>Its name and version.</returns>

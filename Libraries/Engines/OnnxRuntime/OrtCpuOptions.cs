@@ -6,7 +6,9 @@ public sealed record OrtCpuOptions
     /// <summary>Threads an operator may use; 0 takes one per physical core.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Ties every thread to a logical processor of its own, so that timings don't suffer from migrations. Needs <see cref="Threads"/>.</summary>
+    /// <summary>
+    /// Ties every thread to a logical processor of its own, so that timings don't suffer from migrations. Needs <see cref="Threads"/>.
+    /// </summary>
     public bool PinThreads { get; init; }
 
     /// <summary>

@@ -38,7 +38,9 @@ internal sealed class OrtEngine : IEngine
             parts.Add(RunStep(input, names));
         }
 
-        return parts.Count == 1 ? parts[0] : [.. Enumerable.Range(0, names.Length).Select(index => Concatenate([.. parts.Select(part => part[index])]))];
+        return parts.Count == 1
+            ? parts[0]
+            : [.. Enumerable.Range(0, names.Length).Select(index => Concatenate([.. parts.Select(part => part[index])]))];
     }
 
     /// <summary>An action that computes one batch of zeros, for timing: the input is made once and kept, outputs are not copied.</summary>
@@ -101,7 +103,8 @@ internal sealed class OrtEngine : IEngine
     {
         var unknown = names.Except(Outputs.Select(output => output.Name)).ToArray();
         return unknown.Length == 0 ? [.. names] : throw new EngineException(
-            $"'{_path}' has no output {string.Join(", ", unknown.Select(name => $"'{name}'"))}; it declares {string.Join(", ", Outputs.Select(output => output.Name))}.");
+            $"'{_path}' has no output {string.Join(", ", unknown.Select(name => $"'{name}'"))}; "
+            + $"it declares {string.Join(", ", Outputs.Select(output => output.Name))}.");
     }
 
     private long[] LongShape(int batch) => [.. Input.ShapeOf(batch).Select(size => (long)size)];

@@ -77,6 +77,9 @@ public static class OrtNodeProfiler
         }
 
         return [.. nodes.Select(node => new NodeTiming(
-            node.Key, node.Value.Operator, node.Value.Durations.Skip(1).Sum() / runs, node.Value.Durations.Skip(1).DefaultIfEmpty().Min()))];
+            node.Key,
+            node.Value.Operator,
+            node.Value.Durations.Skip(1).Sum() / runs,
+            node.Value.Durations.Skip(1).DefaultIfEmpty().Min()))];
     }
 }

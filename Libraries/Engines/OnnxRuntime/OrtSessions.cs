@@ -59,7 +59,8 @@ internal static class OrtSessions
         catch (OnnxRuntimeException exception)
         {
             throw new EngineException(
-                $"ONNX Runtime {Version} cannot load '{path}': {exception.Message} Check that the file is complete and that its operators and opset are supported.",
+                $"ONNX Runtime {Version} cannot load '{path}': {exception.Message} "
+                + "Check that the file is complete and that its operators and opset are supported.",
                 exception);
         }
     }
@@ -79,7 +80,8 @@ internal static class OrtSessions
         if (session.InputMetadata.Count != 1)
         {
             throw new EngineException(
-                $"'{path}' takes {session.InputMetadata.Count} inputs ({string.Join(", ", session.InputMetadata.Keys)}): an engine here has one, the images.");
+                $"'{path}' takes {session.InputMetadata.Count} inputs ({string.Join(", ", session.InputMetadata.Keys)}): "
+                + "an engine here has one, the images.");
         }
 
         return Describe(session.InputMetadata.Single(), path);

@@ -55,7 +55,17 @@ public static class OrtTensorAgreement
         async Task<IReadOnlyList<EngineOutput>> RunAsync(string path, string name, OrtCpuOptions engineOptions)
         {
             var backend = new OrtCpuBackend(engineOptions);
-            var built = await backend.BuildAsync(new EngineBuildRequest { OnnxPath = path, OutputFolder = folder.FullName, Name = name, Precision = EnginePrecision.Int8 }, cancellationToken).ConfigureAwait(false);
+            var built = await backend
+                .BuildAsync(
+                    new EngineBuildRequest
+                    {
+                        OnnxPath = path,
+                        OutputFolder = folder.FullName,
+                        Name = name,
+                        Precision = EnginePrecision.Int8,
+                    },
+                    cancellationToken)
+                .ConfigureAwait(false);
             using var engine = backend.Load(built.Engines[0].Path);
             return engine.Run(images.Span, batch, [.. quantizers.Select(quantizer => quantizer.Outputs[0] + Suffix)]);
         }

@@ -43,14 +43,18 @@ internal static class DeliveryScript
             script.Append($"{pattern})\n{Branch(version, commands)}    ;;\n");
         }
 
-        return script.Append("*)\n    echo \"TensorRT '$version' is not supported: 8 to 11 are.\" >&2\n    exit 1\n    ;;\nesac\n").ToString();
+        return script
+            .Append("*)\n    echo \"TensorRT '$version' is not supported: 8 to 11 are.\" >&2\n    exit 1\n    ;;\nesac\n")
+            .ToString();
     }
 
     private static string Branch(TrtexecVersion version, Func<TrtexecVersion, IReadOnlyList<IReadOnlyList<string>>> commands)
     {
         try
         {
-            return string.Concat(commands(version).Select(arguments => $"    {TrtexecCommand.ToShell("$trtexec", arguments).Replace("'$trtexec'", "\"$trtexec\"", StringComparison.Ordinal)}\n"));
+            return string.Concat(commands(version)
+                .Select(arguments => TrtexecCommand.ToShell("$trtexec", arguments))
+                .Select(line => $"    {line.Replace("'$trtexec'", "\"$trtexec\"", StringComparison.Ordinal)}\n"));
         }
         catch (EngineException exception)
         {

@@ -66,7 +66,8 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
             var floating = TrtexecLog.TensorsWithoutScale(output);
             if (floating.Count > 0)
             {
-                remarks.Add($"{floating.Count} tensors have no scale, so their layers run in float: {string.Join(", ", floating.Take(5))}{(floating.Count > 5 ? ", …" : "")}.");
+                var names = string.Join(", ", floating.Take(5)) + (floating.Count > 5 ? ", …" : "");
+                remarks.Add($"{floating.Count} tensors have no scale, so their layers run in float: {names}.");
             }
         }
 
@@ -88,7 +89,12 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
         [
             .. files.Engines.Select(target => TrtexecCommand.BuildArguments(
                 version,
-                new(Path.GetFileName(files.Onnx), Path.GetFileName(target.Path), request.Precision, Path.GetFileName(files.Cache), files.ShapeOf(target)),
+                new(
+                    Path.GetFileName(files.Onnx),
+                    Path.GetFileName(target.Path),
+                    request.Precision,
+                    Path.GetFileName(files.Cache),
+                    files.ShapeOf(target)),
                 _options,
                 request.Timing)),
         ];
@@ -106,7 +112,8 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
             Engines = files.Engines,
             OtherFiles = [files.Onnx, .. files.Caches, script],
             CommandLines = [.. Commands(DeliveredFor).Select(arguments => TrtexecCommand.ToShell("trtexec", arguments))],
-            Remark = $"There is no trtexec here. Copy '{request.OutputFolder}' to a machine with TensorRT 8 to 11 and run {Path.GetFileName(script)} there; "
+            Remark = $"There is no trtexec here. Copy '{request.OutputFolder}' to a machine with TensorRT 8 to 11 "
+                + $"and run {Path.GetFileName(script)} there; "
                 + $"the command lines shown are those of version {DeliveredFor.Major}.",
         };
     }

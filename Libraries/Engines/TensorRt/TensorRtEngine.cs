@@ -52,7 +52,8 @@ internal sealed class TensorRtEngine : IEngine
             Task.Run(() => _trtexec.RunAsync(arguments, $"{_path}.run.log", CancellationToken.None)).GetAwaiter().GetResult();
             var all = Parse(File.ReadAllBytes(outputFile));
             return outputs is null ? all : [.. outputs.Select(name => all.FirstOrDefault(output => output.Name == name)
-                ?? throw new EngineException($"'{_path}' has no output '{name}'; it gives {string.Join(", ", all.Select(output => output.Name))}."))];
+                ?? throw new EngineException(
+                    $"'{_path}' has no output '{name}'; it gives {string.Join(", ", all.Select(output => output.Name))}."))];
         }
         finally
         {

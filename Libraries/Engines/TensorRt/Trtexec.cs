@@ -32,7 +32,8 @@ internal sealed class Trtexec
         // The banner comes first whatever the arguments; --help ends with 0 in every version, --version does not.
         var (_, output) = await TrtexecProcess.RunAsync(path, ["--help"], TimeSpan.FromMinutes(2), cancellationToken);
         var version = TrtexecVersion.FromBanner(output)
-            ?? throw new EngineException($"'{path}' prints no TensorRT version: it is no trtexec, or cannot start. It said: {TrtexecLog.Tail(output)}");
+            ?? throw new EngineException(
+                $"'{path}' prints no TensorRT version: it is no trtexec, or cannot start. It said: {TrtexecLog.Tail(output)}");
         return version.Major >= TrtexecVersion.OldestMajor
             ? new Trtexec(path, version, options.Timeout)
             : throw new EngineException($"'{path}' is TensorRT {version}; version {TrtexecVersion.OldestMajor} or later is needed.");

@@ -11,11 +11,13 @@ internal static class TrtexecCommand
     /// <param name="Precision">The kernels allowed.</param>
     /// <param name="Cache">The calibration cache of the implicit route.</param>
     /// <param name="Shape">The shape of an open batch: name and dimensions; null for a fixed model, which takes none.</param>
-    public sealed record Build(string Onnx, string Engine, EnginePrecision Precision, string? Cache, (string Name, IReadOnlyList<int> Dimensions)? Shape);
+    public sealed record Build(
+        string Onnx, string Engine, EnginePrecision Precision, string? Cache, (string Name, IReadOnlyList<int> Dimensions)? Shape);
 
     /// <summary>Builds an engine and times it in the same run.</summary>
     /// <exception cref="EngineException">The version has no way to build that.</exception>
-    public static IReadOnlyList<string> BuildArguments(TrtexecVersion version, Build build, TensorRtOptions options, TimingOptions timing) =>
+    public static IReadOnlyList<string> BuildArguments(
+        TrtexecVersion version, Build build, TensorRtOptions options, TimingOptions timing) =>
     [
         $"--onnx={build.Onnx}",
         $"--saveEngine={build.Engine}",
@@ -45,7 +47,8 @@ internal static class TrtexecCommand
     ];
 
     /// <summary>The arguments as one would type them in a POSIX shell.</summary>
-    public static string ToShell(string program, IEnumerable<string> arguments) => string.Join(' ', arguments.Prepend(program).Select(ShellWord));
+    public static string ToShell(string program, IEnumerable<string> arguments) =>
+        string.Join(' ', arguments.Prepend(program).Select(ShellWord));
 
     private static IEnumerable<string> PrecisionArguments(TrtexecVersion version, Build build)
     {
@@ -54,13 +57,15 @@ internal static class TrtexecCommand
             if (build.Cache is not null)
             {
                 throw new EngineException(
-                    $"TensorRT {version} reads no calibration cache: implicit quantization ended with version 10. Build from the qdq dialect instead.");
+                    $"TensorRT {version} reads no calibration cache: implicit quantization ended with version 10. "
+                    + "Build from the qdq dialect instead.");
             }
 
             if (build.Precision == EnginePrecision.Half)
             {
                 throw new EngineException(
-                    $"TensorRT {version} has no --fp16: networks are strongly typed. Export the model with float16 tensors and build it as Float.");
+                    $"TensorRT {version} has no --fp16: networks are strongly typed. "
+                    + "Export the model with float16 tensors and build it as Float.");
             }
 
             return [];

@@ -17,9 +17,11 @@ internal static class TrtexecFailure
         (@"Unknown option: (.*)",
             "This trtexec does not know {1}: its version differs from what its banner says, or ExtraArguments names an option it lacks."),
         (@"Calibration table does not match calibrator algorithm",
-            "The calibration cache was written for another calibrator or TensorRT version: its first line must name this version and EntropyCalibration2."),
+            "The calibration cache was written for another calibrator or TensorRT version: "
+                + "its first line must name this version and EntropyCalibration2."),
         (@"[Tt]ensor `?(.+?)`? is bound to nullptr",
-            "TensorRT rejected the calibration cache and tried to calibrate without data: the cache does not fit the model or the version."),
+            "TensorRT rejected the calibration cache and tried to calibrate without data: "
+                + "the cache does not fit the model or the version."),
         (@"(?i)out of memory|OutOfMemory|insufficient memory",
             "The GPU has too little memory: lower WorkspaceMiB or the batch, or close what else uses the GPU."),
         (@"No importer registered for op: (\w+)|[Pp]lugin not found.*|getPluginCreator could not find plugin:? (\w+)",
@@ -30,7 +32,8 @@ internal static class TrtexecFailure
             "The model's batch is fixed, so it takes no --shapes: leave Input to be read from the model."),
         (@"[Uu]nable to open .*|Could not open file.*|[Ff]ailed to open.*",
             "trtexec cannot read or write a file: check that the folder exists and is writable."),
-        (@"engine (?:plan file )?is (?:generated on|not compatible)|different TensorRT version|Version tag does not match|[Ss]erialization (?:assertion|error)",
+        (@"engine (?:plan file )?is (?:generated on|not compatible)|different TensorRT version|Version tag does not match"
+            + "|[Ss]erialization (?:assertion|error)",
             "The engine was built by another TensorRT version or for another GPU: build it again here."),
         (@"Failed to parse onnx file|[Pp]arsing model failed",
             "TensorRT cannot read the model: the first error names the node."),
@@ -51,7 +54,8 @@ internal static class TrtexecFailure
             var match = Regex.Match(output, pattern);
             if (match.Success)
             {
-                return Regex.Replace(remedy, @"\{(\d)\}", group => match.Groups[int.Parse(group.Groups[1].ValueSpan, provider: null)].Value.Trim());
+                return Regex.Replace(
+                    remedy, @"\{(\d)\}", group => match.Groups[int.Parse(group.Groups[1].ValueSpan, provider: null)].Value.Trim());
             }
         }
 

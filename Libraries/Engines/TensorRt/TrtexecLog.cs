@@ -4,9 +4,10 @@ using System.Text.RegularExpressions;
 namespace QatPipeline.Engines;
 
 /// <summary>
-/// Reads what trtexec prints. A line of its performance summary:
+/// Reads what trtexec prints. A line of its performance summary, broken here:
 /// <code>
-/// [10/03/2024-10:47:59] [I] Latency: min = 5.38672 ms, max = 13.3664 ms, mean = 7.60628 ms, median = 7.16092 ms, percentile(99%) = 12.9675 ms
+/// [10/03/2024-10:47:59] [I] Latency: min = 5.38672 ms, max = 13.3664 ms, mean = 7.60628 ms, median = 7.16092 ms,
+///     percentile(99%) = 12.9675 ms
 /// </code>
 /// Versions before 8.5 print one percentile, later ones the requested one or 90, 95 and 99 %.
 /// </summary>
@@ -36,14 +37,16 @@ internal static partial class TrtexecLog
     }
 
     /// <summary>The messages of errors, without time and severity.</summary>
-    public static IReadOnlyList<string> Errors(string output) => [.. ErrorLine().Matches(output).Select(match => match.Groups[1].Value.Trim())];
+    public static IReadOnlyList<string> Errors(string output) =>
+        [.. ErrorLine().Matches(output).Select(match => match.Groups[1].Value.Trim())];
 
     /// <summary>Tensors that no scale was found for, so that their layers run in float.</summary>
     public static IReadOnlyList<string> TensorsWithoutScale(string output) =>
         [.. MissingScale().Matches(output).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The last lines.</summary>
-    public static string Tail(string output) => string.Join(" | ", output.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(5).Select(line => line.Trim()));
+    public static string Tail(string output) =>
+        string.Join(" | ", output.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(5).Select(line => line.Trim()));
 
     private static LatencyStatistics? Statistics(string output, string name, double percentile)
     {
@@ -53,7 +56,9 @@ internal static partial class TrtexecLog
             return null;
         }
 
-        var values = Figure().Matches(line.Groups[1].Value).ToDictionary(match => match.Groups[1].Value, match => Number(match.Groups[2].Value), StringComparer.Ordinal);
+        var values = Figure()
+            .Matches(line.Groups[1].Value)
+            .ToDictionary(match => match.Groups[1].Value, match => Number(match.Groups[2].Value), StringComparer.Ordinal);
         var requested = string.Create(CultureInfo.InvariantCulture, $"percentile({percentile}%)");
         return values.TryGetValue("min", out var min) && values.TryGetValue("max", out var max) && values.TryGetValue("mean", out var mean)
             && values.TryGetValue("median", out var median)

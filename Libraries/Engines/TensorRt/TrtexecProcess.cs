@@ -7,14 +7,21 @@ namespace QatPipeline.Engines;
 internal static class TrtexecProcess
 {
     /// <summary>Runs to the end.</summary>
-    /// <exception cref="EngineException">It cannot be started, or takes longer than the limit; then it and its children are ended.</exception>
+    /// <exception cref="EngineException">
+    /// It cannot be started, or takes longer than the limit; then it and its children are ended.
+    /// </exception>
     public static async Task<(int ExitCode, string Output)> RunAsync(
         string program, IReadOnlyList<string> arguments, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var output = new StringWriter();
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false },
+            StartInfo = new ProcessStartInfo(program, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            },
         };
         process.OutputDataReceived += (_, line) => Append(output, line.Data);
         process.ErrorDataReceived += (_, line) => Append(output, line.Data);
@@ -24,7 +31,8 @@ internal static class TrtexecProcess
         }
         catch (Win32Exception exception)
         {
-            throw new EngineException($"'{program}' cannot be started: {exception.Message}. Check that it is an executable trtexec.", exception);
+            throw new EngineException(
+                $"'{program}' cannot be started: {exception.Message}. Check that it is an executable trtexec.", exception);
         }
 
         process.BeginOutputReadLine();

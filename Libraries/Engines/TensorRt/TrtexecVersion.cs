@@ -28,8 +28,8 @@ public readonly partial record struct TrtexecVersion(int Major, int Minor, int P
 
     /// <summary>
     /// Reads the banner that trtexec prints before anything else, such as
-    /// <c>&amp;&amp;&amp;&amp; RUNNING TensorRT.trtexec [TensorRT v101303] [b9] # trtexec --help</c>; some 11 releases write <c>v11.1.0.106</c>.
-    /// Null where there is none.
+    /// <c>&amp;&amp;&amp;&amp; RUNNING TensorRT.trtexec [TensorRT v101303] [b9] # trtexec --help</c>; some 11 releases write
+    /// <c>v11.1.0.106</c>. Null where there is none.
     /// </summary>
     public static TrtexecVersion? FromBanner(string output)
     {

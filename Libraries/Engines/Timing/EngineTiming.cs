@@ -35,8 +35,8 @@ public sealed record EngineTiming
     public IReadOnlyList<double> RunAverages { get; init; } = [];
 
     /// <summary>
-    /// The distribution of <see cref="Latency"/>: what 0, 1, … 100 % of the batches do not exceed, in milliseconds; empty where the back end
-    /// does not tell.
+    /// The distribution of <see cref="Latency"/>: what 0, 1, … 100 % of the batches do not exceed, in milliseconds; empty where the back
+    /// end does not tell.
     /// </summary>
     public IReadOnlyList<double> Quantiles { get; init; } = [];
 

@@ -8,7 +8,9 @@ namespace QatPipeline.Engines;
 /// <param name="Percentile">The latency that the requested percentage of iterations does not exceed.</param>
 public sealed record LatencyStatistics(double Min, double Max, double Mean, double Median, double Percentile)
 {
-    /// <summary>The statistics of measured latencies, the percentile by trtexec's rank: the slowest of what remains after leaving out the rest.</summary>
+    /// <summary>
+    /// The statistics of measured latencies, the percentile by trtexec's rank: the slowest of what remains after leaving out the rest.
+    /// </summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static LatencyStatistics Of(IReadOnlyCollection<double> milliseconds, double percentile)
     {

@@ -8,8 +8,8 @@ namespace QatPipeline.Graphs;
 public sealed record CalibrationCacheEntry(string Tensor, float Scale);
 
 /// <summary>
-/// TensorRT's INT8 calibration cache (reference 7.4): a line <c>TRT-&lt;version&gt;-&lt;algorithm&gt;</c>, then one line per tensor with its name,
-/// a colon, a space and the eight hexadecimal digits of the scale's binary32 pattern, most significant first:
+/// TensorRT's INT8 calibration cache (reference 7.4): a line <c>TRT-&lt;version&gt;-&lt;algorithm&gt;</c>, then one line per tensor with
+/// its name, a colon, a space and the eight hexadecimal digits of the scale's binary32 pattern, most significant first:
 /// <code>
 /// TRT-8400-EntropyCalibration2
 /// images: 3c010204
@@ -96,8 +96,10 @@ public sealed record CalibrationCache(string Version, string Algorithm, IReadOnl
         // Names may hold ": " themselves: the last one separates.
         var separator = line.LastIndexOf(Separator, StringComparison.Ordinal);
         var digits = separator > 0 ? line.AsSpan(separator + Separator.Length) : default;
-        return digits.Length == HexDigits && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits)
+        return digits.Length == HexDigits
+            && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits)
             ? new(line[..separator], BitConverter.UInt32BitsToSingle(bits))
-            : throw new GraphException($"line {number}: expected '<tensor>: <8 hexadecimal digits>', found '{(line.Length > 80 ? line[..80] + "…" : line)}'");
+            : throw new GraphException(
+                $"line {number}: expected '<tensor>: <8 hexadecimal digits>', found '{(line.Length > 80 ? line[..80] + "…" : line)}'");
     }
 }

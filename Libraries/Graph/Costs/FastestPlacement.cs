@@ -43,7 +43,10 @@ public sealed class FastestPlacement
         foreach (var (node, vertex) in vertices)
         {
             cut.AddEdge(MinimumCut.Source, vertex, Cost(node, isInteger: false));
-            cut.AddEdge(vertex, MinimumCut.Sink, floatLayers.Contains(node.Name) || !CanBeInteger(node) ? MinimumCut.Uncuttable : Cost(node, isInteger: true));
+            cut.AddEdge(
+                vertex,
+                MinimumCut.Sink,
+                floatLayers.Contains(node.Name) || !CanBeInteger(node) ? MinimumCut.Uncuttable : Cost(node, isInteger: true));
             if (OrtCpuKernels.FusesIntoConvolution(_links, node) && OrtCpuKernels.ClassOf(_graph, _links, node, isInteger: false) is null)
             {
                 // After an integer convolution a float activation is a kernel of its own.
@@ -51,7 +54,10 @@ public sealed class FastestPlacement
             }
         }
 
-        foreach (var value in _graph.Inputs.Select(input => input.Name).Concat(_graph.Nodes.SelectMany(node => node.Outputs)).Where(_context.IsActivation))
+        foreach (var value in _graph.Inputs
+            .Select(input => input.Name)
+            .Concat(_graph.Nodes.SelectMany(node => node.Outputs))
+            .Where(_context.IsActivation))
         {
             AddConversions(cut, vertices, value);
         }
@@ -116,9 +122,11 @@ public sealed class FastestPlacement
     private long Cost(Node node, bool isInteger) => OrtCpuKernels.ClassOf(_graph, _links, node, isInteger) switch
     {
         null => 0,
-        CostClass.IntegerElementwise when node.Is("HardSwish") => Nanoseconds(node, CostClass.IntegerElementwise) + Nanoseconds(node, CostClass.IntegerClamp),
+        CostClass.IntegerElementwise when node.Is("HardSwish") =>
+            Nanoseconds(node, CostClass.IntegerElementwise) + Nanoseconds(node, CostClass.IntegerClamp),
         { } kind => Nanoseconds(node, kind),
     };
 
-    private long Nanoseconds(Node node, CostClass kind) => (long)(OrtCpuKernels.CostOf(_graph, node, kind).Milliseconds * NanosecondsPerMillisecond);
+    private long Nanoseconds(Node node, CostClass kind) =>
+        (long)(OrtCpuKernels.CostOf(_graph, node, kind).Milliseconds * NanosecondsPerMillisecond);
 }

@@ -50,7 +50,9 @@ public static class LayerWork
     internal static long ElementsOf(Graph graph, string value) => ShapeOf(graph, value) is { } shape ? Product(shape) : 0;
 
     internal static long[]? ShapeOf(Graph graph, string? value) =>
-        value is null ? null : graph.Initializers.TryGetValue(value, out var tensor) ? [.. tensor.Dimensions] : graph.FindValue(value)?.StaticShape;
+        value is null ? null
+            : graph.Initializers.TryGetValue(value, out var tensor) ? [.. tensor.Dimensions]
+            : graph.FindValue(value)?.StaticShape;
 
     private static long Product(IEnumerable<long> dimensions) => dimensions.Aggregate(1L, (product, dimension) => product * dimension);
 }

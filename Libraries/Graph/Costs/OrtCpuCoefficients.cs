@@ -1,16 +1,20 @@
 namespace QatPipeline.Graphs;
 
 /// <summary>
-/// Times of ONNX Runtime 1.31's CPU kernels on one thread of an AMD EPYC processor with AVX2 and without VNNI, in nanoseconds, fitted to the fastest of
-/// 100 runs of every kernel of YOLOv6-Lite-S at 320 pixels, float and quantized; <c>benchmarks/CostModel</c> prints estimate against
-/// profile.
+/// Times of ONNX Runtime 1.31's CPU kernels on one thread of an AMD EPYC processor with AVX2 and without VNNI, in nanoseconds, fitted to
+/// the fastest of 100 runs of every kernel of YOLOv6-Lite-S at 320 pixels, float and quantized; <c>benchmarks/CostModel</c> prints estimate
+/// against profile.
 /// </summary>
 internal static class OrtCpuCoefficients
 {
-    /// <summary>Starting a kernel; a convolution starts more slowly, and a conversion takes kernels that change the layout with it.</summary>
+    /// <summary>
+    /// Starting a kernel; a convolution starts more slowly, and a conversion takes kernels that change the layout with it.
+    /// </summary>
     public const double Kernel = 4000, Conversion = 12000, FloatConvolution = 7000, IntegerConvolution = 9000;
 
-    /// <summary>A multiplication of a float convolution, reading one of its inputs, and writing one of its outputs, activation included.</summary>
+    /// <summary>
+    /// A multiplication of a float convolution, reading one of its inputs, and writing one of its outputs, activation included.
+    /// </summary>
     public const double FloatProduct = 0.0199, FloatInput = 0.19, FloatOutput = 0.07;
 
     /// <summary>The same of a float depthwise convolution.</summary>
@@ -31,7 +35,9 @@ internal static class OrtCpuCoefficients
     /// <summary>Channels of a vector.</summary>
     public const int Lanes = 16;
 
-    /// <summary>An element of each of the other kinds. Quantize and dequantize include what changing the layout costs beside them.</summary>
+    /// <summary>
+    /// An element of each of the other kinds. Quantize and dequantize include what changing the layout costs beside them.
+    /// </summary>
     public static double PerElement(CostClass kind) => kind switch
     {
         CostClass.Quantize => 0.35,

@@ -40,7 +40,9 @@ public static class OrtCpuCostModel
         switch (node.OpType)
         {
             case "QuantizeLinear":
-                return links.ProducerOf(node.Inputs[0]) is { } producer && KernelOf(producer) != KernelKind.Float ? null : CostClass.Quantize;
+                return links.ProducerOf(node.Inputs[0]) is { } producer && KernelOf(producer) != KernelKind.Float
+                    ? null
+                    : CostClass.Quantize;
             case "DequantizeLinear":
                 var needsFloat = links.IsGraphOutput(node.Outputs[0])
                     || links.ConsumersOf(node.Outputs[0]).Any(reader => KernelOf(reader.Node) == KernelKind.Float);

@@ -5,7 +5,9 @@ internal static class OrtCpuKernels
 {
     private const double NanosecondsPerMillisecond = 1e6;
 
-    /// <summary>The kind of kernel; null where the operator costs nothing: it only renames values, or another kernel does its work.</summary>
+    /// <summary>
+    /// The kind of kernel; null where the operator costs nothing: it only renames values, or another kernel does its work.
+    /// </summary>
     /// <param name="graph">With shapes.</param>
     /// <param name="links">Of the graph.</param>
     /// <param name="node">Its operator.</param>
@@ -25,7 +27,8 @@ internal static class OrtCpuKernels
         "Add" or "Mul" when isInteger && node.Inputs.Count == 2 && IsBroadcast(graph, node) => CostClass.IntegerBroadcast,
         "Concat" or "Transpose" or "Slice" or "Split" or "Gather" or "Resize" or "DepthToSpace" or "Pad" or "Expand" or "Tile" =>
             isInteger ? CostClass.IntegerMove : CostClass.Move,
-        "Relu" or "LeakyRelu" or "Clip" or "Sigmoid" or "HardSigmoid" or "HardSwish" or "Tanh" when !isInteger && FusesIntoConvolution(links, node) => null,
+        "Relu" or "LeakyRelu" or "Clip" or "Sigmoid" or "HardSigmoid" or "HardSwish" or "Tanh"
+            when !isInteger && FusesIntoConvolution(links, node) => null,
         _ => isInteger ? CostClass.IntegerElementwise : CostClass.FloatElementwise,
     };
 
@@ -48,7 +51,8 @@ internal static class OrtCpuKernels
     }
 
     /// <summary>Nanoseconds to quantize or dequantize a tensor of so many elements.</summary>
-    public static double Conversion(long elements, CostClass kind) => OrtCpuCoefficients.Conversion + (elements * OrtCpuCoefficients.PerElement(kind));
+    public static double Conversion(long elements, CostClass kind) =>
+        OrtCpuCoefficients.Conversion + (elements * OrtCpuCoefficients.PerElement(kind));
 
     /// <summary>The float convolution kernel applies this activation to its own output.</summary>
     public static bool FusesIntoConvolution(GraphLinks links, Node activation) =>
@@ -72,14 +76,18 @@ internal static class OrtCpuKernels
         return positions * ((vectors * perVector) + (rest * taps * OrtCpuCoefficients.IntegerDepthwiseRest));
     }
 
-    /// <summary>Output positions, output channels and taps of the kernel; a matrix product has one tap and its columns as channels.</summary>
+    /// <summary>
+    /// Output positions, output channels and taps of the kernel; a matrix product has one tap and its columns as channels.
+    /// </summary>
     private static (long Positions, long Channels, long Taps) SizesOf(Graph graph, Node node)
     {
         var outputs = Outputs(graph, node);
         var shape = LayerWork.ShapeOf(graph, node.Outputs[0]);
         var isConvolution = node.OpType is "Conv" or "ConvTranspose";
         var channels = Math.Max(1, shape is null ? 1 : isConvolution && shape.Length > 1 ? shape[1] : shape[^1]);
-        var taps = isConvolution && LayerWork.ShapeOf(graph, node.Input(1)) is { } weight ? weight[2..].Aggregate(1L, (product, size) => product * size) : 1;
+        var taps = isConvolution && LayerWork.ShapeOf(graph, node.Input(1)) is { } weight
+            ? weight[2..].Aggregate(1L, (product, size) => product * size)
+            : 1;
         return (outputs / channels, channels, taps);
     }
 
@@ -93,12 +101,14 @@ internal static class OrtCpuKernels
 
     private static long WorkOf(Graph graph, Node node, CostClass kind) => kind switch
     {
-        CostClass.FloatConvolution or CostClass.IntegerConvolution or CostClass.FloatDepthwise or CostClass.IntegerDepthwise => LayerWork.MacsOf(graph, node),
+        CostClass.FloatConvolution or CostClass.IntegerConvolution or CostClass.FloatDepthwise or CostClass.IntegerDepthwise =>
+            LayerWork.MacsOf(graph, node),
 
         // The runtime has no HardSwish: it runs HardSigmoid and Mul.
         CostClass.FloatElementwise when node.Is("HardSwish") => 2 * Outputs(graph, node),
-        CostClass.FloatElementwise or CostClass.IntegerElementwise when node.OpType.StartsWith("Global", StringComparison.Ordinal) || node.OpType.StartsWith("Reduce", StringComparison.Ordinal)
-            => LayerWork.ElementsOf(graph, node.Inputs[0]),
+        CostClass.FloatElementwise or CostClass.IntegerElementwise
+            when node.OpType.StartsWith("Global", StringComparison.Ordinal) || node.OpType.StartsWith("Reduce", StringComparison.Ordinal) =>
+            LayerWork.ElementsOf(graph, node.Inputs[0]),
         _ => Outputs(graph, node),
     };
 }

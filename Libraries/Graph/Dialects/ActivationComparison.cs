@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace QatPipeline.Graphs;
 
-/// <summary>The activation half of <see cref="EqualityCertificate"/>: scale and zero point of every quantized node input, bit for bit.</summary>
+/// <summary>
+/// The activation half of <see cref="EqualityCertificate"/>: scale and zero point of every quantized node input, bit for bit.
+/// </summary>
 internal static class ActivationComparison
 {
     /// <returns>The number of inputs compared.</returns>
@@ -30,7 +32,8 @@ internal static class ActivationComparison
                 {
                     differences.Add(new(quantizer.Name, tensor, string.Create(
                         CultureInfo.InvariantCulture,
-                        $"scale {expected.Scale:R}, zero point {expected.ZeroPoint} simulated; {actual.Scale:R}, {actual.ZeroPoint} deployed")));
+                        $"scale {expected.Scale:R}, zero point {expected.ZeroPoint} simulated; "
+                        + $"{actual.Scale:R}, {actual.ZeroPoint} deployed")));
                 }
             }
         }
@@ -68,6 +71,7 @@ internal static class ActivationComparison
     }
 
     /// <summary>The Identity before a quantized graph output is gone in the dialect: the pair gives the output itself.</summary>
-    private static (float Scale, int ZeroPoint)? ForOutput(Dictionary<(string Node, int Input), (float Scale, int ZeroPoint)> deployed, Node node) =>
+    private static (float Scale, int ZeroPoint)? ForOutput(
+        Dictionary<(string Node, int Input), (float Scale, int ZeroPoint)> deployed, Node node) =>
         node.Is("Identity") && deployed.TryGetValue((node.Outputs[0], -1), out var pair) ? pair : null;
 }

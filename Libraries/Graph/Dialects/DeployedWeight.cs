@@ -12,7 +12,9 @@ internal sealed record DeployedWeight(Tensor Codes, float[] Scales, int? Axis)
     private static DeployedWeight? OfPair(Graph graph, Node layer)
     {
         var links = graph.Link();
-        if (layer.Input(1) is not { } value || links.ProducerOf(value) is not { OpType: "DequantizeLinear" } dequantize || QuantizeParameters.Of(graph, links, dequantize) is not { } parameters)
+        if (layer.Input(1) is not { } value
+            || links.ProducerOf(value) is not { OpType: "DequantizeLinear" } dequantize
+            || QuantizeParameters.Of(graph, links, dequantize) is not { } parameters)
         {
             return null;
         }
@@ -23,7 +25,8 @@ internal sealed record DeployedWeight(Tensor Codes, float[] Scales, int? Axis)
         }
 
         var quantize = links.ProducerOf(dequantize.Inputs[0])!;
-        return new(WeightCodes.Quantize(graph.Initializers[quantize.Inputs[0]], ToQuantizer(parameters)), parameters.Scales, parameters.Axis);
+        return new(
+            WeightCodes.Quantize(graph.Initializers[quantize.Inputs[0]], ToQuantizer(parameters)), parameters.Scales, parameters.Axis);
     }
 
     /// <summary>TensorRT's implicit quantization: max|w|/127 per channel of the simulated axis.</summary>
@@ -35,7 +38,12 @@ internal sealed record DeployedWeight(Tensor Codes, float[] Scales, int? Axis)
         }
 
         var axis = simulated.Axis ?? 0;
-        var quantizer = new Quantizer(simulated.Name, QuantizationScheme.SignedNarrow) { IsWeight = true, Axis = axis, Ranges = WeightRanges.Of(weight, axis) };
+        var quantizer = new Quantizer(simulated.Name, QuantizationScheme.SignedNarrow)
+        {
+            IsWeight = true,
+            Axis = axis,
+            Ranges = WeightRanges.Of(weight, axis),
+        };
         return new(WeightCodes.Quantize(weight, quantizer), Array.ConvertAll(quantizer.Parameters(), parameter => parameter.Scale), axis);
     }
 

@@ -6,8 +6,8 @@ namespace QatPipeline.Graphs;
 public static class DialectWriter
 {
     /// <summary>
-    /// A plain ONNX graph, ready for <see cref="OnnxWriter"/>. Q/DQ nodes of other tools are lifted first, and a graph whose quantizers were
-    /// placed for another target is retargeted (<see cref="Retargeting"/>).
+    /// A plain ONNX graph, ready for <see cref="OnnxWriter"/>. Q/DQ nodes of other tools are lifted first, and a graph whose quantizers
+    /// were placed for another target is retargeted (<see cref="Retargeting"/>).
     /// </summary>
     /// <param name="calibrated">Not changed.</param>
     /// <param name="dialect">The form to write.</param>

@@ -16,12 +16,15 @@ public sealed record CertificateDifference(string Quantizer, string Tensor, stri
 /// <param name="Activations">Number of quantized activation inputs compared.</param>
 /// <param name="WeightCodes">Number of weight codes compared.</param>
 /// <param name="Differences">Empty when both are equal.</param>
-public sealed record EqualityCertificate(Dialect Dialect, int Activations, long WeightCodes, IReadOnlyList<CertificateDifference> Differences)
+public sealed record EqualityCertificate(
+    Dialect Dialect, int Activations, long WeightCodes, IReadOnlyList<CertificateDifference> Differences)
 {
+    /// <summary>True when no scale, no zero point and no weight code differs.</summary>
     public bool IsEqual => Differences.Count == 0;
 
     /// <summary>
-    /// Compares the model that was written with the graph as the executor simulates it: batch normalization live, weights quantized before it.
+    /// Compares the model that was written with the graph as the executor simulates it: batch normalization live, weights quantized before
+    /// it.
     /// </summary>
     /// <remarks>
     /// Folding multiplies a channel's weight scale by |γ|/σ and negates its codes where γ is negative; that is undone before comparing. For
@@ -35,7 +38,8 @@ public sealed record EqualityCertificate(Dialect Dialect, int Activations, long 
         var target = model.Dialect == Dialect.OrtCpu ? QuantizationTarget.OrtCpu : QuantizationTarget.TensorRt;
         if (QuantizerPlacement.TargetOf(simulated) != target)
         {
-            throw new GraphException($"the quantizers of '{simulated.Name}' were placed for another target: compare with the retargeted graph");
+            throw new GraphException(
+                $"the quantizers of '{simulated.Name}' were placed for another target: compare with the retargeted graph");
         }
 
         var differences = new List<CertificateDifference>();

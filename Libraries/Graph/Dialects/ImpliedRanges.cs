@@ -21,7 +21,8 @@ internal sealed class ImpliedRanges
     {
         _graph = graph;
         var nodes = graph.Nodes.ToDictionary(node => node.Name, StringComparer.Ordinal);
-        foreach (var quantizer in graph.Quantizers.Where(quantizer => quantizer is { IsWeight: false, IsCalibrated: true, IsEnabled: true, Axis: null }))
+        foreach (var quantizer in graph.Quantizers.Where(
+            quantizer => quantizer is { IsWeight: false, IsCalibrated: true, IsEnabled: true, Axis: null }))
         {
             var parameters = quantizer.Parameters()[0];
             var range = new QuantizationRange(parameters.Dequantize(parameters.QMin), parameters.Dequantize(parameters.QMax));
@@ -120,7 +121,8 @@ internal sealed class ImpliedRanges
     /// <summary>The range of x where the node is Mul(x, Sigmoid(x)).</summary>
     private QuantizationRange? SiluInput(Node mul)
     {
-        var sigmoid = _graph.Nodes.Find(node => node.Is("Sigmoid") && mul.Inputs.Contains(node.Outputs[0]) && mul.Inputs.Contains(node.Inputs[0]));
+        var sigmoid = _graph.Nodes.Find(
+            node => node.Is("Sigmoid") && mul.Inputs.Contains(node.Outputs[0]) && mul.Inputs.Contains(node.Inputs[0]));
         return sigmoid is not null && TryGet(sigmoid.Inputs[0], out var range) ? range : null;
     }
 }

@@ -45,7 +45,8 @@ internal static class IntegerHardSwish
         var scale = Constant(graph, $"{node.Name}.gate_scale", Tensor.FromFloats([], 0.5f / knee));
         var zeroPoint = Constant(graph, $"{node.Name}.gate_zero_point", Tensor.From<byte>([], [0]));
         var value = graph.UniqueValue($"{node.Name}.gate_value");
-        graph.Nodes.Insert(at++, new Node(graph.UniqueNode($"{node.Name}.gate_dequantized"), "DequantizeLinear", [gate, scale, zeroPoint], [value]));
+        graph.Nodes.Insert(
+            at++, new Node(graph.UniqueNode($"{node.Name}.gate_dequantized"), "DequantizeLinear", [gate, scale, zeroPoint], [value]));
         graph.Nodes[at] = new Node(node.Name, "Mul", [node.Inputs[0], value], node.Outputs);
     }
 

@@ -7,7 +7,9 @@ internal static class OpsetUpgrade
     private const int PerAxis = 13;
 
     /// <summary>Changes the graph in place; nothing happens from opset 13 on.</summary>
-    /// <exception cref="GraphException">The opset is older than 11, or an operator's old meaning has no equivalent that is certain.</exception>
+    /// <exception cref="GraphException">
+    /// The opset is older than 11, or an operator's old meaning has no equivalent that is certain.
+    /// </exception>
     public static void Apply(Graph graph)
     {
         if (graph.Opset >= PerAxis)
@@ -17,7 +19,8 @@ internal static class OpsetUpgrade
 
         if (graph.Opset < Oldest)
         {
-            throw new GraphException($"opset {graph.Opset} cannot quantize weights per channel: export the model with opset {PerAxis} or later");
+            throw new GraphException(
+                $"opset {graph.Opset} cannot quantize weights per channel: export the model with opset {PerAxis} or later");
         }
 
         foreach (var node in graph.Nodes.Where(node => node.Domain.Length == 0))
@@ -50,13 +53,16 @@ internal static class OpsetUpgrade
         }
     }
 
-    /// <summary>Before opset 13 everything from the axis on was normalised together, since then only the axis: the same for the last one.</summary>
+    /// <summary>
+    /// Before opset 13 everything from the axis on was normalised together, since then only the axis: the same for the last one.
+    /// </summary>
     private static void CheckLastAxis(Graph graph, Node node)
     {
         var axis = node.Int("axis", 1);
         if (axis != -1 && axis != graph.FindValue(node.Inputs[0])?.Shape?.Count - 1)
         {
-            throw new GraphException($"{node} of opset {graph.Opset} normalises several axes at once: export the model with opset {PerAxis} or later");
+            throw new GraphException(
+                $"{node} of opset {graph.Opset} normalises several axes at once: export the model with opset {PerAxis} or later");
         }
 
         node.Attributes["axis"] = -1L;

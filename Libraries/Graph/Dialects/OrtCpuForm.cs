@@ -30,7 +30,10 @@ internal static class OrtCpuForm
             {
                 var output = layer.Outputs[0];
                 layer.Outputs[0] = graph.UniqueValue($"{output}_float");
-                var guard = new Node(graph.UniqueNode($"{layer.Name}.keep_float"), "LeakyRelu", [layer.Outputs[0]], [output]) { Attributes = { ["alpha"] = 1f } };
+                var guard = new Node(graph.UniqueNode($"{layer.Name}.keep_float"), "LeakyRelu", [layer.Outputs[0]], [output])
+                {
+                    Attributes = { ["alpha"] = 1f },
+                };
                 graph.Nodes.Insert(graph.Nodes.IndexOf(layer) + 1, guard);
             }
         }

@@ -42,12 +42,15 @@ internal sealed class QuantizerMaterializer
         {
             if (!quantizer.IsCalibrated)
             {
-                throw new GraphException($"quantizer '{quantizer.Name}' has no range: calibrate the graph before writing it, or disable the quantizer");
+                throw new GraphException(
+                    $"quantizer '{quantizer.Name}' has no range: calibrate the graph before writing it, or disable the quantizer");
             }
 
             if (quantizer.Axis is not null && graph.Opset < PerAxisOpset)
             {
-                throw new GraphException($"opset {graph.Opset} cannot quantize weights per channel ('{quantizer.Name}'): export the model with opset {PerAxisOpset} or later");
+                throw new GraphException(
+                    $"opset {graph.Opset} cannot quantize weights per channel ('{quantizer.Name}'): "
+                    + $"export the model with opset {PerAxisOpset} or later");
             }
         }
     }
@@ -99,7 +102,11 @@ internal sealed class QuantizerMaterializer
     {
         var codes = weight + QdqNames.Quantized;
         _graph.Initializers[codes] = WeightCodes.Quantize(_graph.Initializers[weight], quantizer);
-        var node = new Node(quantizer.Name + QdqNames.Dequantize, "DequantizeLinear", [codes, .. AddParameters(quantizer)], [weight + QdqNames.Dequantized]);
+        var node = new Node(
+            quantizer.Name + QdqNames.Dequantize,
+            "DequantizeLinear",
+            [codes, .. AddParameters(quantizer)],
+            [weight + QdqNames.Dequantized]);
         if (quantizer.Axis is { } axis)
         {
             node.Attributes["axis"] = axis;

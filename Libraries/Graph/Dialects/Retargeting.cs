@@ -10,8 +10,8 @@ public static class Retargeting
 {
     /// <summary>A new graph with the target's quantizers; the given one is not changed.</summary>
     /// <remarks>
-    /// A signed symmetric range of a tensor that can be negative becomes the unsigned range with zero point 128: the same codes, 128 higher.
-    /// For tensors proven non-negative the unsigned range spends all 256 codes on what was half of the signed ones.
+    /// A signed symmetric range of a tensor that can be negative becomes the unsigned range with zero point 128: the same codes, 128
+    /// higher. For tensors proven non-negative the unsigned range spends all 256 codes on what was half of the signed ones.
     /// </remarks>
     /// <exception cref="GraphException">The graph has no calibrated quantizer.</exception>
     public static Graph To(Graph calibrated, QuantizationTarget target)
@@ -34,7 +34,12 @@ public static class Retargeting
             }
             else if (RangeOf(quantizer) is { } range)
             {
-                quantizer.Ranges = [quantizer.Scheme.IsSigned() ? QuantizationRange.FromAmax(MathF.Max(range.High, -range.Low * sbyte.MaxValue / -sbyte.MinValue)) : range];
+                quantizer.Ranges =
+                [
+                    quantizer.Scheme.IsSigned()
+                        ? QuantizationRange.FromAmax(MathF.Max(range.High, -range.Low * sbyte.MaxValue / -sbyte.MinValue))
+                        : range,
+                ];
             }
 
             quantizer.IsEnabled = quantizer.IsCalibrated;

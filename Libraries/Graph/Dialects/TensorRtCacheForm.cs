@@ -8,7 +8,8 @@ namespace QatPipeline.Graphs;
 /// </summary>
 /// <remarks>
 /// The builder derives weight scales itself, from the largest magnitude of each channel. Weights are therefore written on their
-/// quantization grid: wherever a channel reaches its range's end, as calibrated ones do, the builder finds the same scale and the same codes.
+/// quantization grid: wherever a channel reaches its range's end, as calibrated ones do, the builder finds the same scale and the same
+/// codes.
 /// </remarks>
 internal static class TensorRtCacheForm
 {

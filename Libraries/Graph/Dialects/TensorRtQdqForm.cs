@@ -23,7 +23,8 @@ internal static class TensorRtQdqForm
         foreach (var dequantize in graph.Nodes.FindAll(node => node.Is("DequantizeLinear")))
         {
             var codesName = dequantize.Inputs[0];
-            if (graph.Initializers.TryGetValue(codesName, out var codes) && QuantizeParameters.Of(graph, links, dequantize) is { } parameters)
+            if (graph.Initializers.TryGetValue(codesName, out var codes)
+                && QuantizeParameters.Of(graph, links, dequantize) is { } parameters)
             {
                 var host = dequantize.Name[..^QdqNames.Dequantize.Length];
                 var weight = codesName[..^QdqNames.Quantized.Length];

@@ -40,7 +40,10 @@ internal static class WeightCodes
         var parameters = quantizer.Parameters();
         var codes = Quantize(weight, quantizer);
         return new QuantizeParameters(
-            Array.ConvertAll(parameters, parameter => parameter.Scale), Array.ConvertAll(parameters, parameter => parameter.ZeroPoint), codes.Type, quantizer.Axis)
+            Array.ConvertAll(parameters, parameter => parameter.Scale),
+            Array.ConvertAll(parameters, parameter => parameter.ZeroPoint),
+            codes.Type,
+            quantizer.Axis)
             .Dequantize(codes);
     }
 

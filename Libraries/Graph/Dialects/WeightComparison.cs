@@ -3,7 +3,9 @@ using QatPipeline.Quantization;
 
 namespace QatPipeline.Graphs;
 
-/// <summary>The weight half of <see cref="EqualityCertificate"/>: every code and every channel's scale, batch normalization accounted for.</summary>
+/// <summary>
+/// The weight half of <see cref="EqualityCertificate"/>: every code and every channel's scale, batch normalization accounted for.
+/// </summary>
 internal static class WeightComparison
 {
     /// <summary>Folded scales are products rounded to float32 once or twice.</summary>
@@ -28,17 +30,25 @@ internal static class WeightComparison
             }
 
             count += codes.Length;
-            var host = links.SoleConsumerOf(layer.Outputs[0]) is { } next && !IsLive(deployed, next) ? BatchNormalizationHost.Find(simulated, links, next) : null;
+            var host = links.SoleConsumerOf(layer.Outputs[0]) is { } next && !IsLive(deployed, next)
+                ? BatchNormalizationHost.Find(simulated, links, next)
+                : null;
             CompareChannels(quantizer, weight, codes, actual, host, differences);
         }
 
         return count;
     }
 
-    private static bool IsLive(Dictionary<string, Node> deployed, Node node) => deployed.TryGetValue(node.Name, out var same) && same.Is("BatchNormalization");
+    private static bool IsLive(Dictionary<string, Node> deployed, Node node) =>
+        deployed.TryGetValue(node.Name, out var same) && same.Is("BatchNormalization");
 
     private static void CompareChannels(
-        Quantizer quantizer, string weight, Tensor codes, DeployedWeight actual, BatchNormalizationHost? host, List<CertificateDifference> differences)
+        Quantizer quantizer,
+        string weight,
+        Tensor codes,
+        DeployedWeight actual,
+        BatchNormalizationHost? host,
+        List<CertificateDifference> differences)
     {
         var parameters = quantizer.Parameters();
         var (expected, found) = (codes.ToLongs(), actual.Codes.ToLongs());

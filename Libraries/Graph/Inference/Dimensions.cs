@@ -7,16 +7,22 @@ internal static class Dimensions
     private const string Placeholder = "\u0001";
 
     public static IReadOnlyList<Dimension>? WithPlaceholders(ValueInfo value) =>
-        value.Shape?.Select((dimension, axis) => dimension == default ? Dimension.Named($"{Placeholder}{value.Name}.{axis}") : dimension).ToArray();
+        value.Shape
+            ?.Select((dimension, axis) => dimension == default ? Dimension.Named($"{Placeholder}{value.Name}.{axis}") : dimension)
+            .ToArray();
 
     public static ValueInfo WithoutPlaceholders(ValueInfo value) => value with
     {
-        Shape = value.Shape?.Select(dimension => dimension.Name?.StartsWith(Placeholder, StringComparison.Ordinal) == true ? default : dimension).ToArray(),
+        Shape = value.Shape
+            ?.Select(dimension => dimension.Name?.StartsWith(Placeholder, StringComparison.Ordinal) == true ? default : dimension)
+            .ToArray(),
     };
 
     /// <summary>The dimensions as numbers, or null where one is unknown.</summary>
     public static long[]? Known(IReadOnlyList<Dimension>? dimensions) =>
-        dimensions is not null && dimensions.All(dimension => dimension.IsKnown) ? [.. dimensions.Select(dimension => dimension.Value!.Value)] : null;
+        dimensions is not null && dimensions.All(dimension => dimension.IsKnown)
+            ? [.. dimensions.Select(dimension => dimension.Value!.Value)]
+            : null;
 
     /// <summary>Each known dimension of <paramref name="inferred"/>, else the declared one, where the ranks agree.</summary>
     public static IReadOnlyList<Dimension>? Merge(IReadOnlyList<Dimension>? inferred, IReadOnlyList<Dimension>? declared) =>

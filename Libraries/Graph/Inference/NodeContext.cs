@@ -13,7 +13,8 @@ internal sealed class NodeContext(Node node, int opset, ValueAnalysis analysis)
 
     public bool Has(int input) => node.Input(input) is not null;
 
-    public ElementType Type(int input) => node.Input(input) is { } name ? analysis.Find(name)?.Type ?? ElementType.Undefined : ElementType.Undefined;
+    public ElementType Type(int input) =>
+        node.Input(input) is { } name ? analysis.Find(name)?.Type ?? ElementType.Undefined : ElementType.Undefined;
 
     public IReadOnlyList<Dimension>? Shape(int input) => node.Input(input) is { } name ? analysis.Find(name)?.Shape : null;
 

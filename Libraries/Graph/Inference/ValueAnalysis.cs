@@ -49,7 +49,9 @@ internal sealed class ValueAnalysis
             return integers;
         }
 
-        return Constants.TryGetValue(name, out var tensor) && tensor.Type is ElementType.Int64 or ElementType.Int32 && tensor.Length <= LargestShapeTensor
+        return Constants.TryGetValue(name, out var tensor)
+            && tensor.Type is ElementType.Int64 or ElementType.Int32
+            && tensor.Length <= LargestShapeTensor
             ? _integers[name] = [.. tensor.ToLongs().Select(Dimension.ToDimension)]
             : null;
     }

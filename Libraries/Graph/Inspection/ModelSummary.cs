@@ -17,20 +17,33 @@ public sealed record ValueSummary(string Name, string Type, IReadOnlyList<string
 /// <param name="Low">The lowest end of its ranges; null before calibration.</param>
 /// <param name="High">The highest end of its ranges; null before calibration.</param>
 public sealed record QuantizerSummary(
-    string Name, string Scheme, bool IsWeight, int? Axis, string? Group, bool IsEnabled, IReadOnlyList<string> Uses, int Ranges, float? Low, float? High);
+    string Name,
+    string Scheme,
+    bool IsWeight,
+    int? Axis,
+    string? Group,
+    bool IsEnabled,
+    IReadOnlyList<string> Uses,
+    int Ranges,
+    float? Low,
+    float? High);
 
 /// <summary>What a model is, at a glance, and as JSON.</summary>
 public sealed record ModelSummary
 {
+    /// <summary><see cref="Graph.Name"/>.</summary>
     public required string Name { get; init; }
 
     /// <summary>Operator set versions by domain; the standard domain is <c>ai.onnx</c>.</summary>
     public required IReadOnlyDictionary<string, long> Opsets { get; init; }
 
+    /// <summary>In the order they are fed.</summary>
     public required IReadOnlyList<ValueSummary> Inputs { get; init; }
 
+    /// <summary>In the order they are returned.</summary>
     public required IReadOnlyList<ValueSummary> Outputs { get; init; }
 
+    /// <summary>Number of nodes, Constant nodes included.</summary>
     public required int Nodes { get; init; }
 
     /// <summary>Nodes by operator; operators outside the standard domain as <c>domain.Operator</c>.</summary>
@@ -42,22 +55,27 @@ public sealed record ModelSummary
     /// <summary>Bytes of all constants.</summary>
     public required long ConstantBytes { get; init; }
 
+    /// <summary>Enabled or not; empty for a float model. Q/DQ nodes count as operators until they are lifted.</summary>
     public required IReadOnlyList<QuantizerSummary> Quantizers { get; init; }
 
+    /// <summary>Key/value pairs of the file, without those the quantizers are kept in.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
+    /// <summary>Counts what the graph has; runs no shape inference.</summary>
     public static ModelSummary Of(Graph graph)
     {
         Tensor[] constants = [.. graph.Initializers.Values.Concat(graph.Nodes.Select(ConstantNode.ValueOf).OfType<Tensor>())];
         return new ModelSummary
         {
             Name = graph.Name,
-            Opsets = new SortedDictionary<string, long>(graph.OpsetImports.ToDictionary(import => Domain(import.Key), import => import.Value), StringComparer.Ordinal),
+            Opsets = new SortedDictionary<string, long>(
+                graph.OpsetImports.ToDictionary(import => Domain(import.Key), import => import.Value), StringComparer.Ordinal),
             Inputs = [.. graph.Inputs.Select(Summarize)],
             Outputs = [.. graph.Outputs.Select(Summarize)],
             Nodes = graph.Nodes.Count,
             Operators = new SortedDictionary<string, int>(
-                graph.Nodes.CountBy(node => node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}").ToDictionary(), StringComparer.Ordinal),
+                graph.Nodes.CountBy(node => node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}").ToDictionary(),
+                StringComparer.Ordinal),
             Parameters = constants.Where(IsParameter).Sum(tensor => tensor.Length),
             ConstantBytes = constants.Sum(tensor => (long)tensor.Bytes.Length),
             Quantizers = [.. graph.Quantizers.Select(Summarize)],
@@ -71,7 +89,10 @@ public sealed record ModelSummary
     private static string Domain(string domain) => domain.Length == 0 ? "ai.onnx" : domain;
 
     private static ValueSummary Summarize(ValueInfo value) =>
-        new(value.Name, value.OpaqueType.IsEmpty ? value.Type.ToString() : "NotATensor", value.Shape?.Select(dimension => dimension.ToString()).ToArray());
+        new(
+            value.Name,
+            value.OpaqueType.IsEmpty ? value.Type.ToString() : "NotATensor",
+            value.Shape?.Select(dimension => dimension.ToString()).ToArray());
 
     private static QuantizerSummary Summarize(Quantizer quantizer) => new(
         quantizer.Name,

@@ -16,7 +16,11 @@ public static class GraphLinter
         if (!explicitGraph.Nodes.Exists(node => node.Is("QuantizeLinear") || node.Is("DequantizeLinear")))
         {
             var finding = new LintFinding(
-                LintSeverity.Warning, "not-quantized", [], "The graph has no quantizers: everything runs in float.", "Quantize it with `qat calibrate`.");
+                LintSeverity.Warning,
+                "not-quantized",
+                [],
+                "The graph has no quantizers: everything runs in float.",
+                "Quantize it with `qat calibrate`.");
             return new LintReport(target, [finding], []);
         }
 
@@ -29,7 +33,9 @@ public static class GraphLinter
         return new LintReport(target, [.. OrtCpuLint.Findings(explicitGraph, fusion)], fusion.Kernels);
     }
 
-    /// <summary>Placed quantizers as nodes. Uncalibrated ones get made-up ranges that differ from group to group, as calibrated ones would.</summary>
+    /// <summary>
+    /// Placed quantizers as nodes. Uncalibrated ones get made-up ranges that differ from group to group, as calibrated ones would.
+    /// </summary>
     private static Graph Explicit(Graph graph, QuantizationTarget target)
     {
         var copy = graph.Clone();
@@ -44,7 +50,10 @@ public static class GraphLinter
         {
             var group = quantizer.Group ?? quantizer.Name;
             amax.TryAdd(group, amax.Count + 1);
-            quantizer.Ranges = [new QuantizationRange(quantizer.Scheme == QuantizationScheme.UnsignedNonNegative ? 0 : -amax[group], amax[group])];
+            quantizer.Ranges =
+            [
+                new QuantizationRange(quantizer.Scheme == QuantizationScheme.UnsignedNonNegative ? 0 : -amax[group], amax[group]),
+            ];
         }
 
         if (copy.Quantizers.Exists(quantizer => quantizer is { IsWeight: true, IsCalibrated: false }))

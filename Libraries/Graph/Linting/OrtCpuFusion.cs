@@ -23,7 +23,9 @@ internal sealed class OrtCpuFusion
         Kernels = [.. graph.Nodes
             .Where(node => !(node.Is("QuantizeLinear") || node.Is("DequantizeLinear") || node.Is("Constant") || node.Is("Identity")))
             .Select(node => new KernelPrediction(
-                node.Name, node.OpType, rewrites.Absorbed.Contains(node.Name) ? KernelKind.Absorbed : kernels.GetValueOrDefault(node.Name)))];
+                node.Name,
+                node.OpType,
+                rewrites.Absorbed.Contains(node.Name) ? KernelKind.Absorbed : kernels.GetValueOrDefault(node.Name)))];
     }
 
     public IReadOnlyList<KernelPrediction> Kernels { get; }
@@ -32,8 +34,8 @@ internal sealed class OrtCpuFusion
     public string? ObstacleOf(string node) => _obstacles.GetValueOrDefault(node);
 
     /// <summary>
-    /// True where the runtime quantizes the layer's float weight by itself, with one scale for the whole tensor: its input is dequantized and
-    /// its output, after at most clamps, quantized.
+    /// True where the runtime quantizes the layer's float weight by itself, with one scale for the whole tensor: its input is dequantized
+    /// and its output, after at most clamps, quantized.
     /// </summary>
     public bool IsWeightQuantizedByRuntime(Node node) => node.Input(1) is { } weight && IsFloatConstant(weight) && IsBetweenPairs(node);
 
@@ -41,7 +43,9 @@ internal sealed class OrtCpuFusion
     {
         if (node.Domain.Length > 0)
         {
-            return node.OpType.StartsWith("QLinear", StringComparison.Ordinal) || node.OpType == "QGemm" ? KernelKind.Integer : KernelKind.Float;
+            return node.OpType.StartsWith("QLinear", StringComparison.Ordinal) || node.OpType == "QGemm"
+                ? KernelKind.Integer
+                : KernelKind.Float;
         }
 
         var obstacle = node.OpType switch
@@ -50,9 +54,10 @@ internal sealed class OrtCpuFusion
             "Conv" => Obstacle(node, LayerInputs(node), needsOutput: true),
             "Gemm" => Obstacle(node, LayerInputs(node), needsOutput: false),
             "MatMul" => Obstacle(node, [Reads(node, 0), Reads(node, 1)], needsOutput: false),
-            "AveragePool" or "GlobalAveragePool" or "LeakyRelu" or "Sigmoid" or "Softmax" or "Add" or "Mul" or "Concat" => Obstacle(node, AllInputs(node), needsOutput: true),
-            "MaxPool" or "Resize" or "ReduceMax" or "ReduceMin" or "Expand" or "Flatten" or "Gather" or "GatherElements" or "Reshape" or "Slice"
-                or "Squeeze" or "Tile" or "Transpose" or "Unsqueeze" or "Split" => ObstacleToMoving(node),
+            "AveragePool" or "GlobalAveragePool" or "LeakyRelu" or "Sigmoid" or "Softmax" or "Add" or "Mul" or "Concat" =>
+                Obstacle(node, AllInputs(node), needsOutput: true),
+            "MaxPool" or "Resize" or "ReduceMax" or "ReduceMin" or "Expand" or "Flatten" or "Gather" or "GatherElements" or "Reshape"
+                or "Slice" or "Squeeze" or "Tile" or "Transpose" or "Unsqueeze" or "Split" => ObstacleToMoving(node),
             "Clip" when _links.ProducerOf(node.Inputs[0]) is { OpType: "QuantizeLinear" } => null,
             "ArgMax" => Reads(node, 0) ? null : "its input is not quantized",
             _ => "the CPU provider has no integer kernel for it",
@@ -87,9 +92,13 @@ internal sealed class OrtCpuFusion
             return null;
         }
 
-        if (readers is [var (clamp, _)] && (clamp.Is("Relu") || clamp.Is("Clip")) && _links.SoleConsumerOf(clamp.Outputs[0]) is { } next && next.Is("QuantizeLinear"))
+        if (readers is [var (clamp, _)]
+            && (clamp.Is("Relu") || clamp.Is("Clip"))
+            && _links.SoleConsumerOf(clamp.Outputs[0]) is { } next
+            && next.Is("QuantizeLinear"))
         {
-            return $"the zero point after {clamp} is not the lowest code, so that the {clamp.OpType} stays between the layer and its quantizer";
+            return $"the zero point after {clamp} is not the lowest code, "
+                + $"so that the {clamp.OpType} stays between the layer and its quantizer";
         }
 
         return quantizers == 0 ? $"its output '{output}' is not quantized"
@@ -118,7 +127,8 @@ internal sealed class OrtCpuFusion
                 return obstacle;
             }
 
-            if (parameters is not { Axis: null } || !parameters.Equals(QuantizeParameters.Of(_graph, _links, _links.ConsumersOf(output)[0].Node)))
+            if (parameters is not { Axis: null }
+                || !parameters.Equals(QuantizeParameters.Of(_graph, _links, _links.ConsumersOf(output)[0].Node)))
             {
                 return "the scales before and after it differ";
             }
@@ -127,7 +137,8 @@ internal sealed class OrtCpuFusion
         return null;
     }
 
-    private bool[] AllInputs(Node node) => [.. Enumerable.Range(0, node.Inputs.Count).Where(index => node.Input(index) is not null).Select(index => Reads(node, index))];
+    private bool[] AllInputs(Node node) =>
+        [.. Enumerable.Range(0, node.Inputs.Count).Where(index => node.Input(index) is not null).Select(index => Reads(node, index))];
 
     /// <summary>A float weight and a float bias count as quantized where the runtime quantizes them by itself.</summary>
     private List<bool> LayerInputs(Node node)
@@ -172,7 +183,9 @@ internal sealed class OrtCpuFusion
         return reader is not null && reader.Is("QuantizeLinear");
     }
 
-    private bool IsFloatConstant(string value) => _graph.Initializers.TryGetValue(value, out var tensor) && tensor.Type == ElementType.Float;
+    private bool IsFloatConstant(string value) =>
+        _graph.Initializers.TryGetValue(value, out var tensor) && tensor.Type == ElementType.Float;
 
-    private bool Reads(Node node, int input) => node.Input(input) is { } value && _links.ProducerOf(value) is { OpType: "DequantizeLinear" };
+    private bool Reads(Node node, int input) =>
+        node.Input(input) is { } value && _links.ProducerOf(value) is { OpType: "DequantizeLinear" };
 }

@@ -23,8 +23,10 @@ internal static class OrtCpuLint
                     LintSeverity.Warning,
                     "weight-quantized-by-runtime",
                     [node.Name],
-                    $"{node} has a float weight between quantized tensors: the runtime quantizes it by itself, with one scale for the whole weight.",
-                    "Quantize the weight per channel, or write the model with `qat optimize --target ort-cpu`, which keeps such layers float.");
+                    $"{node} has a float weight between quantized tensors: "
+                        + "the runtime quantizes it by itself, with one scale for the whole weight.",
+                    "Quantize the weight per channel, or write the model with `qat optimize --target ort-cpu`, "
+                        + "which keeps such layers float.");
             }
         }
 
@@ -37,7 +39,9 @@ internal static class OrtCpuLint
     private static LintFinding? StaysFloat(GraphLinks links, OrtCpuFusion fusion, Node node)
     {
         bool IsDequantized(string value) => links.ProducerOf(value) is { } producer && producer.Is("DequantizeLinear");
-        var hasWeight = node.Input(1) is { } weight && IsDequantized(weight) && node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "MatMul";
+        var hasWeight = node.Input(1) is { } weight
+            && IsDequantized(weight)
+            && node.OpType is "Conv" or "ConvTranspose" or "Gemm" or "MatMul";
         if (!hasWeight && !(node.Input(0) is { } input && IsDequantized(input)))
         {
             return null;
@@ -54,9 +58,12 @@ internal static class OrtCpuLint
     }
 
     private static string RemedyFor(Node node, string obstacle) =>
-        obstacle.Contains("zero point", StringComparison.Ordinal) ? "Use an unsigned range with zero point 0 after the activation: `qat optimize --target ort-cpu`."
-        : obstacle.Contains("no integer kernel", StringComparison.Ordinal) ? "Leave the layers around it float if that is faster: disable their quantizers."
-        : obstacle.Contains("differ", StringComparison.Ordinal) ? $"Give both sides of {node} one scale."
+        obstacle.Contains("zero point", StringComparison.Ordinal)
+            ? "Use an unsigned range with zero point 0 after the activation: `qat optimize --target ort-cpu`."
+        : obstacle.Contains("no integer kernel", StringComparison.Ordinal)
+            ? "Leave the layers around it float if that is faster: disable their quantizers."
+        : obstacle.Contains("differ", StringComparison.Ordinal)
+            ? $"Give both sides of {node} one scale."
         : obstacle.Contains(" times", StringComparison.Ordinal) || obstacle.Contains("in float", StringComparison.Ordinal)
             ? "Quantize the tensor once, and let all its readers read the quantized form."
         : $"Quantize all data inputs and the output of {node}: place quantizers for ort-cpu and calibrate.";

@@ -40,7 +40,8 @@ internal sealed class OrtCpuRewrites
         var firsts = new Dictionary<(string Value, string? ZeroPoint, QuantizeParameters Parameters), Node>();
         foreach (var node in Graph.Nodes.FindAll(node => node.Is("QuantizeLinear")))
         {
-            if (QuantizeParameters.Of(Graph, _constants, node) is { } parameters && !firsts.TryAdd((node.Inputs[0], node.Input(2), parameters), node))
+            if (QuantizeParameters.Of(Graph, _constants, node) is { } parameters
+                && !firsts.TryAdd((node.Inputs[0], node.Input(2), parameters), node))
             {
                 Graph.Nodes.Remove(node);
                 Graph.Rewire(node.Outputs[0], firsts[(node.Inputs[0], node.Input(2), parameters)].Outputs[0]);
@@ -65,7 +66,8 @@ internal sealed class OrtCpuRewrites
     /// <summary>Saturating to the codes' ends already clamps at least as much.</summary>
     private bool IsRedundant(Node clamp, Node quantize)
     {
-        if (QuantizeParameters.Of(Graph, _constants, quantize) is not { Axis: null } parameters || parameters.CodeLimits is not var (lowest, highest))
+        if (QuantizeParameters.Of(Graph, _constants, quantize) is not { Axis: null } parameters
+            || parameters.CodeLimits is not var (lowest, highest))
         {
             return false;
         }

@@ -7,7 +7,10 @@ internal static class RequantizationLint
 
     public static IEnumerable<LintFinding> Findings(Graph graph, GraphLinks links)
     {
-        foreach (var value in graph.Inputs.Select(input => input.Name).Concat(graph.Nodes.SelectMany(node => node.Outputs)).Where(value => value.Length > 0))
+        foreach (var value in graph.Inputs
+            .Select(input => input.Name)
+            .Concat(graph.Nodes.SelectMany(node => node.Outputs))
+            .Where(value => value.Length > 0))
         {
             var quantizers = links.ConsumersOf(value).Select(reader => reader.Node).Where(reader => reader.Is("QuantizeLinear")).ToArray();
             if (quantizers.Select(quantizer => QuantizeParameters.Of(graph, links, quantizer)).Distinct().Count() > 1)

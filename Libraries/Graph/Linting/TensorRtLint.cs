@@ -7,7 +7,9 @@ internal static class TensorRtLint
     {
         var links = graph.Link();
         var region = QuantizedRegion(graph, links);
-        return graph.Nodes.Where(node => node.Is("QuantizeLinear") || node.Is("DequantizeLinear")).Select(node => ZeroPoint(graph, links, node))
+        return graph.Nodes
+            .Where(node => node.Is("QuantizeLinear") || node.Is("DequantizeLinear"))
+            .Select(node => ZeroPoint(graph, links, node))
             .Concat(graph.Nodes.Select(node => Layer(graph, links, node)))
             .Concat(graph.Nodes.Where(region.Contains).Select(node => Unquantized(graph, links, node)))
             .OfType<LintFinding>()
@@ -20,7 +22,9 @@ internal static class TensorRtLint
         var region = new HashSet<Node>();
         foreach (var node in Enumerable.Reverse(graph.Nodes))
         {
-            if (node.Outputs.SelectMany(links.ConsumersOf).Any(reader => region.Contains(reader.Node) || (reader.Input == 0 && IsDequantized(links, reader.Node, 1))))
+            if (node.Outputs
+                .SelectMany(links.ConsumersOf)
+                .Any(reader => region.Contains(reader.Node) || (reader.Input == 0 && IsDequantized(links, reader.Node, 1))))
             {
                 region.Add(node);
             }
@@ -31,11 +35,26 @@ internal static class TensorRtLint
 
     private static LintFinding? ZeroPoint(Graph graph, GraphLinks links, Node node) =>
         QuantizeParameters.Of(graph, links, node) is not { } parameters
-            ? new(LintSeverity.Error, "scale-not-constant", [node.Name], $"{node} has no constant scale and zero point.", "Make the scale an initializer.")
+            ? new(
+                LintSeverity.Error,
+                "scale-not-constant",
+                [node.Name],
+                $"{node} has no constant scale and zero point.",
+                "Make the scale an initializer.")
         : parameters.Type == ElementType.UInt8
-            ? new(LintSeverity.Error, "unsigned-codes", [node.Name], $"{node} uses uint8 codes, which TensorRT refuses.", "Write the model with `qat optimize --target tensorrt-qdq`.")
+            ? new(
+                LintSeverity.Error,
+                "unsigned-codes",
+                [node.Name],
+                $"{node} uses uint8 codes, which TensorRT refuses.",
+                "Write the model with `qat optimize --target tensorrt-qdq`.")
         : Array.Exists(parameters.ZeroPoints, zeroPoint => zeroPoint != 0)
-            ? new(LintSeverity.Error, "zero-point", [node.Name], $"{node} has a zero point other than 0, which TensorRT refuses.", "Write the model with `qat optimize --target tensorrt-qdq`.")
+            ? new(
+                LintSeverity.Error,
+                "zero-point",
+                [node.Name],
+                $"{node} has a zero point other than 0, which TensorRT refuses.",
+                "Write the model with `qat optimize --target tensorrt-qdq`.")
             : null;
 
     /// <summary>What keeps a layer from becoming one int8 kernel together with its batch normalization and activation.</summary>
@@ -57,7 +76,10 @@ internal static class TensorRtLint
                 "Quantize both its input and its weight, or neither.");
         }
 
-        if (weight && node.Is("ConvTranspose") && links.ProducerOf(node.Inputs[1]) is { } weightPair && QuantizeParameters.Of(graph, links, weightPair) is { Axis: 1 })
+        if (weight
+            && node.Is("ConvTranspose")
+            && links.ProducerOf(node.Inputs[1]) is { } weightPair
+            && QuantizeParameters.Of(graph, links, weightPair) is { Axis: 1 })
         {
             return new(
                 LintSeverity.Warning,
@@ -90,7 +112,11 @@ internal static class TensorRtLint
 
     private static Node? ActivationAfter(GraphLinks links, Node quantize) =>
         links.SoleConsumerOf(quantize.Outputs[0]) is { } dequantize && links.SoleConsumerOf(dequantize.Outputs[0]) is { } activation
-        && (activation.Is("Relu") || activation.Is("Clip") || activation.Is("LeakyRelu") || activation.Is("Sigmoid") || activation.Is("HardSwish"))
+        && (activation.Is("Relu")
+            || activation.Is("Clip")
+            || activation.Is("LeakyRelu")
+            || activation.Is("Sigmoid")
+            || activation.Is("HardSwish"))
             ? activation
             : null;
 
@@ -109,7 +135,9 @@ internal static class TensorRtLint
                     "Quantize its input with the scale of its output.");
         }
 
-        var isResidual = node.Is("Add") && node.Inputs.Count == 2 && node.Inputs.TrueForAll(input => !graph.Initializers.ContainsKey(input));
+        var isResidual = node.Is("Add")
+            && node.Inputs.Count == 2
+            && node.Inputs.TrueForAll(input => !graph.Initializers.ContainsKey(input));
         return isResidual && !IsDequantized(links, node, 0) && !IsDequantized(links, node, 1)
             ? new(
                 LintSeverity.Warning,

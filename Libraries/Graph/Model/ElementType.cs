@@ -3,20 +3,49 @@ namespace QatPipeline.Graphs;
 /// <summary>Element types of tensors; the values are those of ONNX's <c>TensorProto.DataType</c>.</summary>
 public enum ElementType
 {
+    /// <summary>Not known yet, or not a tensor.</summary>
     Undefined = 0,
+
+    /// <summary>IEEE 754 binary32: what networks are trained and calibrated in.</summary>
     Float = 1,
+
+    /// <summary>0…255: unsigned quantized codes, pixels.</summary>
     UInt8 = 2,
+
+    /// <summary>−128…127: signed quantized codes.</summary>
     Int8 = 3,
+
+    /// <summary>0…65,535; read and folded, never quantized to.</summary>
     UInt16 = 4,
+
+    /// <summary>−32,768…32,767; read and folded, never quantized to.</summary>
     Int16 = 5,
+
+    /// <summary>Accumulators and biases of integer layers.</summary>
     Int32 = 6,
+
+    /// <summary>Shapes, axes and indices.</summary>
     Int64 = 7,
+
+    /// <summary>UTF-8 text of any length; its elements have no fixed size, and are only passed on.</summary>
     String = 8,
+
+    /// <summary>One byte, 0 or 1.</summary>
     Bool = 9,
+
+    /// <summary>IEEE 754 binary16.</summary>
     Float16 = 10,
+
+    /// <summary>IEEE 754 binary64.</summary>
     Double = 11,
+
+    /// <summary>Rare: read, and converted to 64 bits where folded.</summary>
     UInt32 = 12,
+
+    /// <summary>Rare: read and passed on.</summary>
     UInt64 = 13,
+
+    /// <summary>The upper half of a binary32.</summary>
     BFloat16 = 16,
 }
 
@@ -33,6 +62,7 @@ public static class ElementTypes
         _ => 0,
     };
 
+    /// <summary>True for 16, 32 and 64 bits and for bfloat16.</summary>
     public static bool IsFloatingPoint(this ElementType type) =>
         type is ElementType.Float or ElementType.Float16 or ElementType.Double or ElementType.BFloat16;
 }

@@ -6,12 +6,16 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public sealed class Graph
 {
+    /// <summary>An empty network.</summary>
+    /// <param name="name">See <see cref="Name"/>.</param>
+    /// <param name="opset">Version of the standard operator set; it decides which operators there are and what their defaults mean.</param>
     public Graph(string name, int opset)
     {
         Name = name;
         OpsetImports[""] = opset;
     }
 
+    /// <summary>Kept in the file, and what errors call the graph by.</summary>
     public string Name { get; set; }
 
     /// <summary>Version of the standard operator set.</summary>
@@ -24,8 +28,10 @@ public sealed class Graph
     /// <summary>Operator set versions by domain; the standard domain is the empty string.</summary>
     public SortedDictionary<string, long> OpsetImports { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What a caller feeds, in order. Constants are not among them: see <see cref="Initializers"/>.</summary>
     public List<ValueInfo> Inputs { get; } = [];
 
+    /// <summary>What a caller gets, in order; their names are part of the contract, and passes keep them.</summary>
     public List<ValueInfo> Outputs { get; } = [];
 
     /// <summary>In topological order.</summary>
@@ -37,6 +43,7 @@ public sealed class Graph
     /// <summary>What is known of intermediate values, from the file or from shape inference.</summary>
     public Dictionary<string, ValueInfo> Values { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The simulated quantization of node inputs; empty for a float network.</summary>
     public List<Quantizer> Quantizers { get; } = [];
 
     /// <summary>Key/value pairs kept with the model.</summary>
@@ -50,7 +57,9 @@ public sealed class Graph
         Inputs.Find(value => value.Name == name)
         ?? Values.GetValueOrDefault(name)
         ?? Outputs.Find(value => value.Name == name)
-        ?? (Initializers.TryGetValue(name, out var tensor) ? new ValueInfo(name, tensor.Type, [.. tensor.Dimensions.Select(Dimension.ToDimension)]) : null);
+        ?? (Initializers.TryGetValue(name, out var tensor)
+            ? new ValueInfo(name, tensor.Type, [.. tensor.Dimensions.Select(Dimension.ToDimension)])
+            : null);
 
     /// <summary>Producers and consumers of every value as the graph is now; rebuild after an edit.</summary>
     public GraphLinks Link() => new(this);

@@ -4,19 +4,6 @@ namespace QatPipeline.Graphs;
 /// A model that cannot be read, or a graph that cannot be processed. The message says what is wrong, where (file, node or tensor)
 /// and, where there is one, the remedy.
 /// </summary>
-public sealed class GraphException : Exception
-{
-    public GraphException()
-    {
-    }
-
-    public GraphException(string message)
-        : base(message)
-    {
-    }
-
-    public GraphException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
+/// <param name="message">What, where and how to mend it.</param>
+/// <param name="innerException">What the file system or the parser said, if it was one of them.</param>
+public sealed class GraphException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -9,6 +9,7 @@ public sealed class GraphLinks
     private readonly HashSet<string> _outputs;
     private readonly HashSet<string> _captured = new(StringComparer.Ordinal);
 
+    /// <summary>Links the graph as it is now; later edits do not show. Same as <see cref="Graph.Link"/>.</summary>
     public GraphLinks(Graph graph)
     {
         foreach (var node in graph.Nodes)
@@ -49,11 +50,15 @@ public sealed class GraphLinks
     public Node? ProducerOf(string value) => _producers.GetValueOrDefault(value);
 
     /// <summary>The node inputs that read the value, in node order.</summary>
-    public IReadOnlyList<(Node Node, int Input)> ConsumersOf(string value) => _consumers.TryGetValue(value, out var consumers) ? consumers : [];
+    public IReadOnlyList<(Node Node, int Input)> ConsumersOf(string value) =>
+        _consumers.TryGetValue(value, out var consumers) ? consumers : [];
 
+    /// <summary>True when a caller gets the value; its name is then part of the contract.</summary>
     public bool IsGraphOutput(string value) => _outputs.Contains(value);
 
-    /// <summary>True when the value's name is visible outside its consumers (graph output, read by a subgraph): it must keep its name.</summary>
+    /// <summary>
+    /// True when the value's name is visible outside its consumers (graph output, read by a subgraph): it must keep its name.
+    /// </summary>
     public bool IsPinned(string value) => _outputs.Contains(value) || _captured.Contains(value);
 
     /// <summary>The quantizer on a node's input, enabled or not; null where there is none.</summary>

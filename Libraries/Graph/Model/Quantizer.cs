@@ -14,6 +14,7 @@ public sealed class Quantizer(string name, QuantizationScheme scheme)
     /// <summary>Unique in its graph, stable across back ends: the host's name and the input's role.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Signedness and interval of the codes; with a range it determines scale and zero point.</summary>
     public QuantizationScheme Scheme { get; set; } = scheme;
 
     /// <summary>True for constants (weights), false for activations.</summary>
@@ -34,8 +35,10 @@ public sealed class Quantizer(string name, QuantizationScheme scheme)
     /// <summary>False leaves its uses float: the choice of partial quantization.</summary>
     public bool IsEnabled { get; set; } = true;
 
+    /// <summary>True once it has ranges, whether it is enabled or not.</summary>
     public bool IsCalibrated => Ranges.Count > 0;
 
+    /// <summary>A copy with a list of uses of its own; ranges, which are replaced and never edited, are shared.</summary>
     public Quantizer Clone()
     {
         var clone = new Quantizer(Name, Scheme) { IsWeight = IsWeight, Axis = Axis, Group = Group, Ranges = Ranges, IsEnabled = IsEnabled };
@@ -43,5 +46,6 @@ public sealed class Quantizer(string name, QuantizationScheme scheme)
         return clone;
     }
 
+    /// <summary>The name.</summary>
     public override string ToString() => Name;
 }

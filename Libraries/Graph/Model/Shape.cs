@@ -3,14 +3,19 @@ namespace QatPipeline.Graphs;
 /// <summary>One dimension: a number, a named unknown (<c>batch</c>) or an anonymous unknown.</summary>
 public readonly record struct Dimension(long? Value, string? Name = null)
 {
+    /// <summary>False for both kinds of unknown.</summary>
     public bool IsKnown => Value.HasValue;
 
+    /// <summary>A known number of elements. ONNX's −1 and 0 of Reshape targets are no dimensions.</summary>
     public static implicit operator Dimension(long value) => new(value);
 
+    /// <summary>The conversion from a number as a method, for <c>Select</c>.</summary>
     public static Dimension ToDimension(long value) => new(value);
 
+    /// <summary>An unknown that is the same number wherever the name occurs.</summary>
     public static Dimension Named(string name) => new(null, name);
 
+    /// <summary>The number, the name, or <c>?</c>.</summary>
     public override string ToString() => Value?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? Name ?? "?";
 }
 
@@ -24,5 +29,6 @@ public sealed record ValueInfo(string Name, ElementType Type, IReadOnlyList<Dime
     public long[]? StaticShape =>
         Shape is not null && Shape.All(dimension => dimension.IsKnown) ? [.. Shape.Select(dimension => dimension.Value!.Value)] : null;
 
+    /// <summary>As in listings: <c>images: Float[batch, 3, 640, 640]</c>, with … for an unknown rank.</summary>
     public override string ToString() => $"{Name}: {Type}[{(Shape is null ? "…" : string.Join(", ", Shape))}]";
 }

@@ -16,17 +16,22 @@ public sealed class Tensor
         Length = dimensions.Aggregate(1L, (product, dimension) => checked(product * dimension));
         if (type.SizeOf() is > 0 and var size && Length * size != data.LongLength)
         {
-            throw new GraphException($"tensor of shape [{string.Join(", ", dimensions)}] and type {type} holds {data.LongLength} bytes instead of {Length * size}");
+            throw new GraphException(
+                $"tensor of shape [{string.Join(", ", dimensions)}] and type {type} holds {data.LongLength} bytes "
+                + $"instead of {Length * size}");
         }
     }
 
+    /// <summary>Decides how <see cref="Bytes"/> are read.</summary>
     public ElementType Type { get; }
 
+    /// <summary>Outermost first; empty for a scalar.</summary>
     public IReadOnlyList<long> Dimensions { get; }
 
     /// <summary>Number of elements.</summary>
     public long Length { get; }
 
+    /// <summary>Number of dimensions; 0 for a scalar.</summary>
     public int Rank => Dimensions.Count;
 
     /// <summary>The raw little-endian bytes.</summary>
@@ -58,7 +63,8 @@ public sealed class Tensor
         ElementType.Float => As<float>().ToArray(),
         ElementType.Double => Convert<double, float>(x => (float)x),
         ElementType.Float16 => Convert<Half, float>(x => (float)x),
-        ElementType.BFloat16 => Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(_data).ToArray(), x => BitConverter.UInt32BitsToSingle((uint)x << 16)),
+        ElementType.BFloat16 =>
+            Array.ConvertAll(MemoryMarshal.Cast<byte, ushort>(_data).ToArray(), x => BitConverter.UInt32BitsToSingle((uint)x << 16)),
         ElementType.Int8 => Convert<sbyte, float>(x => x),
         ElementType.Int16 => Convert<short, float>(x => x),
         ElementType.UInt16 => Convert<ushort, float>(x => x),
@@ -90,15 +96,25 @@ public sealed class Tensor
         _ => throw new GraphException($"tensor of type {Type} cannot be read as integers"),
     };
 
+    /// <summary>The same data, shared and not copied, under other dimensions.</summary>
+    /// <exception cref="GraphException">The number of elements is another one.</exception>
     public Tensor WithDimensions(params IReadOnlyList<long> dimensions) => new(Type, dimensions, _data);
 
+    /// <summary>A tensor of the element type that represents <typeparamref name="T"/>.</summary>
+    /// <param name="dimensions">Outermost first; empty for a scalar.</param>
+    /// <param name="values">Row-major; copied.</param>
+    /// <typeparam name="T">A number of 8 to 64 bits, <see cref="Half"/>, or bool.</typeparam>
+    /// <exception cref="GraphException">The number of values does not fit the dimensions.</exception>
     public static Tensor From<T>(IReadOnlyList<long> dimensions, ReadOnlySpan<T> values)
         where T : unmanaged => new(RepresentationOf<T>(), dimensions, MemoryMarshal.AsBytes(values).ToArray());
 
+    /// <summary><see cref="From{T}"/> for float.</summary>
     public static Tensor FromFloats(IReadOnlyList<long> dimensions, params ReadOnlySpan<float> values) => From(dimensions, values);
 
+    /// <summary><see cref="From{T}"/> for long: the type ONNX has for shapes and axes.</summary>
     public static Tensor FromLongs(IReadOnlyList<long> dimensions, params ReadOnlySpan<long> values) => From(dimensions, values);
 
+    /// <summary>One element of rank 0.</summary>
     public static Tensor Scalar<T>(T value)
         where T : unmanaged => From([], [value]);
 

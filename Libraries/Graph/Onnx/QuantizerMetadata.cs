@@ -75,16 +75,20 @@ internal static class QuantizerMetadata
                 throw new GraphException($"quantizer '{quantizer.Name}' has axis {quantizer.Axis}: it must not be negative");
             }
 
-            foreach (var range in quantizer.Ranges.Where(range => !float.IsFinite(range.Low) || !float.IsFinite(range.High) || range.Low > range.High))
+            foreach (var range in quantizer.Ranges.Where(
+                range => !float.IsFinite(range.Low) || !float.IsFinite(range.High) || range.Low > range.High))
             {
-                throw new GraphException($"quantizer '{quantizer.Name}' has the range {range.Low} to {range.High}: calibrate it again, a range must be a finite interval");
+                throw new GraphException(
+                    $"quantizer '{quantizer.Name}' has the range {range.Low} to {range.High}: "
+                    + "calibrate it again, a range must be a finite interval");
             }
 
             foreach (var use in quantizer.Uses)
             {
                 if (!nodes.TryGetValue(use.Node, out var node) || use.Input < 0 || node.Input(use.Input) is null)
                 {
-                    throw new GraphException($"quantizer '{quantizer.Name}' is on input {use.Input} of node '{use.Node}', which does not exist");
+                    throw new GraphException(
+                        $"quantizer '{quantizer.Name}' is on input {use.Input} of node '{use.Node}', which does not exist");
                 }
             }
         }

@@ -1,7 +1,7 @@
 namespace QatPipeline.Graphs;
 
 /// <summary>Activations that take more than one node in some operator sets.</summary>
-public enum ActivationKind
+internal enum ActivationKind
 {
     /// <summary>x·sigmoid(x): Sigmoid and Mul, for ONNX has no operator for it up to opset 21.</summary>
     Silu,
@@ -11,10 +11,10 @@ public enum ActivationKind
 }
 
 /// <summary>An activation: what goes in, what comes out, and the nodes between, in order.</summary>
-public sealed record ActivationMatch(ActivationKind Kind, string Input, string Output, IReadOnlyList<Node> Nodes);
+internal sealed record ActivationMatch(ActivationKind Kind, string Input, string Output, IReadOnlyList<Node> Nodes);
 
 /// <summary>Recognises activations in the forms that <see cref="FuseSilu"/> and <see cref="FuseHardSwish"/> leave.</summary>
-public static class ActivationPatterns
+internal static class ActivationPatterns
 {
     /// <summary>Every activation of the graph in node order. Quantizers on the inputs of its nodes do not hide it.</summary>
     public static IReadOnlyList<ActivationMatch> Find(Graph graph, GraphLinks links) =>

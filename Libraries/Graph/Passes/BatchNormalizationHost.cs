@@ -4,7 +4,8 @@ namespace QatPipeline.Graphs;
 /// A layer with constant weights directly followed by a batch normalization with constant statistics, and the per-channel affine map
 /// that the latter applies: y = factor·x + offset with factor = γ/σ, σ = √(var + ε), offset = β − μ·γ/σ.
 /// </summary>
-internal sealed record BatchNormalizationHost(Node Layer, Node Normalization, Tensor Weight, float[]? Bias, double[] Factor, double[] Offset)
+internal sealed record BatchNormalizationHost(
+    Node Layer, Node Normalization, Tensor Weight, float[]? Bias, double[] Factor, double[] Offset)
 {
     /// <summary>The weight's axis of output channels.</summary>
     public int ChannelAxis => Layer.OpType switch
@@ -37,9 +38,11 @@ internal sealed record BatchNormalizationHost(Node Layer, Node Normalization, Te
             return null;
         }
 
-        var (gamma, beta, mean, variance) = (statistics[0]!.ToFloats(), statistics[1]!.ToFloats(), statistics[2]!.ToFloats(), statistics[3]!.ToFloats());
+        var (gamma, beta, mean, variance) =
+            (statistics[0]!.ToFloats(), statistics[1]!.ToFloats(), statistics[2]!.ToFloats(), statistics[3]!.ToFloats());
         var channels = ChannelsOf(layer, weight);
-        if (new[] { gamma, beta, mean, variance }.Any(values => values.Length != channels) || BiasOf(layer, bias, channels) is not { } layerBias)
+        if (new[] { gamma, beta, mean, variance }.Any(values => values.Length != channels)
+            || BiasOf(layer, bias, channels) is not { } layerBias)
         {
             return null;
         }

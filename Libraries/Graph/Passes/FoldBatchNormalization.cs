@@ -7,6 +7,7 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public sealed class FoldBatchNormalization : IGraphPass
 {
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         var changed = false;

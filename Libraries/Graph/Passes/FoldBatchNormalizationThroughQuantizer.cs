@@ -15,6 +15,7 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public sealed class FoldBatchNormalizationThroughQuantizer : IGraphPass
 {
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         var changed = false;
@@ -66,9 +67,12 @@ public sealed class FoldBatchNormalizationThroughQuantizer : IGraphPass
 
     // A channel that vanishes keeps a usable scale: a scale of zero is refused by runtimes.
     private static QuantizationRange Scaled(QuantizationRange range, double factor) =>
-        (float)(range.Amax * Math.Abs(factor)) is > QuantizationParameters.DegenerateAmax and var amax ? QuantizationRange.FromAmax(amax) : QuantizationRange.FromAmax(1);
+        (float)(range.Amax * Math.Abs(factor)) is > QuantizationParameters.DegenerateAmax and var amax
+            ? QuantizationRange.FromAmax(amax)
+            : QuantizationRange.FromAmax(1);
 
-    private static Tensor? OnGrid(BatchNormalizationHost host, QuantizationScheme scheme, QuantizationRange[] old, QuantizationRange[] ranges)
+    private static Tensor? OnGrid(
+        BatchNormalizationHost host, QuantizationScheme scheme, QuantizationRange[] old, QuantizationRange[] ranges)
     {
         var before = Array.ConvertAll(old, range => QuantizationParameters.Create(scheme, range));
         var after = Array.ConvertAll(ranges, range => QuantizationParameters.Create(scheme, range));

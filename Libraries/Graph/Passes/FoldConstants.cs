@@ -12,6 +12,7 @@ public sealed class FoldConstants : IGraphPass
 {
     private const long LargestConstant = 1 << 26;
 
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         var analysis = new ValueAnalysis(graph, LargestConstant);
@@ -38,15 +39,19 @@ public sealed class FoldConstants : IGraphPass
         return FixTargets(graph, analysis) || folded.Count > 0;
     }
 
-    /// <summary>Gives every Reshape whose computed target has at most one dimension that is neither known nor copied a constant target.</summary>
+    /// <summary>
+    /// Gives every Reshape whose computed target has at most one dimension that is neither known nor copied a constant target.
+    /// </summary>
     private static bool FixTargets(Graph graph, ValueAnalysis analysis)
     {
         var changed = false;
-        var computed = graph.Nodes.Where(node => node.Is("Reshape") && node.Inputs.Count == 2 && !graph.Initializers.ContainsKey(node.Inputs[1]));
+        var computed = graph.Nodes.Where(
+            node => node.Is("Reshape") && node.Inputs.Count == 2 && !graph.Initializers.ContainsKey(node.Inputs[1]));
         foreach (var node in computed.ToArray())
         {
             var input = analysis.Find(node.Inputs[0])?.Shape;
-            if (analysis.IntegersOf(node.Inputs[1]) is { } target && ConstantTarget(target, input, node.Int("allowzero", 0) != 0) is { } constant)
+            if (analysis.IntegersOf(node.Inputs[1]) is { } target
+                && ConstantTarget(target, input, node.Int("allowzero", 0) != 0) is { } constant)
             {
                 node.Inputs[1] = graph.AddConstant($"{node.Outputs[0]}.shape", Tensor.FromLongs([constant.Length], constant));
                 changed = true;

@@ -13,6 +13,7 @@ public sealed class FuseHardSwish : IGraphPass
 {
     private const int FirstOpset = 14;
 
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         var changed = false;
@@ -57,7 +58,8 @@ public sealed class FuseHardSwish : IGraphPass
 
     private static bool FuseGated(Graph graph, PatternMatching matching, Node node)
     {
-        if (graph.Opset < FirstOpset || ActivationPatterns.Match(node, matching.Links) is not { Kind: ActivationKind.HardSwish, Nodes: [var gate, _] } match)
+        if (graph.Opset < FirstOpset
+            || ActivationPatterns.Match(node, matching.Links) is not { Kind: ActivationKind.HardSwish, Nodes: [var gate, _] } match)
         {
             return false;
         }

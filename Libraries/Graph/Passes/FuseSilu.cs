@@ -10,6 +10,7 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public sealed class FuseSilu : IGraphPass
 {
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         var changed = false;
@@ -56,7 +57,8 @@ public sealed class FuseSilu : IGraphPass
             return false;
         }
 
-        var gate = new Node(graph.UniqueNode($"{node.Name}.sigmoid"), "Sigmoid", [input], [graph.UniqueValue($"{node.Outputs[0]}.sigmoid")]);
+        var gate = new Node(
+            graph.UniqueNode($"{node.Name}.sigmoid"), "Sigmoid", [input], [graph.UniqueValue($"{node.Outputs[0]}.sigmoid")]);
         matching.Replace(node, [neg, exp, add], gate, new Node(node.Name, "Mul", [input, gate.Outputs[0]], node.Outputs));
         return true;
     }

@@ -46,7 +46,9 @@ internal static class GraphEdits
         return true;
     }
 
-    /// <summary>Takes nodes out, with what is known of their outputs and their places in quantizers; quantizers left without a use go too.</summary>
+    /// <summary>
+    /// Takes nodes out, with what is known of their outputs and their places in quantizers; quantizers left without a use go too.
+    /// </summary>
     public static void RemoveNodes(this Graph graph, IReadOnlyCollection<Node> nodes)
     {
         if (nodes.Count == 0)

@@ -10,7 +10,9 @@ public static class GraphSimplifier
     public static IReadOnlyList<PassRecord> Simplify(Graph graph) =>
         Run(graph, new RemoveIdentity(), new FoldConstants(), new FuseSilu(), new FuseHardSwish(), new RemoveDeadNodes());
 
-    /// <summary>What a graph goes through before export: simplified, batch normalization folded, through weight quantizers exactly.</summary>
+    /// <summary>
+    /// What a graph goes through before export: simplified, batch normalization folded, through weight quantizers exactly.
+    /// </summary>
     public static IReadOnlyList<PassRecord> Deploy(Graph graph) =>
         Run(
             graph,

@@ -14,6 +14,7 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public sealed class LiftQuantizers : IGraphPass
 {
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         ShapeInference.Apply(graph);
@@ -24,7 +25,9 @@ public sealed class LiftQuantizers : IGraphPass
         }
 
         var links = graph.Link();
-        graph.RemoveNodes([.. graph.Nodes.Where(node => node.Is("QuantizeLinear") && !links.IsPinned(node.Outputs[0]) && links.ConsumersOf(node.Outputs[0]).Count == 0)]);
+        graph.RemoveNodes(
+            [.. graph.Nodes.Where(
+                node => node.Is("QuantizeLinear") && !links.IsPinned(node.Outputs[0]) && links.ConsumersOf(node.Outputs[0]).Count == 0)]);
         return changed;
     }
 
@@ -32,7 +35,9 @@ public sealed class LiftQuantizers : IGraphPass
     {
         var codes = graph.FindConstant(links, dequantize.Input(0));
         var quantize = links.ProducerOf(dequantize.Input(0) ?? "");
-        if (codes is not null && QuantizeParameters.Read(graph, links, dequantize, codes.Type, codes.Rank) is { } constant && constant.Type == codes.Type)
+        if (codes is not null
+            && QuantizeParameters.Read(graph, links, dequantize, codes.Type, codes.Rank) is { } constant
+            && constant.Type == codes.Type)
         {
             LiftConstant(graph, links, dequantize, constant, codes);
             return true;
@@ -55,7 +60,9 @@ public sealed class LiftQuantizers : IGraphPass
         return false;
     }
 
-    /// <summary>Stored codes become a float constant under the output's name. int32 is a bias, which every runtime quantizes itself.</summary>
+    /// <summary>
+    /// Stored codes become a float constant under the output's name. int32 is a bias, which every runtime quantizes itself.
+    /// </summary>
     private static void LiftConstant(Graph graph, GraphLinks links, Node dequantize, QuantizeParameters parameters, Tensor codes)
     {
         var output = dequantize.Outputs[0];
@@ -79,7 +86,8 @@ public sealed class LiftQuantizers : IGraphPass
         {
             // Quantizing twice with the same parameters changes nothing; with others it does.
             var isSecondPair = node.Is("QuantizeLinear") && input == 0;
-            if (isSecondPair && !parameters.Equals(QuantizeParameters.Read(graph, links, node, QuantizeParameters.QuantizedType(node), values?.Rank)))
+            if (isSecondPair
+                && !parameters.Equals(QuantizeParameters.Read(graph, links, node, QuantizeParameters.QuantizedType(node), values?.Rank)))
             {
                 detached.Add((node, input));
                 continue;
@@ -118,7 +126,8 @@ public sealed class LiftQuantizers : IGraphPass
 
         var isWeight = values is not null;
         var (scheme, ranges) = parameters.ToRanges(isNarrow: isWeight && !parameters.UsesLowestCode(values!));
-        var name = $"{places[0].Node}.{(isWeight ? "_weight_quantizer" : places[0].Input == 0 ? "_input_quantizer" : $"_input{places[0].Input}_quantizer")}";
+        var role = isWeight ? "weight" : places[0].Input == 0 ? "input" : $"input{places[0].Input}";
+        var name = $"{places[0].Node}._{role}_quantizer";
         var unique = GraphEdits.Unique(name, graph.Quantizers.Select(quantizer => quantizer.Name));
         var quantizer = new Quantizer(unique, scheme) { IsWeight = isWeight, Axis = parameters.Axis, Ranges = ranges };
         quantizer.Uses.AddRange(places);

@@ -8,7 +8,8 @@ internal sealed class PatternMatching(Graph graph)
     public GraphLinks Links { get; } = graph.Link();
 
     /// <summary>Nodes of an operator whose inputs carry no quantizer: a pattern must not swallow one.</summary>
-    public IEnumerable<Node> Nodes(params string[] operators) => graph.Nodes.Where(node => operators.Any(node.Is) && !_quantized.Contains(node.Name)).ToArray();
+    public IEnumerable<Node> Nodes(params string[] operators) =>
+        graph.Nodes.Where(node => operators.Any(node.Is) && !_quantized.Contains(node.Name)).ToArray();
 
     /// <summary>The node that computes the value for one consumer only, if it is of the operator.</summary>
     public Node? Inner(string? value, string operatorName) =>
@@ -38,7 +39,9 @@ internal sealed class PatternMatching(Graph graph)
 
     /// <summary>True for a constant of one element close to the number: exporters write 1/6 in several ways.</summary>
     public bool IsScalar(string? value, float constant) =>
-        graph.FindConstant(Links, value) is { Length: 1 } tensor && tensor.Type.IsFloatingPoint() && MathF.Abs(tensor.ToFloats()[0] - constant) <= 1e-6f;
+        graph.FindConstant(Links, value) is { Length: 1 } tensor
+            && tensor.Type.IsFloatingPoint()
+            && MathF.Abs(tensor.ToFloats()[0] - constant) <= 1e-6f;
 
     /// <summary>Replaces the pattern's last node, keeping its output's name, and removes the inner ones.</summary>
     public void Replace(Node last, IReadOnlyList<Node> inner, params ReadOnlySpan<Node> replacements)

@@ -33,7 +33,9 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
         return scales.All(value => float.IsFinite(value) && value > 0) && axis is null or >= 0 ? new(scales, zeroPoints, type, axis) : null;
     }
 
-    /// <summary>The parameters of a QuantizeLinear or DequantizeLinear node, with the codes' type taken from the graph where no zero point tells it.</summary>
+    /// <summary>
+    /// The parameters of a QuantizeLinear or DequantizeLinear node, with the codes' type taken from the graph where no zero point tells it.
+    /// </summary>
     /// <param name="graph">Holds the constants.</param>
     /// <param name="links">Links from which the constants can be found; the node itself may be newer.</param>
     /// <param name="node">Quantizes or dequantizes.</param>
@@ -41,12 +43,16 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
     {
         var stored = graph.FindConstant(links, node.Input(0));
         var type = node.Is("QuantizeLinear") ? QuantizedType(node)
-            : stored?.Type ?? (links.ProducerOf(node.Inputs[0]) is { } quantize && quantize.Is("QuantizeLinear") ? QuantizedType(quantize) : ElementType.UInt8);
+            : stored?.Type
+                ?? (links.ProducerOf(node.Inputs[0]) is { } quantize && quantize.Is("QuantizeLinear")
+                    ? QuantizedType(quantize)
+                    : ElementType.UInt8);
         return Read(graph, links, node, type, stored?.Rank ?? graph.FindValue(node.Inputs[0])?.Shape?.Count);
     }
 
     /// <summary>The type of the codes that a QuantizeLinear without zero point gives.</summary>
-    public static ElementType QuantizedType(Node quantize) => quantize.Int("output_dtype", 0) is > 0 and var type ? (ElementType)type : ElementType.UInt8;
+    public static ElementType QuantizedType(Node quantize) =>
+        quantize.Int("output_dtype", 0) is > 0 and var type ? (ElementType)type : ElementType.UInt8;
 
     /// <summary>Lowest and highest code; null for a bias.</summary>
     public (int Lowest, int Highest)? CodeLimits => Type switch
@@ -57,7 +63,11 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
     };
 
     public bool Equals(QuantizeParameters? other) =>
-        other is not null && Type == other.Type && Axis == other.Axis && Scales.AsSpan().SequenceEqual(other.Scales) && ZeroPoints.AsSpan().SequenceEqual(other.ZeroPoints);
+        other is not null
+            && Type == other.Type
+            && Axis == other.Axis
+            && Scales.AsSpan().SequenceEqual(other.Scales)
+            && ZeroPoints.AsSpan().SequenceEqual(other.ZeroPoints);
 
     public override int GetHashCode() => HashCode.Combine(Type, Axis, Scales.Length, Scales[0]);
 
@@ -65,7 +75,9 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
     public Tensor Dequantize(Tensor codes)
     {
         var channelOf = ChannelsOf(codes);
-        return Tensor.FromFloats(codes.Dimensions, [.. codes.ToLongs().Select((code, position) => (code - ZeroPoints[channelOf(position)]) * Scales[channelOf(position)])]);
+        return Tensor.FromFloats(
+            codes.Dimensions,
+            [.. codes.ToLongs().Select((code, position) => (code - ZeroPoints[channelOf(position)]) * Scales[channelOf(position)])]);
     }
 
     /// <summary>Scheme and ranges that give these parameters again. int8 codes with a zero point are uint8 codes shifted by 128.</summary>
@@ -74,20 +86,29 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
     {
         if (Type == ElementType.Int8 && ZeroPoints.All(zeroPoint => zeroPoint == 0))
         {
-            return (isNarrow ? QuantizationScheme.SignedNarrow : QuantizationScheme.SignedSymmetric, Array.ConvertAll(Scales, SymmetricRange));
+            var symmetric = isNarrow ? QuantizationScheme.SignedNarrow : QuantizationScheme.SignedSymmetric;
+            return (symmetric, Array.ConvertAll(Scales, SymmetricRange));
         }
 
         var shift = Type == ElementType.Int8 ? 128 : 0;
         var zeroPoints = Array.ConvertAll(ZeroPoints, zeroPoint => zeroPoint + shift);
-        var scheme = zeroPoints.All(zeroPoint => zeroPoint == 0) ? QuantizationScheme.UnsignedNonNegative : QuantizationScheme.UnsignedAffine;
+        var scheme = zeroPoints.All(zeroPoint => zeroPoint == 0)
+            ? QuantizationScheme.UnsignedNonNegative
+            : QuantizationScheme.UnsignedAffine;
         var ranges = Scales.Select((scale, channel) => Exact(
-            scheme, scale, (255 - zeroPoints[channel]) * scale, high => new(MathF.Min(-zeroPoints[channel] * scale, high), high))).ToArray();
+            scheme,
+            scale,
+            (255 - zeroPoints[channel]) * scale,
+            high => new(MathF.Min(-zeroPoints[channel] * scale, high), high))).ToArray();
         return (scheme, ranges);
     }
 
-    private static QuantizationRange SymmetricRange(float scale) => Exact(QuantizationScheme.SignedSymmetric, scale, 127 * scale, QuantizationRange.FromAmax);
+    private static QuantizationRange SymmetricRange(float scale) =>
+        Exact(QuantizationScheme.SignedSymmetric, scale, 127 * scale, QuantizationRange.FromAmax);
 
-    /// <summary>Multiplying by the number of steps and dividing again can miss the scale by rounding: moves the upper end by ulps until it does not.</summary>
+    /// <summary>
+    /// Multiplying by the number of steps and dividing again can miss the scale by rounding: moves the upper end by ulps until it does not.
+    /// </summary>
     private static QuantizationRange Exact(QuantizationScheme scheme, float scale, float high, Func<float, QuantizationRange> range)
     {
         for (var (up, down, ulps) = (high, high, 0); ulps <= MostUlps; ulps++, up = MathF.BitIncrement(up), down = MathF.BitDecrement(down))

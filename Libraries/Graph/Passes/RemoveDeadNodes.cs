@@ -9,6 +9,7 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public sealed class RemoveDeadNodes : IGraphPass
 {
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         var links = graph.Link();

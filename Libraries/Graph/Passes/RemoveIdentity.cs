@@ -7,12 +7,15 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public sealed class RemoveIdentity : IGraphPass
 {
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         var quantized = graph.QuantizedNodes();
         var links = graph.Link();
         var changed = false;
-        foreach (var node in graph.Nodes.Where(node => node.Input(0) is not null && node.Domain.Length == 0 && !quantized.Contains(node.Name)).ToArray())
+        foreach (var node in graph.Nodes
+            .Where(node => node.Input(0) is not null && node.Domain.Length == 0 && !quantized.Contains(node.Name))
+            .ToArray())
         {
             if (DoesNothing(graph, links, node))
             {
@@ -28,8 +31,11 @@ public sealed class RemoveIdentity : IGraphPass
         "Identity" => true,
         "Dropout" => !HasConsumedOutput(links, node, 1) && !IsTraining(graph, links, node),
         "Concat" => node.Inputs.Count == 1,
-        "Transpose" => node.Ints("perm") is { } permutation && permutation.SequenceEqual(Enumerable.Range(0, permutation.Count).Select(axis => (long)axis)),
-        "Cast" => graph.FindValue(node.Inputs[0]) is { } value && value.Type != ElementType.Undefined && (long)value.Type == node.Int("to", 0),
+        "Transpose" =>
+            node.Ints("perm") is { } permutation
+                && permutation.SequenceEqual(Enumerable.Range(0, permutation.Count).Select(axis => (long)axis)),
+        "Cast" =>
+            graph.FindValue(node.Inputs[0]) is { } value && value.Type != ElementType.Undefined && (long)value.Type == node.Int("to", 0),
         _ => false,
     };
 

@@ -7,6 +7,7 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public sealed class RemoveQuantizers : IGraphPass
 {
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         var changed = new LiftQuantizers().Apply(graph) || graph.Quantizers.Count > 0;

@@ -12,6 +12,7 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public sealed class RewriteConvTransposeAsConvDepthToSpace : IGraphPass
 {
+    /// <inheritdoc/>
     public bool Apply(Graph graph)
     {
         var changed = false;
@@ -73,14 +74,18 @@ public sealed class RewriteConvTransposeAsConvDepthToSpace : IGraphPass
         if (bias is not null)
         {
             var values = bias.ToFloats();
-            names.Add(graph.AddConstant($"{node.Name}.bias", Tensor.FromFloats([4 * outputs], [.. values, .. values, .. values, .. values])));
+            names.Add(
+                graph.AddConstant($"{node.Name}.bias", Tensor.FromFloats([4 * outputs], [.. values, .. values, .. values, .. values])));
         }
 
         // The convolution keeps the name, and with it the quantizers of its inputs.
         var depth = graph.UniqueValue($"{node.Outputs[0]}.depth");
         graph.ReplaceNode(
             node,
-            new Node(node.Name, "Conv", names, [depth]) { Attributes = new(StringComparer.Ordinal) { ["kernel_shape"] = new long[] { 1, 1 } } },
+            new Node(node.Name, "Conv", names, [depth])
+            {
+                Attributes = new(StringComparer.Ordinal) { ["kernel_shape"] = new long[] { 1, 1 } },
+            },
             new Node(graph.UniqueNode($"{node.Name}.depth_to_space"), "DepthToSpace", [depth], node.Outputs)
             {
                 Attributes = new(StringComparer.Ordinal) { ["blocksize"] = 2L, ["mode"] = "DCR" },

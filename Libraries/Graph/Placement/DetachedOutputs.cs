@@ -36,7 +36,8 @@ internal static class DetachedOutputs
     private static Node? LayerOf(PlacementContext context, string value)
     {
         var producer = context.Links.ProducerOf(value);
-        while (producer is not null && (OperatorRoles.IsBatchNormalization(producer) || OperatorRoles.IsClampAtZero(context.Graph, producer)))
+        while (producer is not null
+            && (OperatorRoles.IsBatchNormalization(producer) || OperatorRoles.IsClampAtZero(context.Graph, producer)))
         {
             producer = context.Links.ProducerOf(producer.Inputs[0]);
         }

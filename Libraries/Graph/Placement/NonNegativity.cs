@@ -1,12 +1,14 @@
 namespace QatPipeline.Graphs;
 
 /// <summary>Proves which values of a graph cannot be negative, so that they may use all 256 unsigned codes.</summary>
-public sealed class NonNegativity
+internal sealed class NonNegativity
 {
     private readonly HashSet<string> _values = new(StringComparer.Ordinal);
 
     /// <param name="graph">In topological order.</param>
-    /// <param name="inputsAreNonNegative">What holds for the graph's float inputs; see <see cref="PlacementOptions.InputsAreNonNegative"/>.</param>
+    /// <param name="inputsAreNonNegative">
+    /// What holds for the graph's float inputs; see <see cref="PlacementOptions.InputsAreNonNegative"/>.
+    /// </param>
     public NonNegativity(Graph graph, bool inputsAreNonNegative)
     {
         if (inputsAreNonNegative)
@@ -28,6 +30,7 @@ public sealed class NonNegativity
         }
     }
 
+    /// <summary>True when the value is proven to be 0 or more; false proves nothing.</summary>
     public bool Contains(string value) => _values.Contains(value);
 
     private bool IsProven(Graph graph, Node node) => node.OpType switch

@@ -23,7 +23,8 @@ internal static class OperatorRoles
     /// <summary>The indices of the inputs that carry data rather than shapes, sizes or parameters.</summary>
     public static IEnumerable<int> DataInputs(Node node) => node.OpType switch
     {
-        "Concat" or "Add" or "Mul" or "Sub" or "Div" or "Max" or "Min" or "Sum" => Enumerable.Range(0, node.Inputs.Count).Where(index => node.Input(index) is not null),
+        "Concat" or "Add" or "Mul" or "Sub" or "Div" or "Max" or "Min" or "Sum" =>
+            Enumerable.Range(0, node.Inputs.Count).Where(index => node.Input(index) is not null),
         _ => node.Input(0) is null ? [] : [0],
     };
 

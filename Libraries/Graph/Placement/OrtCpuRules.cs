@@ -56,7 +56,9 @@ internal static class OrtCpuRules
 
     private static string NameOf(PlacementContext context, string value)
     {
-        var layer = context.Links.ConsumersOf(value).FirstOrDefault(consumer => consumer.Input == 0 && IntegerOperators.IsLayer(context, consumer.Node)).Node;
+        var layer = context.Links
+            .ConsumersOf(value)
+            .FirstOrDefault(consumer => consumer.Input == 0 && IntegerOperators.IsLayer(context, consumer.Node)).Node;
         return layer is not null ? $"{context.HostName(layer)}._input_quantizer"
             : context.Links.ProducerOf(value) is { } producer ? $"{context.HostName(producer)}._output_quantizer"
             : $"{value}._quantizer";

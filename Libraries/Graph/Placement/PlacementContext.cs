@@ -41,7 +41,9 @@ internal sealed class PlacementContext
     /// The layer's name: its weight's without <c>.weight</c>, which frameworks and checkpoints agree on, or the node's.
     /// </summary>
     public string HostName(Node node) =>
-        IsWeighted(node) && node.Inputs[1].EndsWith(WeightSuffix, StringComparison.Ordinal) ? node.Inputs[1][..^WeightSuffix.Length] : node.Name;
+        IsWeighted(node) && node.Inputs[1].EndsWith(WeightSuffix, StringComparison.Ordinal)
+            ? node.Inputs[1][..^WeightSuffix.Length]
+            : node.Name;
 
     /// <summary>Adds an activation quantizer; <paramref name="name"/> is made unique where two hosts share a weight.</summary>
     public Quantizer AddActivation(string name, QuantizationScheme scheme, params IEnumerable<QuantizerUse> uses)
@@ -63,7 +65,11 @@ internal sealed class PlacementContext
     {
         if (!_weights.TryGetValue(node.Inputs[1], out var quantizer))
         {
-            quantizer = new Quantizer($"{HostName(node)}._weight_quantizer", Options.WeightScheme) { IsWeight = true, Axis = Options.WeightAxis(node) };
+            quantizer = new Quantizer($"{HostName(node)}._weight_quantizer", Options.WeightScheme)
+            {
+                IsWeight = true,
+                Axis = Options.WeightAxis(node),
+            };
             _weights.Add(node.Inputs[1], quantizer);
             Graph.Quantizers.Add(quantizer);
         }

@@ -5,6 +5,7 @@ namespace QatPipeline.Graphs;
 /// <summary>What <see cref="QuantizerPlacement"/> is free to choose.</summary>
 public sealed record PlacementOptions
 {
+    /// <summary>Whose fusions decide what is quantized; TensorRT unless told otherwise.</summary>
     public QuantizationTarget Target { get; init; } = QuantizationTarget.TensorRt;
 
     /// <summary>
@@ -16,6 +17,7 @@ public sealed record PlacementOptions
     /// <summary>Operator types that stay float.</summary>
     public IReadOnlyList<string> SkipOperators { get; init; } = [];
 
+    /// <summary>Of all weights; the default −127…127 lets batch normalization with a negative γ be folded exactly.</summary>
     public QuantizationScheme WeightScheme { get; init; } = QuantizationScheme.SignedNarrow;
 
     /// <summary>

@@ -1,6 +1,8 @@
 namespace QatPipeline.Graphs;
 
-/// <summary>Disables the quantizers that no integer operator profits from, after some have been disabled by choice or for want of a range.</summary>
+/// <summary>
+/// Disables the quantizers that no integer operator profits from, after some have been disabled by choice or for want of a range.
+/// </summary>
 internal static class QuantizerConsistency
 {
     /// <param name="graph">With placed quantizers; changed in place.</param>
@@ -44,14 +46,17 @@ internal static class QuantizerConsistency
         foreach (var node in context.Graph.Nodes.Where(node => !floatNodes.Contains(node.Name)))
         {
             var isLayer = IntegerOperators.IsLayer(context, node);
-            if (!isLayer && !(IntegerOperators.IsUnweighted(context, node) && OperatorRoles.DataInputs(node).Any(index => integers.Contains(node.Inputs[index]))))
+            if (!isLayer
+                && !(IntegerOperators.IsUnweighted(context, node)
+                    && OperatorRoles.DataInputs(node).Any(index => integers.Contains(node.Inputs[index]))))
             {
                 continue;
             }
 
             var outputs = node.Outputs.Select(output => OrtCpuRules.EffectiveOutput(context.Graph, links, output)).ToArray();
             var reads = OperatorRoles.DataInputs(node).Concat(isLayer ? [1] : []).Select(index => links.QuantizerAt(node.Name, index));
-            var writes = outputs.Select(output => links.ConsumersOf(output) is [var first, ..] ? links.QuantizerAt(first.Node.Name, first.Input) : null);
+            var writes = outputs.Select(
+                output => links.ConsumersOf(output) is [var first, ..] ? links.QuantizerAt(first.Node.Name, first.Input) : null);
             var quantizers = reads.Concat(writes).ToArray();
             if (Array.TrueForAll(quantizers, quantizer => quantizer is { IsEnabled: true }))
             {

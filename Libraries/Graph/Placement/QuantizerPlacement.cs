@@ -20,7 +20,8 @@ public static class QuantizerPlacement
     {
         if (graph.Nodes.Find(node => node.OpType == "QuantizeLinear") is { } existing)
         {
-            throw new GraphException($"the graph is quantized already ({existing}); lift its Q/DQ nodes into quantizers or remove them first");
+            throw new GraphException(
+                $"the graph is quantized already ({existing}); lift its Q/DQ nodes into quantizers or remove them first");
         }
 
         graph.Quantizers.Clear();

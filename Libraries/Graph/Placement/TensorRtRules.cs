@@ -65,7 +65,8 @@ internal static class TensorRtRules
         {
             if (!fused[index] || (index == 1 && fused[0]))
             {
-                context.AddActivation($"{add.Name}._input{index}_quantizer", QuantizationScheme.SignedSymmetric, new QuantizerUse(add.Name, index));
+                context.AddActivation(
+                    $"{add.Name}._input{index}_quantizer", QuantizationScheme.SignedSymmetric, new QuantizerUse(add.Name, index));
             }
         }
     }
@@ -94,11 +95,14 @@ internal static class TensorRtRules
                 && !context.IsSkipped(producer))
             {
                 context.AddActivation(
-                    $"{context.HostName(producer)}._output_quantizer", QuantizationScheme.SignedSymmetric, new QuantizerUse(concat.Name, index));
+                    $"{context.HostName(producer)}._output_quantizer",
+                    QuantizationScheme.SignedSymmetric,
+                    new QuantizerUse(concat.Name, index));
             }
         }
     }
 
     private static void AddInput(PlacementContext context, Node node) =>
-        context.AddActivation($"{context.HostName(node)}._input_quantizer", QuantizationScheme.SignedSymmetric, new QuantizerUse(node.Name, 0));
+        context.AddActivation(
+            $"{context.HostName(node)}._input_quantizer", QuantizationScheme.SignedSymmetric, new QuantizerUse(node.Name, 0));
 }

@@ -19,6 +19,8 @@ public static class WeightRanges
 
     internal static IReadOnlyList<QuantizationRange> Of(Tensor weight, int? axis) => axis is { } channels
         ? WeightCalibrator.Max(
-            weight.As<float>(), (int)weight.Dimensions[channels], (int)weight.Dimensions.Skip(channels + 1).Aggregate(1L, (product, dimension) => product * dimension))
+            weight.As<float>(),
+            (int)weight.Dimensions[channels],
+            (int)weight.Dimensions.Skip(channels + 1).Aggregate(1L, (product, dimension) => product * dimension))
         : WeightCalibrator.Max(weight.As<float>(), 1, (int)weight.Length);
 }

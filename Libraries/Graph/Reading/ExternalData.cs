@@ -13,12 +13,14 @@ internal static class ExternalData
             throw new GraphException($"{place}: lies in an external file, but the model was not read from a file");
         }
 
-        var path = Locate(Entry(tensor, "location") ?? throw new GraphException($"{place}: its external data names no location"), folder, place);
+        var path = Locate(
+            Entry(tensor, "location") ?? throw new GraphException($"{place}: its external data names no location"), folder, place);
         var offset = Number(tensor, "offset", place) ?? 0;
         var length = Number(tensor, "length", place) ?? size;
         if (length != size)
         {
-            throw new GraphException($"{place}: external data of {length} bytes does not fit [{string.Join(", ", tensor.Dims)}], which needs {size}");
+            throw new GraphException(
+                $"{place}: external data of {length} bytes does not fit [{string.Join(", ", tensor.Dims)}], which needs {size}");
         }
 
         using var file = File.OpenHandle(path);

@@ -19,14 +19,17 @@ internal sealed class ModelConverter(TensorConverter tensors)
         ReadOpsets(model, graph);
         foreach (var tensor in proto.Initializer)
         {
-            if (tensor.Name.Length == 0 || !graph.Initializers.TryAdd(tensor.Name, tensors.ToTensor(tensor, $"initializer '{tensor.Name}'")))
+            if (tensor.Name.Length == 0
+                || !graph.Initializers.TryAdd(tensor.Name, tensors.ToTensor(tensor, $"initializer '{tensor.Name}'")))
             {
-                throw new GraphException(tensor.Name.Length == 0 ? "an initializer has no name" : $"initializer '{tensor.Name}' is defined twice");
+                throw new GraphException(
+                    tensor.Name.Length == 0 ? "an initializer has no name" : $"initializer '{tensor.Name}' is defined twice");
             }
         }
 
         var sparse = proto.SparseInitializer.Select(tensor => tensor.Values?.Name ?? "").ToHashSet(StringComparer.Ordinal);
-        graph.Inputs.AddRange(proto.Input.Where(input => !graph.Initializers.ContainsKey(input.Name) && !sparse.Contains(input.Name)).Select(ToValue));
+        graph.Inputs.AddRange(
+            proto.Input.Where(input => !graph.Initializers.ContainsKey(input.Name) && !sparse.Contains(input.Name)).Select(ToValue));
         graph.Outputs.AddRange(proto.Output.Select(ToValue));
         foreach (var value in proto.ValueInfo.Where(value => !graph.Initializers.ContainsKey(value.Name)))
         {
@@ -61,7 +64,8 @@ internal sealed class ModelConverter(TensorConverter tensors)
         if (opset is < OnnxReader.OldestOpset or > OnnxReader.NewestOpset)
         {
             throw new GraphException(
-                $"operator set {opset} is not supported: export or convert the model to one of {OnnxReader.OldestOpset} to {OnnxReader.NewestOpset}");
+                $"operator set {opset} is not supported: "
+                + $"export or convert the model to one of {OnnxReader.OldestOpset} to {OnnxReader.NewestOpset}");
         }
     }
 

@@ -9,7 +9,10 @@ namespace QatPipeline.Graphs;
 /// </summary>
 public static class OnnxReader
 {
+    /// <summary>The first standard operator set that is read: the one that brought QuantizeLinear and DequantizeLinear.</summary>
     public const int OldestOpset = 10;
+
+    /// <summary>The last standard operator set that is read.</summary>
     public const int NewestOpset = 21;
 
     /// <summary>Reads a file, and the external data files beside it.</summary>
@@ -59,7 +62,8 @@ public static class OnnxReader
     {
         try
         {
-            return new ModelConverter(new TensorConverter(folder)).ToGraph(ModelProto.Parser.ParseFrom(bytes), Path.GetFileNameWithoutExtension(name));
+            return new ModelConverter(new TensorConverter(folder))
+                .ToGraph(ModelProto.Parser.ParseFrom(bytes), Path.GetFileNameWithoutExtension(name));
         }
         catch (InvalidProtocolBufferException exception)
         {

@@ -1,6 +1,8 @@
 namespace QatPipeline.Graphs;
 
-/// <summary>How many leading inputs the operators that the library interprets cannot do without. What it does not know, it does not check.</summary>
+/// <summary>
+/// How many leading inputs the operators that the library interprets cannot do without. What it does not know, it does not check.
+/// </summary>
 internal static class OperatorArity
 {
     private static readonly Dictionary<string, int> RequiredInputs = Build();
@@ -40,14 +42,16 @@ internal static class OperatorArity
         }
 
         Add(1,
-            "Relu", "LeakyRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Mish", "Softplus", "Softsign", "Tanh", "Erf", "Gelu", "Clip",
-            "Exp", "Log", "Sqrt", "Neg", "Abs", "Floor", "Ceil", "Round", "Reciprocal", "Sin", "Cos", "Identity", "Dropout", "Softmax", "LogSoftmax", "Not", "Cast",
-            "Min", "Max", "Sum", "Mean", "Concat", "Split", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Shape", "ConstantOfShape", "Pad", "Resize",
-            "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "DepthToSpace", "SpaceToDepth", "ArgMax", "ArgMin",
-            "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare");
+            "Relu", "LeakyRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Mish", "Softplus", "Softsign", "Tanh",
+            "Erf", "Gelu", "Clip", "Exp", "Log", "Sqrt", "Neg", "Abs", "Floor", "Ceil", "Round", "Reciprocal", "Sin", "Cos", "Identity",
+            "Dropout", "Softmax", "LogSoftmax", "Not", "Cast", "Min", "Max", "Sum", "Mean", "Concat", "Split", "Transpose", "Flatten",
+            "Squeeze", "Unsqueeze", "Shape", "ConstantOfShape", "Pad", "Resize", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool",
+            "GlobalMaxPool", "GlobalLpPool", "DepthToSpace", "SpaceToDepth", "ArgMax", "ArgMin", "ReduceMean", "ReduceSum", "ReduceMax",
+            "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare");
         Add(2,
-            "Add", "Sub", "Mul", "Div", "Pow", "Mod", "And", "Or", "Xor", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "PRelu", "CumSum",
-            "Conv", "ConvTranspose", "Gemm", "MatMul", "Gather", "Reshape", "Expand", "QuantizeLinear", "DequantizeLinear", "LayerNormalization");
+            "Add", "Sub", "Mul", "Div", "Pow", "Mod", "And", "Or", "Xor", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual",
+            "PRelu", "CumSum", "Conv", "ConvTranspose", "Gemm", "MatMul", "Gather", "Reshape", "Expand", "QuantizeLinear",
+            "DequantizeLinear", "LayerNormalization");
         Add(3, "Where", "Range", "Slice", "InstanceNormalization");
         Add(5, "BatchNormalization");
         return required;

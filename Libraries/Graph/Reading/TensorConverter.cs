@@ -16,7 +16,8 @@ internal sealed class TensorConverter(string? folder)
         var type = (DataType)tensor.DataType;
         if (tensor.Segment is not null || type == DataType.Undefined)
         {
-            throw new GraphException($"{place}: {(type == DataType.Undefined ? "has no element type" : "is stored in segments, which is not supported")}");
+            throw new GraphException(
+                $"{place}: {(type == DataType.Undefined ? "has no element type" : "is stored in segments, which is not supported")}");
         }
 
         if (type == DataType.String)
@@ -31,7 +32,8 @@ internal sealed class TensorConverter(string? folder)
             : tensor.RawData.Length > 0 ? tensor.RawData.ToByteArray() : TypedData(tensor, type);
         if (data.LongLength != size)
         {
-            throw new GraphException($"{place}: holds {data.LongLength} bytes, but [{string.Join(", ", tensor.Dims)}] of {type} needs {size}");
+            throw new GraphException(
+                $"{place}: holds {data.LongLength} bytes, but [{string.Join(", ", tensor.Dims)}] of {type} needs {size}");
         }
 
         return new Tensor((ElementType)tensor.DataType, [.. tensor.Dims], data);

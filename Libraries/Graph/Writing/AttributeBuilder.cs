@@ -16,8 +16,10 @@ internal static class AttributeBuilder
             StringAttribute attribute => new AttributeProto { Type = AttributeType.String, S = ByteString.CopyFromUtf8(attribute.Value) },
             IntsAttribute attribute => new AttributeProto { Type = AttributeType.Ints, Ints = { attribute.Values } },
             FloatsAttribute attribute => new AttributeProto { Type = AttributeType.Floats, Floats = { attribute.Values } },
-            StringsAttribute attribute => new AttributeProto { Type = AttributeType.Strings, Strings = { attribute.Values.Select(ByteString.CopyFromUtf8) } },
-            TensorAttribute attribute => new AttributeProto { Type = AttributeType.Tensor, T = TensorBuilder.Embedded.ToProto("", attribute.Value) },
+            StringsAttribute attribute =>
+                new AttributeProto { Type = AttributeType.Strings, Strings = { attribute.Values.Select(ByteString.CopyFromUtf8) } },
+            TensorAttribute attribute =>
+                new AttributeProto { Type = AttributeType.Tensor, T = TensorBuilder.Embedded.ToProto("", attribute.Value) },
             OpaqueAttribute attribute => AttributeProto.Parser.ParseFrom(attribute.Proto.Span),
             _ => throw new GraphException($"attribute '{name}' has an unknown kind of value"),
         };

@@ -19,8 +19,10 @@ internal sealed class ModelBuilder(ExternalDataFile? external)
         model.ModelVersion = envelope.ModelVersion;
         model.DocString = envelope.DocString;
         model.Graph = ToGraphProto(graph);
-        model.OpsetImport.AddRange(graph.OpsetImports.Select(import => new OperatorSetIdProto { Domain = import.Key, Version = import.Value }));
-        model.MetadataProps.AddRange(QuantizerMetadata.AddTo(graph).Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
+        model.OpsetImport.AddRange(
+            graph.OpsetImports.Select(import => new OperatorSetIdProto { Domain = import.Key, Version = import.Value }));
+        model.MetadataProps.AddRange(
+            QuantizerMetadata.AddTo(graph).Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
         return model;
     }
 

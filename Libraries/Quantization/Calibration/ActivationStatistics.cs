@@ -59,7 +59,8 @@ public sealed class ActivationStatistics
         for (var start = 0; start < batch.Length; start += perImage)
         {
             var image = ValueBounds.Of(batch.Slice(start, perImage)) ?? throw new CalibrationException(
-                $"Tensor '{Name}' holds NaN or infinite values for a calibration image: check the model's weights and the input's scaling.");
+                $"Tensor '{Name}' holds NaN or infinite values for a calibration image: "
+                + "check the model's weights and the input's scaling.");
             bounds = bounds.Union(image);
             sums = (sums.Minima + image.Minimum, sums.Maxima + image.Maximum, sums.Images + 1);
         }
@@ -121,9 +122,11 @@ public sealed class ActivationStatistics
         return scheme switch
         {
             QuantizationScheme.UnsignedNonNegative => new(0f, amax),
-            QuantizationScheme.UnsignedHardSwish => new(-(float)QuantizationParameters.HardSwishKnee, MathF.Max(MathF.Min(Maximum, amax), 0f)),
+            QuantizationScheme.UnsignedHardSwish =>
+                new(-(float)QuantizationParameters.HardSwishKnee, MathF.Max(MathF.Min(Maximum, amax), 0f)),
             QuantizationScheme.UnsignedAffine when method is CalibrationMethod.AverageMax => MeanRange(),
-            QuantizationScheme.UnsignedAffine => new(MathF.Min(MathF.Max(Minimum, -amax), amax), MathF.Max(MathF.Min(Maximum, amax), -amax)),
+            QuantizationScheme.UnsignedAffine =>
+                new(MathF.Min(MathF.Max(Minimum, -amax), amax), MathF.Max(MathF.Min(Maximum, amax), -amax)),
             _ => QuantizationRange.FromAmax(amax),
         };
     }
@@ -153,7 +156,8 @@ public sealed class ActivationStatistics
         if (version != FormatVersion)
         {
             throw new CalibrationException(
-                $"The calibration state has format {version}, this version reads {FormatVersion}: delete the checkpoint and calibrate again.");
+                $"The calibration state has format {version}, this version reads {FormatVersion}: "
+                + "delete the checkpoint and calibrate again.");
         }
 
         var name = reader.ReadString();

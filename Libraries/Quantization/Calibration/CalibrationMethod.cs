@@ -15,7 +15,9 @@ public enum CalibrationMethod
     /// <summary>The bound with the least Kullback-Leibler divergence between the distribution and its quantized form.</summary>
     Entropy,
 
-    /// <summary>Mean over images of each image's minimum and maximum: robust against single images, as networks without ReLU need.</summary>
+    /// <summary>
+    /// Mean over images of each image's minimum and maximum: robust against single images, as networks without ReLU need.
+    /// </summary>
     AverageMax,
 }
 

@@ -28,7 +28,9 @@ internal static class EntropySearch
         return new(CalibrationMethod.Entropy, histogram.Edge(best), best, double.IsFinite(least) ? Math.Max(least, 0d) : null);
     }
 
-    /// <summary>KL of cutting off at the left edge of bin i, for i from 128 to the number of bins; NaN before, +∞ where P &gt; 0 meets Q = 0.</summary>
+    /// <summary>
+    /// KL of cutting off at the left edge of bin i, for i from 128 to the number of bins; NaN before, +∞ where P &gt; 0 meets Q = 0.
+    /// </summary>
     internal static double[] Divergences(ReadOnlySpan<long> counts)
     {
         var bins = counts.Length;

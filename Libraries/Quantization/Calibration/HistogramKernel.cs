@@ -14,7 +14,9 @@ internal static class HistogramKernel
     private const int Copies = 4;
     private const int Block = 1024;
 
-    /// <summary>Adds the counts of <paramref name="values"/> to <paramref name="counts"/>; returns how many lie below the first edge.</summary>
+    /// <summary>
+    /// Adds the counts of <paramref name="values"/> to <paramref name="counts"/>; returns how many lie below the first edge.
+    /// </summary>
     public static long Add(ReadOnlySpan<float> values, HistogramGrid grid, long[] counts)
     {
         long below = 0;
@@ -75,7 +77,8 @@ internal static class HistogramKernel
 
     private static void Count(ReadOnlySpan<int> slots, Span<uint> copies, int stride)
     {
-        // One more slot in front of each copy receives the values below the first edge. Slots are clamped to 0…bins, so that unchecked references stay inside their copy.
+        // One more slot in front of each copy receives the values below the first edge. Slots are clamped to 0…bins, so that unchecked
+        // references stay inside their copy.
         ref var copy0 = ref copies[0];
         ref var copy1 = ref copies[stride];
         ref var copy2 = ref copies[2 * stride];

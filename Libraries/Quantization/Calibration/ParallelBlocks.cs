@@ -9,7 +9,9 @@ internal static class ParallelBlocks
     private const int Block = 1 << 17;
     private const int SmallestParallel = 4 * Block;
 
-    /// <summary>Folds every block of <paramref name="values"/> into a state of its thread, then hands each state to <paramref name="merge"/>.</summary>
+    /// <summary>
+    /// Folds every block of <paramref name="values"/> into a state of its thread, then hands each state to <paramref name="merge"/>.
+    /// </summary>
     public static unsafe void Fold<TState>(
         ReadOnlySpan<float> values, Func<TState> create, Func<ReadOnlySpan<float>, TState, TState> fold, Action<TState> merge)
     {

@@ -12,7 +12,8 @@ namespace QatPipeline.Quantization;
 /// 3. the most sensitive layers left float, their number found by bisection: about log₂ n measurements;
 /// 4. the smallest choice that met the budget is thinned out: parts of it are quantized again, halves first, then quarters, down to
 ///    single layers, and whatever keeps to the budget stays quantized. What remains is minimal: no tried part of it can be given up.
-/// Leaving every layer float is never a choice: that is the float network. Equal choices are measured once. Where the number of measurements is used up, the best choice so far stands.
+/// Leaving every layer float is never a choice: that is the float network. Equal choices are measured once. Where the number of
+/// measurements is used up, the best choice so far stands.
 /// </remarks>
 public sealed class PartialQuantizationSearch
 {
@@ -65,7 +66,8 @@ public sealed class PartialQuantizationSearch
         var helpful = new List<(IGrouping<string, SearchLayer> Class, double Gain)>();
         foreach (var group in classes)
         {
-            var step = await _ledger.MeasureAsync($"Does leaving all {group.Count()} layers of class {group.Key} float help?", [.. group], cancellationToken);
+            var step = await _ledger.MeasureAsync(
+                $"Does leaving all {group.Count()} layers of class {group.Key} float help?", [.. group], cancellationToken);
             if (step is not null && Shortfall(step.Measurement) < Shortfall(everything.Measurement))
             {
                 helpful.Add((group, Shortfall(everything.Measurement) - Shortfall(step.Measurement)));
@@ -81,7 +83,8 @@ public sealed class PartialQuantizationSearch
                 return;
             }
 
-            var step = await _ledger.MeasureAsync($"Do the most helpful classes together, up to {group.Key}, meet the budget?", together, cancellationToken);
+            var step = await _ledger.MeasureAsync(
+                $"Do the most helpful classes together, up to {group.Key}, meet the budget?", together, cancellationToken);
             if (step is { MeetsBudget: true })
             {
                 return;
@@ -123,7 +126,9 @@ public sealed class PartialQuantizationSearch
             for (var from = 0; from < kept.Count;)
             {
                 var part = kept.Skip(from).Take(size).ToArray();
-                var question = part.Length == 1 ? $"Can {part[0].Name} be quantized after all?" : $"Can {part.Length} of them be quantized after all?";
+                var question = part.Length == 1
+                    ? $"Can {part[0].Name} be quantized after all?"
+                    : $"Can {part.Length} of them be quantized after all?";
                 var step = await _ledger.MeasureAsync(question, [.. kept.Except(part)], cancellationToken);
                 if (step is null)
                 {

@@ -8,9 +8,13 @@ internal sealed class SearchLedger(IReadOnlyList<SearchLayer> layers, SearchBudg
     private readonly Dictionary<string, SearchStep> _known = new(StringComparer.Ordinal);
     private readonly List<SearchStep> _steps = [];
 
-    /// <summary>The choice that meets the budget with the fewest float layers, the fastest and then the most accurate among equals.</summary>
+    /// <summary>
+    /// The choice that meets the budget with the fewest float layers, the fastest and then the most accurate among equals.
+    /// </summary>
     public SearchStep? Smallest => _steps.Where(step => step.MeetsBudget)
-        .OrderBy(step => step.FloatLayers.Count).ThenBy(step => step.Measurement.Milliseconds).ThenByDescending(step => step.Measurement.Accuracy)
+        .OrderBy(step => step.FloatLayers.Count)
+        .ThenBy(step => step.Measurement.Milliseconds)
+        .ThenByDescending(step => step.Measurement.Accuracy)
         .FirstOrDefault();
 
     /// <summary>How far a measurement is from a budget, accuracy and time each relative to what is asked; 0 within it.</summary>
@@ -22,7 +26,8 @@ internal sealed class SearchLedger(IReadOnlyList<SearchLayer> layers, SearchBudg
     }
 
     /// <summary>Measures a choice, or recalls it; null where the allowance is used up.</summary>
-    public async Task<SearchStep?> MeasureAsync(string question, IReadOnlyCollection<SearchLayer> floatLayers, CancellationToken cancellationToken)
+    public async Task<SearchStep?> MeasureAsync(
+        string question, IReadOnlyCollection<SearchLayer> floatLayers, CancellationToken cancellationToken)
     {
         // In the order of the layers given, whatever order they were chosen in.
         string[] names = [.. layers.Where(floatLayers.Contains).Select(layer => layer.Name)];
@@ -58,7 +63,8 @@ internal sealed class SearchLedger(IReadOnlyList<SearchLayer> layers, SearchBudg
 
     private string Conclude(SearchMeasurement measurement)
     {
-        var accuracy = Compare("accuracy", measurement.Accuracy, measurement.Accuracy >= budget.LeastAccuracy, "at least", budget.LeastAccuracy, "F4");
+        var accuracy = Compare(
+            "accuracy", measurement.Accuracy, measurement.Accuracy >= budget.LeastAccuracy, "at least", budget.LeastAccuracy, "F4");
         return budget.LongestMilliseconds is { } longest
             ? $"{accuracy}, {Compare("time", measurement.Milliseconds, measurement.Milliseconds <= longest, "at most", longest, "F2")} ms"
             : accuracy;
@@ -66,5 +72,6 @@ internal sealed class SearchLedger(IReadOnlyList<SearchLayer> layers, SearchBudg
 
     private static string Compare(string what, double value, bool holds, string relation, double limit, string format) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{what} {value.ToString(format, CultureInfo.InvariantCulture)} {(holds ? "meets" : "misses")} {relation} {limit.ToString(format, CultureInfo.InvariantCulture)}");
+        $"{what} {value.ToString(format, CultureInfo.InvariantCulture)} {(holds ? "meets" : "misses")} "
+            + $"{relation} {limit.ToString(format, CultureInfo.InvariantCulture)}");
 }

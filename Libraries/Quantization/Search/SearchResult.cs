@@ -16,4 +16,8 @@ public sealed record SearchStep(
 /// <param name="Steps">Every measurement in order, with its reason.</param>
 /// <param name="Explanation">The choice in one sentence.</param>
 public sealed record SearchResult(
-    IReadOnlyList<string> FloatLayers, SearchMeasurement Measurement, bool MeetsBudget, IReadOnlyList<SearchStep> Steps, string Explanation);
+    IReadOnlyList<string> FloatLayers,
+    SearchMeasurement Measurement,
+    bool MeetsBudget,
+    IReadOnlyList<SearchStep> Steps,
+    string Explanation);

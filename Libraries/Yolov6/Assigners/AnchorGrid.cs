@@ -6,7 +6,7 @@ namespace QatPipeline.Yolov6.Assigners;
 /// <summary>
 /// The anchor points of an image size: one a cell, levels in order, rows before columns (reference 1.6, 4.1). All in pixels.
 /// </summary>
-public sealed class AnchorGrid : IDisposable
+internal sealed class AnchorGrid : IDisposable
 {
     /// <summary>Side of the square around a point that ATSS measures overlap with, in strides.</summary>
     private const float CellSize = 5f;
@@ -47,6 +47,7 @@ public sealed class AnchorGrid : IDisposable
     /// <summary>Anchors of each level.</summary>
     public IReadOnlyList<int> LevelCounts { get; }
 
+    /// <summary>A: anchors of all levels.</summary>
     public int Count => (int)Points.shape[0];
 
     /// <summary>[A,2]: x, y.</summary>

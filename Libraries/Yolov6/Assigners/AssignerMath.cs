@@ -59,5 +59,6 @@ internal static class AssignerMath
         return new Assignment(any, chosen, classes, boxes, scores);
     }
 
-    private static Tensor Area(Tensor boxes) => (boxes[TensorIndex.Ellipsis, 2..] - boxes[TensorIndex.Ellipsis, ..2]).clamp_(min: 0).prod(-1);
+    private static Tensor Area(Tensor boxes) =>
+        (boxes[TensorIndex.Ellipsis, 2..] - boxes[TensorIndex.Ellipsis, ..2]).clamp_(min: 0).prod(-1);
 }

@@ -9,7 +9,7 @@ namespace QatPipeline.Yolov6.Assigners;
 /// <param name="Classes">[B,A] int64: its class; 0 for background.</param>
 /// <param name="Boxes">[B,A,4]: its corners in pixels; arbitrary for background.</param>
 /// <param name="Scores">[B,A,K]: target scores, zero but for the assigned class.</param>
-public sealed record Assignment(Tensor Positive, Tensor Object, Tensor Classes, Tensor Boxes, Tensor Scores) : IDisposable
+internal sealed record Assignment(Tensor Positive, Tensor Object, Tensor Classes, Tensor Boxes, Tensor Scores) : IDisposable
 {
     public void Dispose()
     {

@@ -5,8 +5,9 @@ namespace QatPipeline.Yolov6.Assigners;
 
 /// <summary>Adaptive training sample selection (reference 4.3): the anchors nearest to an object that overlap it more than usual.</summary>
 /// <param name="candidatesPerLevel">How many of the nearest anchors of each level are considered.</param>
-public sealed class AtssAssigner(int candidatesPerLevel = 9) : IAssigner
+internal sealed class AtssAssigner(int candidatesPerLevel = 9) : IAssigner
 {
+    /// <inheritdoc/>
     public Assignment Assign(Tensor scores, Tensor boxes, DetectionTargets targets, AnchorGrid grid)
     {
         using var noGradient = no_grad();

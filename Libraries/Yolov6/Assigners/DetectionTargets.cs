@@ -7,8 +7,10 @@ namespace QatPipeline.Yolov6.Assigners;
 public readonly record struct TargetBox(int Class, float X1, float Y1, float X2, float Y2);
 
 /// <summary>The objects of a batch, padded to the same number M an image (reference 4.1).</summary>
-public sealed class DetectionTargets : IDisposable
+internal sealed class DetectionTargets : IDisposable
 {
+    /// <param name="images">The objects of every image; corners that add up to 0 or less are padding.</param>
+    /// <param name="device">Where the tensors live; the CPU if null.</param>
     public DetectionTargets(IReadOnlyList<IReadOnlyList<TargetBox>> images, Device? device = null)
     {
         var most = images.Count == 0 ? 0 : images.Max(boxes => boxes.Count);
@@ -21,7 +23,8 @@ public sealed class DetectionTargets : IDisposable
             {
                 var (box, row) = (images[image][i], (image * most) + i);
                 (classes[row], valid[row]) = (box.Class, box.X1 + box.Y1 + box.X2 + box.Y2 > 0);
-                (corners[4 * row], corners[(4 * row) + 1], corners[(4 * row) + 2], corners[(4 * row) + 3]) = (box.X1, box.Y1, box.X2, box.Y2);
+                (corners[4 * row], corners[(4 * row) + 1], corners[(4 * row) + 2], corners[(4 * row) + 3]) =
+                    (box.X1, box.Y1, box.X2, box.Y2);
             }
         }
 

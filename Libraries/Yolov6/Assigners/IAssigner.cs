@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace QatPipeline.Yolov6.Assigners;
 
 /// <summary>Decides which anchor learns which object, and how strongly.</summary>
-public interface IAssigner
+internal interface IAssigner
 {
     /// <param name="scores">[B,A,K] class probabilities; taken without gradient.</param>
     /// <param name="boxes">[B,A,4] predicted corners in pixels; taken without gradient.</param>

@@ -7,10 +7,11 @@ namespace QatPipeline.Yolov6.Assigners;
 /// <param name="candidates">How many anchors an object may take.</param>
 /// <param name="scorePower">α: the weight of the class score.</param>
 /// <param name="overlapPower">β: the weight of the overlap.</param>
-public sealed class TaskAlignedAssigner(int candidates = 13, double scorePower = 1, double overlapPower = 6) : IAssigner
+internal sealed class TaskAlignedAssigner(int candidates = 13, double scorePower = 1, double overlapPower = 6) : IAssigner
 {
     private const double Epsilon = 1e-9;
 
+    /// <inheritdoc/>
     public Assignment Assign(Tensor scores, Tensor boxes, DetectionTargets targets, AnchorGrid grid)
     {
         using var noGradient = no_grad();

@@ -72,7 +72,8 @@ internal sealed class ModuleTree(ZipStorages storages)
         { Factory.Name: "_rebuild_parameter", Arguments: [PickleObject inner, ..] } => Rebuild(inner, name),
         { Factory.Name: "_rebuild_tensor_v2", Arguments: [PicklePersistentId id, long offset, var size, var stride, ..] } =>
             View(id, offset, Extents(size, name), Extents(stride, name), name),
-        { Factory.Name: "_rebuild_tensor_v2" or "_rebuild_parameter" } => throw new PickleFormatException($"tensor {name} is described in an unknown way"),
+        { Factory.Name: "_rebuild_tensor_v2" or "_rebuild_parameter" } =>
+            throw new PickleFormatException($"tensor {name} is described in an unknown way"),
         _ => null,
     };
 
@@ -94,7 +95,8 @@ internal sealed class ModuleTree(ZipStorages storages)
         var elements = StateTensor.CountOf(size);
         if (stride.Length != size.Length || offset < 0 || elements > storage.Length || (elements > 0 && last >= storage.Length))
         {
-            throw new PickleFormatException($"tensor {name} [{string.Join(",", size)}] reaches outside its storage of {storage.Length} elements");
+            throw new PickleFormatException(
+                $"tensor {name} [{string.Join(",", size)}] reaches outside its storage of {storage.Length} elements");
         }
 
         return new StateTensor(type, size, Gather(storage, offset, size, stride, elements));
@@ -132,6 +134,7 @@ internal sealed class ModuleTree(ZipStorages storages)
             PickleObject { Factory.Name: "Size", Arguments: [PickleTuple inner] } => inner.Items,
             _ => throw new PickleFormatException($"tensor {name} has no shape"),
         };
-        return [.. items.Select(item => item is long extent and >= 0 ? extent : throw new PickleFormatException($"tensor {name} has a negative extent"))];
+        return [.. items.Select(
+            item => item is long extent and >= 0 ? extent : throw new PickleFormatException($"tensor {name} has a negative extent"))];
     }
 }

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace QatPipeline.Yolov6.Checkpoints;
 
-/// <summary>Reads and writes state dictionaries in the safetensors format: a length, a JSON header, then the raw little-endian tensors.</summary>
+/// <summary>
+/// Reads and writes state dictionaries in the safetensors format: a length, a JSON header, then the raw little-endian tensors.
+/// </summary>
 public static class SafetensorsFile
 {
     private const int LongestHeader = 100_000_000;
@@ -158,7 +160,8 @@ public static class SafetensorsFile
         var bytes = checked((long)StateTensor.CountOf(shape) * StorageTypes.SizeOf(type));
         if (begin < 0 || end - begin != bytes || end > file.Length - data)
         {
-            throw Broken(path, $"tensor {entry.Name} [{string.Join(",", shape)}] of {bytes} bytes lies at {begin}..{end} of {file.Length - data}");
+            throw Broken(
+                path, $"tensor {entry.Name} [{string.Join(",", shape)}] of {bytes} bytes lies at {begin}..{end} of {file.Length - data}");
         }
 
         var content = new byte[checked((int)bytes)];

@@ -9,8 +9,10 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateTe
 {
     private readonly OrderedDictionary<string, StateTensor> _entries = new(StringComparer.Ordinal);
 
+    /// <summary>Number of tensors, parameters and buffers alike.</summary>
     public int Count => _entries.Count;
 
+    /// <summary>Dotted module paths, <c>backbone.stem.conv.weight</c> for one, in registration order.</summary>
     public IReadOnlyList<string> Names => _entries.Keys;
 
     /// <exception cref="KeyNotFoundException">There is no such entry.</exception>
@@ -20,6 +22,7 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateTe
         set => _entries[name] = value;
     }
 
+    /// <summary>The entry of that full name; false where there is none.</summary>
     public bool TryGet(string name, [MaybeNullWhen(false)] out StateTensor tensor) => _entries.TryGetValue(name, out tensor);
 
     /// <summary>Adds a <see cref="StateDType.Float32"/> entry, or replaces it in place.</summary>
@@ -40,6 +43,7 @@ public sealed class StateDict : IReadOnlyCollection<KeyValuePair<string, StateTe
         return result;
     }
 
+    /// <summary>In registration order.</summary>
     public IEnumerator<KeyValuePair<string, StateTensor>> GetEnumerator() => _entries.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -52,11 +52,16 @@ public sealed record StateDictReport(
     /// <summary>Throws unless every expected entry is there with its shape.</summary>
     /// <exception cref="CheckpointException">Names the first entries of each kind.</exception>
     public StateDictReport RequireComplete(string checkpoint) =>
-        Missing.Count == 0 && Mismatched.Count == 0 ? this : throw new CheckpointException($"{checkpoint} does not fit the network: {this}");
+        Missing.Count == 0 && Mismatched.Count == 0
+            ? this
+            : throw new CheckpointException($"{checkpoint} does not fit the network: {this}");
 
+    /// <summary>Counts, and the first five names of each kind of difference.</summary>
     public override string ToString() =>
         $"{Matched.Count} matched{Part("missing", Missing)}{Part("unexpected", Unexpected)}{Part("mismatched", Mismatched)}";
 
     private static string Part(string kind, IReadOnlyList<string> names) =>
-        names.Count == 0 ? "" : $"; {names.Count} {kind} ({string.Join("; ", names.Take(NamesShown))}{(names.Count > NamesShown ? "; …" : "")})";
+        names.Count == 0
+            ? ""
+            : $"; {names.Count} {kind} ({string.Join("; ", names.Take(NamesShown))}{(names.Count > NamesShown ? "; …" : "")})";
 }

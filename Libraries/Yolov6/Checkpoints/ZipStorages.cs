@@ -14,7 +14,9 @@ internal sealed class ZipStorages
     public ZipStorages(ZipArchive archive, string folder, long fileLength)
     {
         (_archive, _folder, _fileLength) = (archive, folder, fileLength);
-        if (archive.GetEntry(folder + "byteorder") is { } order && Bytes(order, 16) is var bytes && !bytes.AsSpan().SequenceEqual("little"u8))
+        if (archive.GetEntry(folder + "byteorder") is { } order
+            && Bytes(order, 16) is var bytes
+            && !bytes.AsSpan().SequenceEqual("little"u8))
         {
             throw new PickleFormatException("its storages are big-endian, which is not supported");
         }
@@ -39,7 +41,9 @@ internal sealed class ZipStorages
         return values;
     }
 
-    /// <summary>An entry's content. PyTorch stores without compression, which bounds what a file can make us read by its own size.</summary>
+    /// <summary>
+    /// An entry's content. PyTorch stores without compression, which bounds what a file can make us read by its own size.
+    /// </summary>
     public byte[] Bytes(ZipArchiveEntry entry, int largest)
     {
         if (entry.CompressedLength != entry.Length)

@@ -6,6 +6,7 @@ namespace QatPipeline.Yolov6.Losses;
 /// <summary>Weights and forms of the task loss; the defaults are the reference's.</summary>
 public sealed record DetectionLossOptions
 {
+    /// <summary>What 1 − overlap is measured with: GIoU for S, SIoU for N and T.</summary>
     public BoxMetric BoxMetric { get; init; } = BoxMetric.Giou;
 
     /// <summary>Distances as distributions over regMax + 1 bins when above 0, as plain numbers when 0.</summary>
@@ -14,10 +15,13 @@ public sealed record DetectionLossOptions
     /// <summary>Epochs with the ATSS assigner before the task-aligned one takes over (reference 4.1: 4 in 0.2.x).</summary>
     public int AtssEpochs { get; init; } = 4;
 
+    /// <summary>Of the varifocal loss, and of the class term of distillation.</summary>
     public double ClassWeight { get; init; } = 1;
 
+    /// <summary>Of 1 − overlap.</summary>
     public double BoxWeight { get; init; } = 2.5;
 
+    /// <summary>Of the distribution focal loss; without effect where <see cref="RegMax"/> is 0.</summary>
     public double DistanceWeight { get; init; } = 0.5;
 
     /// <summary>Weight of the channel-wise distillation term.</summary>
@@ -30,10 +34,10 @@ public sealed record DetectionLossOptions
 /// <param name="Box">L_iou.</param>
 /// <param name="Distance">L_dfl; 0 without distributions.</param>
 /// <param name="Assignment">What the anchors were assigned to.</param>
-public sealed record DetectionLossResult(Tensor Total, Tensor Class, Tensor Box, Tensor Distance, Assignment Assignment);
+internal sealed record DetectionLossResult(Tensor Total, Tensor Class, Tensor Box, Tensor Distance, Assignment Assignment);
 
 /// <summary>Classification, box and distance losses of YOLOv6 against assigned targets (reference 4).</summary>
-public sealed class DetectionLoss(DetectionLossOptions options)
+internal sealed class DetectionLoss(DetectionLossOptions options)
 {
     private readonly AtssAssigner _warmUp = new();
     private readonly TaskAlignedAssigner _assigner = new();

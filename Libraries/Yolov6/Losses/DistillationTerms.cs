@@ -17,7 +17,7 @@ public sealed record DistillationOptions(double Temperature = 20, bool Normalize
 }
 
 /// <summary>The terms that pull a student's outputs to a teacher's (reference 4.7).</summary>
-public static class DistillationTerms
+internal static class DistillationTerms
 {
     private const double SmallestProbability = 1e-7;
 
@@ -38,7 +38,9 @@ public static class DistillationTerms
         return (options.NormalizeByBatch ? sum / student.shape[0] : sum).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Divergence of the distance distributions of positive anchors, times T²: [P,4·bins] logits each, bins = regMax + 1.</summary>
+    /// <summary>
+    /// Divergence of the distance distributions of positive anchors, times T²: [P,4·bins] logits each, bins = regMax + 1.
+    /// </summary>
     public static Tensor Distances(Tensor student, Tensor teacher, int regMax, double temperature = 20)
     {
         using var scope = NewDisposeScope();
@@ -58,8 +60,9 @@ public static class DistillationTerms
         return levels.Aggregate((sum, level) => sum + level).MoveToOuterDisposeScope();
     }
 
-    // Σ q_t (log q_t − log q_s)·T² of the softmax of small numbers divided by T, over the last axis. The distributions are nearly uniform, so that log q_t and log q_s agree in
-    // their leading digits, whose rounding T² would magnify: both are taken without their common part −log K.
+    // Σ q_t (log q_t − log q_s)·T² of the softmax of small numbers divided by T, over the last axis. The distributions are nearly uniform,
+    // so that log q_t and log q_s agree in their leading digits, whose rounding T² would magnify: both are taken without their common part
+    // −log K.
     private static Tensor SoftenedDivergence(Tensor student, Tensor teacher, double temperature)
     {
         var s = RelativeToUniform(student / temperature);

@@ -49,7 +49,8 @@ internal sealed class ModuleBuilder(Graph graph, Yolov6Form form, SeededRandom r
         var fanIn = x.Channels * 4;
         graph.Initializers.Add($"{module}.weight", Uniform([x.Channels, x.Channels, 2, 2], fanIn));
         graph.Initializers.Add($"{module}.bias", Uniform([x.Channels], fanIn));
-        return Add(module, "ConvTranspose", [x.Name, $"{module}.weight", $"{module}.bias"], x with { Height = 2 * x.Height, Width = 2 * x.Width },
+        return Add(
+            module, "ConvTranspose", [x.Name, $"{module}.weight", $"{module}.bias"], x with { Height = 2 * x.Height, Width = 2 * x.Width },
             ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
     }
 
@@ -95,11 +96,13 @@ internal sealed class ModuleBuilder(Graph graph, Yolov6Form form, SeededRandom r
         name, "Concat", parts.Select(part => part.Name), parts[0] with { Channels = parts.Sum(part => part.Channels) }, ("axis", 1L));
 
     /// <summary>Adds a node named like its output, of float values in the given shape behind the batch.</summary>
-    public string Node(string name, string op, IEnumerable<string> inputs, long[] shape, params (string Name, AttributeValue Value)[] attributes) =>
+    public string Node(
+        string name, string op, IEnumerable<string> inputs, long[] shape, params (string Name, AttributeValue Value)[] attributes) =>
         Node(name, op, inputs, new ValueInfo(name, ElementType.Float, [batch, .. shape.Select(Dimension.ToDimension)]), attributes);
 
     /// <summary>Adds a node with one described output.</summary>
-    public string Node(string name, string op, IEnumerable<string> inputs, ValueInfo output, params (string Name, AttributeValue Value)[] attributes)
+    public string Node(
+        string name, string op, IEnumerable<string> inputs, ValueInfo output, params (string Name, AttributeValue Value)[] attributes)
     {
         var node = new Node(name, op, inputs, [name]);
         foreach (var (key, value) in attributes)
@@ -129,10 +132,14 @@ internal sealed class ModuleBuilder(Graph graph, Yolov6Form form, SeededRandom r
         }
 
         return Add(module, "Conv", inputs, new Feature(module, channels, x.Height / stride, x.Width / stride),
-            ("group", (long)groups), ("kernel_shape", new long[] { kernel, kernel }), ("pads", Pads(kernel)), ("strides", new long[] { stride, stride }));
+            ("group", (long)groups),
+            ("kernel_shape", new long[] { kernel, kernel }),
+            ("pads", Pads(kernel)),
+            ("strides", new long[] { stride, stride }));
     }
 
-    private Feature Add(string name, string op, IEnumerable<string> inputs, Feature shape, params (string Name, AttributeValue Value)[] attributes)
+    private Feature Add(
+        string name, string op, IEnumerable<string> inputs, Feature shape, params (string Name, AttributeValue Value)[] attributes)
     {
         Node(name, op, inputs, [shape.Channels, shape.Height, shape.Width], attributes);
         return shape with { Name = name };

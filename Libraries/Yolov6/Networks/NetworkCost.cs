@@ -16,12 +16,15 @@ public static class NetworkCost
         .Distinct()
         .Sum(name => graph.Initializers.TryGetValue(name, out var tensor) ? tensor.Length : 0);
 
-    /// <summary>10⁹ operations an image in convolutions and transposed convolutions, a multiplication and an addition counted as two.</summary>
+    /// <summary>
+    /// 10⁹ operations an image in convolutions and transposed convolutions, a multiplication and an addition counted as two.
+    /// </summary>
     /// <exception cref="GraphException">The shape of a layer is not known.</exception>
     public static double Gigaflops(Graph graph) => graph.Nodes.Where(node => node.OpType is "Conv" or "ConvTranspose").Sum(node =>
     {
         // A convolution uses its kernel once an output pixel, a transposed one once an input pixel.
-        var pixels = graph.FindValue(node.OpType == "Conv" ? node.Outputs[0] : node.Inputs[0])?.Shape is [_, _, { Value: { } height }, { Value: { } width }]
+        var visited = node.OpType == "Conv" ? node.Outputs[0] : node.Inputs[0];
+        var pixels = graph.FindValue(visited)?.Shape is [_, _, { Value: { } height }, { Value: { } width }]
             ? height * width
             : throw new GraphException($"the image size at {node} is not known; infer shapes first");
         return 2e-9 * pixels * graph.Initializers[node.Inputs[1]].Length;

@@ -34,7 +34,8 @@ public static class RepVggMerge
 
         return merged.Count == 0
             ? result
-            : throw new CheckpointException($"The checkpoint has no branches of {merged.First()}. Only checkpoints of the RepVGG training form can be merged.");
+            : throw new CheckpointException(
+                $"The checkpoint has no branches of {merged.First()}. Only checkpoints of the RepVGG training form can be merged.");
     }
 
     private static void MergeBlock(StateDict state, string block, StateDict result)

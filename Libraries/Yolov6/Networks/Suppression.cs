@@ -30,9 +30,18 @@ internal sealed class Suppression(ModuleBuilder builder, Yolov6Options options, 
                 var axis = builder.Constant("nms.axis", Tensor.FromLongs([1], 2));
                 var single = builder.Node("nms.boxes", "Unsqueeze", [Corners(boxes), axis], [anchors, 1, 4]);
                 AddPlugin("BatchedNMSDynamic_TRT", single, scores, ElementType.Float,
-                    ("shareLocation", 1L), ("backgroundLabelId", -1L), ("numClasses", (long)options.ClassCount), ("topK", (long)CandidatesOfBatchedNms),
-                    ("keepTopK", _kept), ("scoreThreshold", options.ScoreThreshold), ("iouThreshold", options.IouThreshold), ("isNormalized", 0L),
-                    ("clipBoxes", 0L), ("scoreBits", 16L), ("caffeSemantics", 1L), ("plugin_version", "1"));
+                    ("shareLocation", 1L),
+                    ("backgroundLabelId", -1L),
+                    ("numClasses", (long)options.ClassCount),
+                    ("topK", (long)CandidatesOfBatchedNms),
+                    ("keepTopK", _kept),
+                    ("scoreThreshold", options.ScoreThreshold),
+                    ("iouThreshold", options.IouThreshold),
+                    ("isNormalized", 0L),
+                    ("clipBoxes", 0L),
+                    ("scoreBits", 16L),
+                    ("caffeSemantics", 1L),
+                    ("plugin_version", "1"));
                 break;
             default:
                 AddStandard(boxes, scores);
@@ -43,11 +52,13 @@ internal sealed class Suppression(ModuleBuilder builder, Yolov6Options options, 
     // By the fixed matrix whose columns give cx − w/2, cy − h/2, cx + w/2, cy + h/2.
     private string Corners(string boxes)
     {
-        var matrix = builder.Constant("nms.corner_matrix", Tensor.FromFloats([4, 4], 1, 0, 1, 0, 0, 1, 0, 1, -0.5f, 0, 0.5f, 0, 0, -0.5f, 0, 0.5f));
+        var matrix = builder.Constant(
+            "nms.corner_matrix", Tensor.FromFloats([4, 4], 1, 0, 1, 0, 0, 1, 0, 1, -0.5f, 0, 0.5f, 0, 0, -0.5f, 0, 0.5f));
         return builder.Node("nms.corners", "MatMul", [boxes, matrix], [anchors, 4]);
     }
 
-    private void AddPlugin(string op, string boxes, string scores, ElementType classType, params (string Name, AttributeValue Value)[] attributes)
+    private void AddPlugin(
+        string op, string boxes, string scores, ElementType classType, params (string Name, AttributeValue Value)[] attributes)
     {
         _graph.OpsetImports[PluginDomain] = 1;
         var node = new Node("nms", op, [boxes, scores], ["num_dets", "det_boxes", "det_scores", "det_classes"], PluginDomain);
@@ -66,14 +77,26 @@ internal sealed class Suppression(ModuleBuilder builder, Yolov6Options options, 
         var classes = (long)options.ClassCount;
         var byClass = builder.Node("nms.scores", "Transpose", [scores], [classes, anchors], ("perm", new long[] { 0, 2, 1 }));
         var selected = Long("nms.selected", "NonMaxSuppression",
-            [boxes, byClass, Number("nms.most", _kept), Real("nms.iou", options.IouThreshold), Real("nms.threshold", options.ScoreThreshold)],
+            [
+                boxes,
+                byClass,
+                Number("nms.most", _kept),
+                Real("nms.iou", options.IouThreshold),
+                Real("nms.threshold", options.ScoreThreshold),
+            ],
             [default, 3], ("center_point_box", 1L));
         var values = Float("nms.values", "GatherND", [byClass, selected], [default]);
-        var zeros = builder.Node("nms.zeros", "Mul", [byClass, builder.Constant("nms.zero", Tensor.FromFloats([1], 0))], [classes, anchors]);
+        var zeros = builder.Node(
+            "nms.zeros", "Mul", [byClass, builder.Constant("nms.zero", Tensor.FromFloats([1], 0))], [classes, anchors]);
         var dense = builder.Node("nms.dense", "ScatterND", [zeros, selected, values], [classes, anchors]);
-        var flat = builder.Node("nms.flat", "Reshape", [dense, builder.Constant("nms.flat_shape", Tensor.FromLongs([2], 0, -1))], [classes * anchors]);
+        var flat = builder.Node(
+            "nms.flat", "Reshape", [dense, builder.Constant("nms.flat_shape", Tensor.FromLongs([2], 0, -1))], [classes * anchors]);
 
-        _graph.Nodes.Add(new Node("nms.best", "TopK", [flat, Number("nms.kept", _kept)], ["det_scores", "nms.best_index"]) { Attributes = { ["axis"] = 1L } });
+        _graph.Nodes.Add(
+            new Node("nms.best", "TopK", [flat, Number("nms.kept", _kept)], ["det_scores", "nms.best_index"])
+            {
+                Attributes = { ["axis"] = 1L },
+            });
         _graph.Values["nms.best_index"] = new ValueInfo("nms.best_index", ElementType.Int64, [builder.Batch, _kept]);
         var perClass = Number("nms.anchor_count", anchors);
         Dimension[] each = [builder.Batch, _kept];
@@ -83,13 +106,16 @@ internal sealed class Suppression(ModuleBuilder builder, Yolov6Options options, 
         var last = builder.Constant("nms.last_axis", Tensor.FromLongs([1], 2));
         var index = Long("nms.anchor_index", "Unsqueeze", [anchorIndex, last], [builder.Batch, _kept, 1]);
         var chosen = builder.Node("nms.chosen", "GatherND", [Corners(boxes), index], [_kept, 4], ("batch_dims", 1L));
-        var valid = builder.Node("nms.valid", "Greater", ["det_scores", Real("nms.none", 0)], new ValueInfo("nms.valid", ElementType.Bool, each));
+        var valid = builder.Node(
+            "nms.valid", "Greater", ["det_scores", Real("nms.none", 0)], new ValueInfo("nms.valid", ElementType.Bool, each));
         var validNumber = Long("nms.valid_number", "Cast", [valid], each, ("to", (long)ElementType.Int64));
         var validFloat = Float("nms.valid_float", "Cast", [valid], each, ("to", (long)ElementType.Float));
         var validBox = Float("nms.valid_box", "Unsqueeze", [validFloat, last], [builder.Batch, _kept, 1]);
         _graph.Nodes.Add(new Node("nms.det_boxes", "Mul", [chosen, validBox], ["det_boxes"]));
         _graph.Nodes.Add(new Node("nms.det_classes", "Where", [valid, classIndex, Number("nms.background", -1)], ["det_classes"]));
-        _graph.Nodes.Add(new Node("nms.num_dets", "ReduceSum", [validNumber, builder.Constant("nms.detections_axis", Tensor.FromLongs([1], 1))], ["num_dets"])
+        _graph.Nodes.Add(
+            new Node(
+                "nms.num_dets", "ReduceSum", [validNumber, builder.Constant("nms.detections_axis", Tensor.FromLongs([1], 1))], ["num_dets"])
         {
             Attributes = { ["keepdims"] = 1L },
         });
@@ -108,9 +134,11 @@ internal sealed class Suppression(ModuleBuilder builder, Yolov6Options options, 
 
     private string Real(string name, float value) => builder.Constant(name, Tensor.FromFloats([1], value));
 
-    private string Long(string name, string op, string[] inputs, Dimension[] shape, params (string Name, AttributeValue Value)[] attributes) =>
+    private string Long(
+        string name, string op, string[] inputs, Dimension[] shape, params (string Name, AttributeValue Value)[] attributes) =>
         builder.Node(name, op, inputs, new ValueInfo(name, ElementType.Int64, shape), attributes);
 
-    private string Float(string name, string op, string[] inputs, Dimension[] shape, params (string Name, AttributeValue Value)[] attributes) =>
+    private string Float(
+        string name, string op, string[] inputs, Dimension[] shape, params (string Name, AttributeValue Value)[] attributes) =>
         builder.Node(name, op, inputs, new ValueInfo(name, ElementType.Float, shape), attributes);
 }

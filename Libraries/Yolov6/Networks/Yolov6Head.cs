@@ -33,7 +33,8 @@ internal sealed class Yolov6Head(ModuleBuilder builder, Yolov6Options options)
 
         var logits = Join("detect.logits", scores, _classes);
         var probabilities = builder.Node("detect.scores", "Sigmoid", [logits], [_anchors, _classes]);
-        return new Yolov6Outputs(stems, probabilities, Join("detect.distances", distances, 4), [.. neck.Select(feature => feature.Name)], repBlocks);
+        return new Yolov6Outputs(
+            stems, probabilities, Join("detect.distances", distances, 4), [.. neck.Select(feature => feature.Name)], repBlocks);
     }
 
     /// <summary>Adds the graph's outputs: boxes in pixels with their class probabilities, or suppressed detections.</summary>
@@ -63,7 +64,8 @@ internal sealed class Yolov6Head(ModuleBuilder builder, Yolov6Options options)
         var pads = builder.Constant("decode.pads", Tensor.FromLongs([6], 0, 0, 0, 0, 0, 1));
         var one = builder.Constant("decode.objectness", Tensor.Scalar(1f));
         var padded = builder.Node("decode.size_objectness", "Pad", [size, pads, one], [_anchors, 3]);
-        var name = builder.Node(Yolov6Network.OutputName, "Concat", [centre, padded, outputs.Scores], [_anchors, 5 + _classes], ("axis", 2L));
+        var name = builder.Node(
+            Yolov6Network.OutputName, "Concat", [centre, padded, outputs.Scores], [_anchors, 5 + _classes], ("axis", 2L));
         builder.Graph.Outputs.Add(builder.Graph.Values[name]);
     }
 

@@ -2,7 +2,9 @@ using QatPipeline.Graphs;
 
 namespace QatPipeline.Yolov6.Networks;
 
-/// <summary>A YOLOv6 as a <see cref="Graphs.Graph"/>: backbone, neck, head, decoding and, if asked for, suppression (reference 1, 7.6).</summary>
+/// <summary>
+/// A YOLOv6 as a <see cref="Graphs.Graph"/>: backbone, neck, head, decoding and, if asked for, suppression (reference 1, 7.6).
+/// </summary>
 /// <param name="Graph">The network with live batch normalization and fresh weights.</param>
 /// <param name="Outputs">Names of the values that training needs.</param>
 /// <param name="Options">What it was built for.</param>

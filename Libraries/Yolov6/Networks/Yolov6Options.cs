@@ -22,6 +22,7 @@ public enum Yolov6Form
 /// <summary>Non-maximum suppression inside the graph (reference 7.6).</summary>
 public enum EndToEnd
 {
+    /// <summary>The outputs are those of all anchors, for post-processing outside.</summary>
     None,
 
     /// <summary>The plugin EfficientNMS_TRT.</summary>
@@ -37,6 +38,7 @@ public enum EndToEnd
 /// <summary>What a YOLOv6 network is built for.</summary>
 public sealed record Yolov6Options
 {
+    /// <summary>In pixels; both sides of the input are multiples of it.</summary>
     public const int LargestStride = 32;
 
     /// <summary>Width of all layers against the base network: S 0.5, T 0.375, N 0.25; smaller for small jobs.</summary>
@@ -45,8 +47,10 @@ public sealed record Yolov6Options
     /// <summary>Length of the stages against the base network.</summary>
     public double DepthMultiple { get; init; } = 0.33;
 
+    /// <summary>K, at least 1; 80 for COCO.</summary>
     public int ClassCount { get; init; } = 80;
 
+    /// <summary>How its blocks are built: decides what can be trained, exported, or read from a checkpoint.</summary>
     public Yolov6Form Form { get; init; } = Yolov6Form.RepOpt;
 
     /// <summary>In pixels, a multiple of 32.</summary>
@@ -58,13 +62,16 @@ public sealed record Yolov6Options
     /// <summary>A fixed batch size, or null for a dynamic one.</summary>
     public int? Batch { get; init; }
 
+    /// <summary>Outputs of all anchors unless told otherwise.</summary>
     public EndToEnd EndToEnd { get; init; }
 
     /// <summary>Detections an image with <see cref="EndToEnd"/>.</summary>
     public int MaxDetections { get; init; } = 100;
 
+    /// <summary>Overlap above which <see cref="EndToEnd"/> suppresses the weaker of two boxes, in 0…1.</summary>
     public float IouThreshold { get; init; } = 0.45f;
 
+    /// <summary>Least score of a detection of <see cref="EndToEnd"/>, in 0…1.</summary>
     public float ScoreThreshold { get; init; } = 0.4f;
 
     /// <summary>The input is BGR in 0…255, converted inside the graph; otherwise RGB in 0…1.</summary>
@@ -73,10 +80,13 @@ public sealed record Yolov6Options
     /// <summary>Seed of the initial weights.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>YOLOv6-N: 4.3 million parameters for COCO (reference 1.7).</summary>
     public static Yolov6Options N { get; } = new() { WidthMultiple = 0.25 };
 
+    /// <summary>YOLOv6-T: 9.7 million parameters for COCO.</summary>
     public static Yolov6Options T { get; } = new() { WidthMultiple = 0.375 };
 
+    /// <summary>YOLOv6-S, the defaults: 17.2 million parameters for COCO.</summary>
     public static Yolov6Options S { get; } = new();
 
     /// <exception cref="ArgumentException">Names the option and its range.</exception>

@@ -49,7 +49,9 @@ public static class Yolov6Weights
         var (found, expected) = (Layers(anonymous), Layers(network));
         if (found.Count != expected.Count)
         {
-            throw new CheckpointException($"The file has {found.Count} convolutions, the network {expected.Count}. Build the network in its width, depth and class count.");
+            throw new CheckpointException(
+                $"The file has {found.Count} convolutions, the network {expected.Count}. "
+                + "Build the network in its width, depth and class count.");
         }
 
         var state = new StateDict();
@@ -60,10 +62,14 @@ public static class Yolov6Weights
                 var name = to.Input(input);
                 var target = name is null ? null : network.Initializers[name];
                 var source = from.Input(input) is { } value ? anonymous.Initializers.GetValueOrDefault(value) : null;
-                if (from.OpType != to.OpType || source is null != target is null || source?.Dimensions.SequenceEqual(target!.Dimensions) == false)
+                if (from.OpType != to.OpType
+                    || source is null != target is null
+                    || source?.Dimensions.SequenceEqual(target!.Dimensions) == false)
                 {
-                    throw new CheckpointException($"{from} [{string.Join(",", source?.Dimensions ?? [])}] of the file does not fit {name ?? to.Name} "
-                        + $"[{string.Join(",", target?.Dimensions ?? [])}]. Fold its batch normalizations, and build the network in its width and class count.");
+                    throw new CheckpointException(
+                        $"{from} [{string.Join(",", source?.Dimensions ?? [])}] of the file does not fit {name ?? to.Name} "
+                        + $"[{string.Join(",", target?.Dimensions ?? [])}]. "
+                        + "Fold its batch normalizations, and build the network in its width and class count.");
                 }
 
                 if (name is not null)

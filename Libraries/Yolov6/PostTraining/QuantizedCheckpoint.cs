@@ -5,7 +5,9 @@ using QatPipeline.Yolov6.Networks;
 
 namespace QatPipeline.Yolov6.PostTraining;
 
-/// <summary>Reads calibrated and quantization-aware trained checkpoints: weights with the ranges of their quantizers (reference 5.1, 5.2).</summary>
+/// <summary>
+/// Reads calibrated and quantization-aware trained checkpoints: weights with the ranges of their quantizers (reference 5.1, 5.2).
+/// </summary>
 public static class QuantizedCheckpoint
 {
     private const string RangeSuffix = "._amax";
@@ -28,7 +30,8 @@ public static class QuantizedCheckpoint
             var key = StateName(quantizer.Name) + RangeSuffix;
             if (!left.Remove(key))
             {
-                throw new CheckpointException($"{name} has no range {key}. It was not calibrated, or with other layers left float: calibrate it first.");
+                throw new CheckpointException(
+                    $"{name} has no range {key}. It was not calibrated, or with other layers left float: calibrate it first.");
             }
 
             SetRanges(graph, quantizer, state[key], $"{name}: {key}");
@@ -36,7 +39,9 @@ public static class QuantizedCheckpoint
 
         return left.Count == 0
             ? graph
-            : throw new CheckpointException($"{name} has the range {left.First()}, whose layer is not quantized here. Place quantizers on the layers it was calibrated with.");
+            : throw new CheckpointException(
+                $"{name} has the range {left.First()}, whose layer is not quantized here. "
+                + "Place quantizers on the layers it was calibrated with.");
     }
 
     private static void SetRanges(Graph graph, Quantizer quantizer, StateTensor amax, string where)

@@ -26,7 +26,8 @@ public static class Yolov6Calibration
         CancellationToken cancellationToken = default)
     {
         var placed = graph.Clone();
-        QuantizerPlacement.Place(placed, options.Placement with { SkipNodes = [.. options.Placement.SkipNodes, .. options.SensitiveLayers] });
+        QuantizerPlacement.Place(
+            placed, options.Placement with { SkipNodes = [.. options.Placement.SkipNodes, .. options.SensitiveLayers] });
         using var calibrator = new Calibrator(placed, device: device);
         var count = options.Batches + (options.ReadsOneBatchMore ? 1 : 0);
         await calibrator.CollectAsync(batches.Take(count), progress, cancellationToken);

@@ -9,6 +9,7 @@ public sealed record Yolov6CalibrationOptions
     /// <summary>How activation ranges are chosen: the S configuration takes entropy, N and T take the maximum.</summary>
     public CalibrationMethod Method { get; init; } = CalibrationMethod.Entropy;
 
+    /// <summary>Batches the ranges are taken from; at least 1.</summary>
     public int Batches { get; init; } = 4;
 
     /// <summary>The reference's loop reads one batch more than it is told (reference 5.2).</summary>
@@ -26,6 +27,7 @@ public sealed record Yolov6CalibrationOptions
     /// <summary>Layers that stay float, by the names of their weights without <c>.weight</c>.</summary>
     public IReadOnlyList<string> SensitiveLayers { get; init; } = [];
 
+    /// <summary>Where quantizers go and which scheme weights have; by default that of TensorRT.</summary>
     public PlacementOptions Placement { get; init; } = new();
 
     /// <summary>Calibration as the reference does it (reference 12, middle column).</summary>
@@ -41,7 +43,10 @@ public sealed record Yolov6CalibrationOptions
     public static IReadOnlyList<string> SensitiveHead { get; } =
     [
         .. from level in Enumerable.Range(0, 3)
-           from layer in new[] { $"stems.{level}.conv", $"cls_convs.{level}.conv", $"reg_convs.{level}.conv", $"cls_preds.{level}", $"reg_preds.{level}" }
+           from layer in new[]
+           {
+               $"stems.{level}.conv", $"cls_convs.{level}.conv", $"reg_convs.{level}.conv", $"cls_preds.{level}", $"reg_preds.{level}",
+           }
            select $"detect.{layer}",
     ];
 }

@@ -11,6 +11,7 @@ public sealed record DetectionLabels(IReadOnlyList<IReadOnlyList<TargetBox>> Ima
     internal static DetectionLabels Of(TrainingBatch batch) =>
         batch.Labels is DetectionLabels labels && labels.Images.Count == batch.Images.Count
             ? labels
-            : throw new TorchExecutionException($"a batch of {batch.Images.Count} images has no {nameof(DetectionLabels)} for each of them; "
+            : throw new TorchExecutionException(
+                $"a batch of {batch.Images.Count} images has no {nameof(DetectionLabels)} for each of them; "
                 + "the task loss needs annotated images, distillation alone does not");
 }

@@ -31,7 +31,12 @@ public sealed class Yolov6Trainer : IDisposable
     /// <exception cref="CheckpointException">The scales do not fit the network.</exception>
     /// <exception cref="GraphException">The graph was not built as a YOLOv6.</exception>
     public Yolov6Trainer(
-        Graph graph, Yolov6TrainingOptions options, RepScales? scales = null, Graph? teacher = null, Device? device = null, TimeProvider? time = null)
+        Graph graph,
+        Yolov6TrainingOptions options,
+        RepScales? scales = null,
+        Graph? teacher = null,
+        Device? device = null,
+        TimeProvider? time = null)
     {
         options.Validate();
         if (options.Distillation is not null && teacher is null)
@@ -97,6 +102,7 @@ public sealed class Yolov6Trainer : IDisposable
     /// <summary>The graph with the averaged weights as they are now.</summary>
     public Graph CurrentGraph() => _state.GraphWith(_state.Average.SaveState());
 
+    /// <summary>Frees the networks, the optimizer's state and the averages; the graphs it returned stay.</summary>
     public void Dispose()
     {
         _teacher?.Dispose();
@@ -126,11 +132,13 @@ public sealed class Yolov6Trainer : IDisposable
         var total = items.Values.Sum();
         if (!double.IsFinite(total))
         {
-            throw new TorchExecutionException($"the loss of epoch {at.Epoch}, step {at.Step} is {total}: lower LearningRate ({_options.Schedule.LearningRate}), "
+            throw new TorchExecutionException(
+                $"the loss of epoch {at.Epoch}, step {at.Step} is {total}: lower LearningRate ({_options.Schedule.LearningRate}), "
                 + "lengthen the warm-up, or check images and labels");
         }
 
-        return new TrainingProgress(at.Epoch, _options.Epochs, at.Step + 1, stepsPerEpoch, values.Rate, total, items, _clock.ImagesPerSecond,
+        return new TrainingProgress(
+            at.Epoch, _options.Epochs, at.Step + 1, stepsPerEpoch, values.Rate, total, items, _clock.ImagesPerSecond,
             _clock.Remaining(((long)_options.Epochs * stepsPerEpoch) - iteration - 1));
     }
 

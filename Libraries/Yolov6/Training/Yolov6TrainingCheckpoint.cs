@@ -29,7 +29,8 @@ internal static class Yolov6TrainingCheckpoint
             ["step"] = Text(state.Position.Step),
             ["pending"] = Text(state.PendingIterations),
             ["updates"] = Text(state.Average.Updates),
-            ["scores"] = string.Join(' ', state.Scores.Select(score => $"{Text(score.Epoch)}:{score.Score.ToString("R", CultureInfo.InvariantCulture)}")),
+            ["scores"] = string.Join(
+                ' ', state.Scores.Select(score => $"{Text(score.Epoch)}:{score.Score.ToString("R", CultureInfo.InvariantCulture)}")),
         });
 
         void Add(string prefix, StateDict part)
@@ -60,12 +61,15 @@ internal static class Yolov6TrainingCheckpoint
             foreach (var entry in counters["scores"].Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
                 var parts = entry.Split(':');
-                state.Scores.Add(new EpochScore(int.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture)));
+                state.Scores.Add(
+                    new EpochScore(
+                        int.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture)));
             }
         }
         catch (Exception error) when (error is KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {
-            throw new CheckpointException($"{Name} has no valid counters ({error.Message}): it was not written by a training. Start without it.", error);
+            throw new CheckpointException(
+                $"{Name} has no valid counters ({error.Message}): it was not written by a training. Start without it.", error);
         }
 
         long Number(string key) => long.Parse(counters[key], CultureInfo.InvariantCulture);

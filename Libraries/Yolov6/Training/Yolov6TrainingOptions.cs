@@ -5,6 +5,7 @@ namespace QatPipeline.Yolov6.Training;
 /// <summary>What the network learns from a teacher.</summary>
 public sealed record Yolov6DistillationOptions
 {
+    /// <summary>Temperature and normalisation of the terms.</summary>
     public DistillationOptions Terms { get; init; } = new();
 
     /// <summary>Compare the neck's outputs channel by channel as well.</summary>
@@ -17,13 +18,16 @@ public sealed record Yolov6DistillationOptions
 /// <summary>How a YOLOv6 is trained, float or quantized.</summary>
 public sealed record Yolov6TrainingOptions
 {
+    /// <summary>At least 1.</summary>
     public int Epochs { get; init; } = 400;
 
     /// <summary>Images a batch: what rates and decay are scaled for.</summary>
     public int Batch { get; init; } = 32;
 
+    /// <summary>Learning rate, momentum, decay and warm-up.</summary>
     public ScheduleOptions Schedule { get; init; } = new();
 
+    /// <summary>Weights of the task loss, and how anchors are assigned.</summary>
     public DetectionLossOptions Loss { get; init; } = new();
 
     /// <summary>Share of the past in the moving average of the weights, after many steps.</summary>

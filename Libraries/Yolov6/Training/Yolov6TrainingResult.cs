@@ -22,6 +22,7 @@ public sealed record Yolov6TrainingCallbacks
     /// <summary>Keeps a checkpoint after every epoch, which it writes by calling the action with a stream.</summary>
     public Func<Action<Stream>, CancellationToken, Task>? Checkpoint { get; init; }
 
+    /// <summary>Told after every iteration, on the thread that trains.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>

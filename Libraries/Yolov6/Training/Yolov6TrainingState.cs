@@ -84,7 +84,9 @@ internal sealed class Yolov6TrainingState : IDisposable
     /// <exception cref="CheckpointException">An entry is missing or has another shape.</exception>
     public void SetValues(StateDict state)
     {
-        StateDictReport.Compare(state, [.. Tensors.Select(item => KeyValuePair.Create(item.Name, item.Value.shape))]).RequireComplete("The training checkpoint");
+        StateDictReport
+            .Compare(state, [.. Tensors.Select(item => KeyValuePair.Create(item.Name, item.Value.shape))])
+            .RequireComplete("The training checkpoint");
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (name, value) in Tensors)

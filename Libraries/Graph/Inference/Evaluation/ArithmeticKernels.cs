@@ -55,7 +55,8 @@ internal static class ArithmeticKernels
             _ when source.Type == target => source,
             (ElementType.Int64, ElementType.Int32) => Convert(source.As<long>(), value => unchecked((int)value)),
             (ElementType.Int32, ElementType.Int64) => Convert(source.As<int>(), value => (long)value),
-            (ElementType.Bool or ElementType.UInt8 or ElementType.Int8, ElementType.Int64) => Tensor.FromLongs([source.Length], source.ToLongs()),
+            (ElementType.Bool or ElementType.UInt8 or ElementType.Int8, ElementType.Int64) =>
+                Tensor.FromLongs([source.Length], source.ToLongs()),
             (ElementType.Float or ElementType.Double, ElementType.Int64) when Fits(source, long.MaxValue) =>
                 Convert<double, long>(source.ToDoubles(), value => (long)value),
             (ElementType.Float or ElementType.Double, ElementType.Int32) when Fits(source, int.MaxValue) =>
@@ -65,7 +66,8 @@ internal static class ArithmeticKernels
             (ElementType.Double or ElementType.Int64 or ElementType.Int32, ElementType.Float) =>
                 Convert<double, float>(source.ToDoubles(), value => (float)value),
             (_, ElementType.Float) when source.Type.SizeOf() is 1 or 2 => Tensor.FromFloats([source.Length], source.ToFloats()),
-            (ElementType.Float or ElementType.Int64 or ElementType.Int32, ElementType.Double) => Convert<double, double>(source.ToDoubles(), value => value),
+            (ElementType.Float or ElementType.Int64 or ElementType.Int32, ElementType.Double) =>
+                Convert<double, double>(source.ToDoubles(), value => value),
             _ => null,
         };
         return result is null ? null : [result.WithDimensions(source.Dimensions)];

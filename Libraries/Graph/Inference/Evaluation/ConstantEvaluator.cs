@@ -48,7 +48,9 @@ internal static class ConstantEvaluator
             return null;
         }
 
-        return Kernels.TryGetValue(node.OpType, out var kernel) ? kernel(context, inputs!) : ArithmeticKernels.Elementwise(context, inputs!);
+        return Kernels.TryGetValue(node.OpType, out var kernel)
+            ? kernel(context, inputs!)
+            : ArithmeticKernels.Elementwise(context, inputs!);
     }
 
     private static bool IsAffordable(NodeContext context, Tensor[] inputs, long largestConstant)

@@ -96,11 +96,14 @@ internal static class LayoutKernels
 
     public static Tensor[] ConstantOfShape(NodeContext context, Tensor[] inputs)
     {
-        var value = context.Node.Attributes.GetValueOrDefault("value") is TensorAttribute { Value: { Length: 1 } declared } ? declared : Tensor.Scalar(0f);
+        var value = context.Node.Attributes.GetValueOrDefault("value") is TensorAttribute { Value: { Length: 1 } declared }
+            ? declared
+            : Tensor.Scalar(0f);
         return [Broadcast(value, ShapeOf(context))];
     }
 
-    public static Tensor Broadcast(Tensor tensor, long[] shape) => StridedCopy.View(tensor, shape, 0, StridedCopy.BroadcastStrides(tensor.Dimensions, shape));
+    public static Tensor Broadcast(Tensor tensor, long[] shape) =>
+        StridedCopy.View(tensor, shape, 0, StridedCopy.BroadcastStrides(tensor.Dimensions, shape));
 
     private static long[] ShapeOf(NodeContext context, int output = 0) => context.Outputs[output]!.StaticShape!;
 }

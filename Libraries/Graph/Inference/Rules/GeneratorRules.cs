@@ -26,16 +26,21 @@ internal static class GeneratorRules
 
     public static void ConstantOfShape(NodeContext context)
     {
-        var type = context.Node.Attributes.GetValueOrDefault("value") is TensorAttribute { Value.Type: var declared } ? declared : ElementType.Float;
+        var type = context.Node.Attributes.GetValueOrDefault("value") is TensorAttribute { Value.Type: var declared }
+            ? declared
+            : ElementType.Float;
         context.Set(0, type, context.Integers(0));
     }
 
-    public static void Expand(NodeContext context) => context.Set(0, context.Type(0), Dimensions.Broadcast(context.Shape(0), context.Integers(1)));
+    public static void Expand(NodeContext context) =>
+        context.Set(0, context.Type(0), Dimensions.Broadcast(context.Shape(0), context.Integers(1)));
 
     public static void Range(NodeContext context)
     {
         Dimension count = default;
-        if (context.Constant(0) is { Length: 1 } start && context.Constant(1) is { Length: 1 } limit && context.Constant(2) is { Length: 1 } delta)
+        if (context.Constant(0) is { Length: 1 } start
+            && context.Constant(1) is { Length: 1 } limit
+            && context.Constant(2) is { Length: 1 } delta)
         {
             count = (long)Math.Max(0, Math.Ceiling((limit.ToDoubles()[0] - start.ToDoubles()[0]) / delta.ToDoubles()[0]));
         }

@@ -45,7 +45,9 @@ internal static class IntegerRules
 
     private static Dimension[]? Slice(NodeContext context)
     {
-        if (context.Integers(0) is not { } data || context.Shape(0) is not { Count: 1 } || SliceParameters.Read(context, 1) is not [var slice])
+        if (context.Integers(0) is not { } data
+            || context.Shape(0) is not { Count: 1 }
+            || SliceParameters.Read(context, 1) is not [var slice])
         {
             return null;
         }

@@ -17,12 +17,15 @@ internal static class LayoutRules
         {
             if (shape.Count != result.Length || shape.Where((dimension, axis) => axis != joined && Differ(dimension, result[axis])).Any())
             {
-                throw new GraphException($"shapes [{string.Join(", ", model)}] and [{string.Join(", ", shape)}] cannot be joined on axis {joined}");
+                throw new GraphException(
+                    $"shapes [{string.Join(", ", model)}] and [{string.Join(", ", shape)}] cannot be joined on axis {joined}");
             }
 
             for (var axis = 0; axis < result.Length; axis++)
             {
-                result[axis] = result[axis].IsKnown ? result[axis] : shape[axis].IsKnown || result[axis] == default ? shape[axis] : result[axis];
+                result[axis] = result[axis].IsKnown ? result[axis]
+                    : shape[axis].IsKnown || result[axis] == default ? shape[axis]
+                    : result[axis];
             }
         }
 
@@ -92,7 +95,8 @@ internal static class LayoutRules
             return;
         }
 
-        var axes = context.KnownIntegers(3)?.Select(axis => NodeContext.Axis(axis, input.Count)).ToArray() ?? [.. Enumerable.Range(0, input.Count)];
+        var axes = context.KnownIntegers(3)?.Select(axis => NodeContext.Axis(axis, input.Count)).ToArray()
+            ?? [.. Enumerable.Range(0, input.Count)];
         var result = new Dimension[input.Count];
         if (context.AttributeOrInput("pads", 1) is { } pads && pads.Length == 2 * axes.Length)
         {
@@ -118,7 +122,8 @@ internal static class LayoutRules
     /// <exception cref="GraphException">It is no permutation of the axes.</exception>
     public static int[] Permutation(Node node, int rank)
     {
-        var permutation = node.Ints("perm")?.Select(axis => NodeContext.Axis(axis, rank)).ToArray() ?? [.. Enumerable.Range(0, rank).Reverse()];
+        var permutation = node.Ints("perm")?.Select(axis => NodeContext.Axis(axis, rank)).ToArray()
+            ?? [.. Enumerable.Range(0, rank).Reverse()];
         return permutation.Length == rank && permutation.Distinct().Count() == rank
             ? permutation
             : throw new GraphException($"[{string.Join(", ", permutation)}] is no permutation of {rank} axes");

@@ -59,7 +59,8 @@ internal static class MatrixRules
         }
     }
 
-    private static Dimension[] Reduced(NodeContext context, IReadOnlyList<Dimension> input, HashSet<int> axes) => context.Node.Int("keepdims", 1) != 0
+    private static Dimension[] Reduced(NodeContext context, IReadOnlyList<Dimension> input, HashSet<int> axes) =>
+        context.Node.Int("keepdims", 1) != 0
         ? [.. input.Select((dimension, axis) => axes.Contains(axis) ? 1 : dimension)]
         : [.. input.Where((_, axis) => !axes.Contains(axis))];
 }

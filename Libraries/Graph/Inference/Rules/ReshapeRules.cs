@@ -99,8 +99,12 @@ internal static class ReshapeRules
             return default;
         }
 
-        var whole = input.Where(dimension => dimension.IsKnown).Aggregate(1L, (product, dimension) => checked(product * dimension.Value!.Value));
-        var part = others.Where(dimension => dimension.IsKnown).Aggregate(1L, (product, dimension) => checked(product * dimension.Value!.Value));
+        var whole = input
+            .Where(dimension => dimension.IsKnown)
+            .Aggregate(1L, (product, dimension) => checked(product * dimension.Value!.Value));
+        var part = others
+            .Where(dimension => dimension.IsKnown)
+            .Aggregate(1L, (product, dimension) => checked(product * dimension.Value!.Value));
         if (names.Count == 0 && (part == 0 || whole % part != 0))
         {
             throw new GraphException($"[{string.Join(", ", input)}] cannot be reshaped to [{string.Join(", ", target)}]");

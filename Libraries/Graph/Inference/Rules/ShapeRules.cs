@@ -21,9 +21,9 @@ internal static class ShapeRules
         }
 
         Add(ElementwiseRules.Unary,
-            "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Mish", "Softplus", "Softsign", "Tanh", "Erf", "Gelu",
-            "Clip", "Exp", "Log", "Sqrt", "Neg", "Abs", "Floor", "Ceil", "Round", "Reciprocal", "Sin", "Cos", "Identity", "Dropout", "Softmax", "LogSoftmax",
-            "InstanceNormalization", "LayerNormalization", "CumSum", "Not");
+            "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Mish", "Softplus", "Softsign",
+            "Tanh", "Erf", "Gelu", "Clip", "Exp", "Log", "Sqrt", "Neg", "Abs", "Floor", "Ceil", "Round", "Reciprocal", "Sin", "Cos",
+            "Identity", "Dropout", "Softmax", "LogSoftmax", "InstanceNormalization", "LayerNormalization", "CumSum", "Not");
         Add(ElementwiseRules.Broadcast, "Add", "Sub", "Mul", "Div", "Pow", "Mod", "Min", "Max", "Sum", "Mean", "And", "Or", "Xor");
         Add(ElementwiseRules.Comparison, "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual");
         Add(ElementwiseRules.Where, "Where");
@@ -41,7 +41,8 @@ internal static class ShapeRules
         Add(MatrixRules.Gemm, "Gemm");
         Add(MatrixRules.MatMul, "MatMul");
         Add(MatrixRules.Reduce,
-            "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare");
+            "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp",
+            "ReduceSumSquare");
         Add(MatrixRules.ArgReduce, "ArgMax", "ArgMin");
         Add(LayoutRules.Concat, "Concat");
         Add(LayoutRules.Split, "Split");

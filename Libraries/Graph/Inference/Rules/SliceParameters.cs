@@ -37,7 +37,8 @@ internal readonly record struct SliceParameters(long Start, long End, long Step)
         return result;
     }
 
-    public Dimension LengthOf(Dimension dimension) => dimension.Value is { } size ? Resolve(size).Count : IsEverything ? dimension : default;
+    public Dimension LengthOf(Dimension dimension) =>
+        dimension.Value is { } size ? Resolve(size).Count : IsEverything ? dimension : default;
 
     /// <summary>First index and number of elements on an axis of the given size.</summary>
     public (long First, long Count) Resolve(long size)

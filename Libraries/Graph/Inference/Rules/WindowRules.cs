@@ -47,7 +47,8 @@ internal static class WindowRules
                 ({ } size, _, _) => size,
                 (_, { } size, { } kernel) => same
                     ? size * strides[axis]
-                    : (strides[axis] * (size - 1)) + padding[axis] + ((kernel - 1) * dilations[axis]) + 1 - pads[axis] - pads[axis + spatial],
+                    : (strides[axis] * (size - 1)) + padding[axis] + ((kernel - 1) * dilations[axis]) + 1
+                        - pads[axis] - pads[axis + spatial],
                 _ => default(Dimension),
             };
         }
@@ -72,7 +73,9 @@ internal static class WindowRules
         }
     }
 
-    /// <summary>Scales are input 1 in opset 10 and input 2 since; sizes are input 3. From opset 18 both may name a subset of the axes.</summary>
+    /// <summary>
+    /// Scales are input 1 in opset 10 and input 2 since; sizes are input 3. From opset 18 both may name a subset of the axes.
+    /// </summary>
     public static void Resize(NodeContext context)
     {
         if (context.Shape(0) is not { } input)
@@ -80,7 +83,8 @@ internal static class WindowRules
             return;
         }
 
-        var axes = context.Node.Ints("axes")?.Select(axis => NodeContext.Axis(axis, input.Count)).ToArray() ?? [.. Enumerable.Range(0, input.Count)];
+        var axes = context.Node.Ints("axes")?.Select(axis => NodeContext.Axis(axis, input.Count)).ToArray()
+            ?? [.. Enumerable.Range(0, input.Count)];
         var sizes = context.Integers(3);
         var scales = context.Constant(context.Opset == 10 ? 1 : 2)?.ToFloats();
         var keepsAspect = context.Node.String("keep_aspect_ratio_policy", "stretch") != "stretch";
@@ -100,7 +104,10 @@ internal static class WindowRules
         var block = context.Node.Int("blocksize", 1);
         if (context.Shape(0) is [var batch, var depth, var height, var width])
         {
-            context.Set(0, context.Type(0), [batch, Quotient(depth, block * block), Dimensions.Product(height, block), Dimensions.Product(width, block)]);
+            context.Set(
+                0,
+                context.Type(0),
+                [batch, Quotient(depth, block * block), Dimensions.Product(height, block), Dimensions.Product(width, block)]);
         }
     }
 
@@ -109,11 +116,13 @@ internal static class WindowRules
         var block = context.Node.Int("blocksize", 1);
         if (context.Shape(0) is [var batch, var depth, var height, var width])
         {
-            context.Set(0, context.Type(0), [batch, Dimensions.Product(depth, block * block), Quotient(height, block), Quotient(width, block)]);
+            context.Set(
+                0, context.Type(0), [batch, Dimensions.Product(depth, block * block), Quotient(height, block), Quotient(width, block)]);
         }
     }
 
-    private static (IReadOnlyList<Dimension> Input, IReadOnlyList<Dimension> Weight)? Maps(IReadOnlyList<Dimension>? input, IReadOnlyList<Dimension>? weight)
+    private static (IReadOnlyList<Dimension> Input, IReadOnlyList<Dimension> Weight)? Maps(
+        IReadOnlyList<Dimension>? input, IReadOnlyList<Dimension>? weight)
     {
         if (input is null || weight is null)
         {
@@ -164,5 +173,6 @@ internal static class WindowRules
     private static Dimension Scaled(Dimension dimension, float scale) =>
         scale == 1 ? dimension : dimension.Value is { } size ? (Dimension)(long)Math.Floor(size * (double)scale) : default;
 
-    private static Dimension Quotient(Dimension dimension, long divisor) => dimension.Value is { } size && divisor > 0 ? size / divisor : default(Dimension);
+    private static Dimension Quotient(Dimension dimension, long divisor) =>
+        dimension.Value is { } size && divisor > 0 ? size / divisor : default(Dimension);
 }

@@ -1,6 +1,8 @@
 namespace QatPipeline.Yolov6.Checkpoints.Pickle;
 
-/// <summary>The opcodes that pickles of data use (protocols 2 to 5). Those that name code in other ways (INST, OBJ, EXT) are left out.</summary>
+/// <summary>
+/// The opcodes that pickles of data use (protocols 2 to 5). Those that name code in other ways (INST, OBJ, EXT) are left out.
+/// </summary>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',

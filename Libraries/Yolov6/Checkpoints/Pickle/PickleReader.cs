@@ -204,5 +204,6 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes)
     }
 
     private static T As<T>(object? value)
-        where T : class => value as T ?? throw new PickleFormatException($"a {typeof(T).Name} is expected where a {value?.GetType().Name ?? "None"} is");
+        where T : class =>
+            value as T ?? throw new PickleFormatException($"a {typeof(T).Name} is expected where a {value?.GetType().Name ?? "None"} is");
 }

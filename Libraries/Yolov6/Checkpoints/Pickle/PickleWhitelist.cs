@@ -34,5 +34,6 @@ internal static class PickleWhitelist
         Names.Contains(global.ToString()) || (IsClassName(global.Name) && ModulePackages.Any($"{global.Module}.".StartsWith));
 
     // Classes begin with a capital; a dotted name would reach through a module's own imports.
-    private static bool IsClassName(string name) => name.Length > 0 && char.IsAsciiLetterUpper(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
+    private static bool IsClassName(string name) =>
+        name.Length > 0 && char.IsAsciiLetterUpper(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
 }

@@ -9,13 +9,15 @@ namespace QatPipeline.Yolov6.Training;
 /// <param name="tensors">What is averaged.</param>
 /// <param name="decay">The share of the past after many steps.</param>
 /// <param name="ramp">How many steps it takes to get near it.</param>
-public sealed class ExponentialMovingAverage(IReadOnlyList<NetworkParameter> tensors, double decay = 0.9999, double ramp = 2000) : IDisposable
+internal sealed class ExponentialMovingAverage(IReadOnlyList<NetworkParameter> tensors, double decay = 0.9999, double ramp = 2000)
+    : IDisposable
 {
     private readonly Tensor[] _averages = [.. tensors.Select(Copy)];
 
     /// <summary>Optimizer steps so far.</summary>
     public long Updates { get; set; }
 
+    /// <summary>After an optimizer step n: average ← d·average + (1 − d)·value with d = decay·(1 − exp(−n/ramp)).</summary>
     public void Update()
     {
         using var noGradient = no_grad();
@@ -28,6 +30,7 @@ public sealed class ExponentialMovingAverage(IReadOnlyList<NetworkParameter> ten
         }
     }
 
+    /// <summary>The averages by the names of what is averaged; <see cref="Updates"/> is kept apart.</summary>
     public StateDict SaveState()
     {
         var state = new StateDict();
@@ -42,7 +45,9 @@ public sealed class ExponentialMovingAverage(IReadOnlyList<NetworkParameter> ten
     /// <exception cref="CheckpointException">An entry is missing or has another shape.</exception>
     public void LoadState(StateDict state)
     {
-        StateDictReport.Compare(state, [.. tensors.Select(item => KeyValuePair.Create(item.Name, item.Value.shape))]).RequireComplete("The moving average");
+        StateDictReport
+            .Compare(state, [.. tensors.Select(item => KeyValuePair.Create(item.Name, item.Value.shape))])
+            .RequireComplete("The moving average");
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         for (var i = 0; i < _averages.Length; i++)

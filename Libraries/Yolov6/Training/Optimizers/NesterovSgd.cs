@@ -11,7 +11,8 @@ namespace QatPipeline.Yolov6.Training;
 /// </summary>
 /// <param name="groups">The parameters with their rates and decays; rates may be changed between steps.</param>
 /// <param name="multipliers">Gradient multipliers by parameter name, of the parameters' shapes; owned by the optimizer.</param>
-public sealed class NesterovSgd(IReadOnlyList<ParameterGroup> groups, IReadOnlyDictionary<string, Tensor>? multipliers = null) : IDisposable
+internal sealed class NesterovSgd(IReadOnlyList<ParameterGroup> groups, IReadOnlyDictionary<string, Tensor>? multipliers = null)
+    : IDisposable
 {
     private readonly Dictionary<string, Tensor> _velocities = new(StringComparer.Ordinal);
 

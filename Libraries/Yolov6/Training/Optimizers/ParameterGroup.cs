@@ -4,7 +4,7 @@ using QatPipeline.Torch;
 namespace QatPipeline.Yolov6.Training;
 
 /// <summary>What a parameter is in its layer: decides decay and warm-up (reference 3.6).</summary>
-public enum ParameterRole
+internal enum ParameterRole
 {
     /// <summary>γ of a batch normalization: not decayed.</summary>
     NormWeight,
@@ -17,7 +17,7 @@ public enum ParameterRole
 }
 
 /// <summary>Parameters that are trained with the same rate and decay.</summary>
-public sealed class ParameterGroup(ParameterRole role, double weightDecay, IReadOnlyList<NetworkParameter> parameters)
+internal sealed class ParameterGroup(ParameterRole role, double weightDecay, IReadOnlyList<NetworkParameter> parameters)
 {
     public ParameterRole Role { get; } = role;
 

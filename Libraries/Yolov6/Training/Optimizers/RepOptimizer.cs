@@ -9,7 +9,7 @@ namespace QatPipeline.Yolov6.Training;
 /// RepOptimizer: trains a plain network as if its 3×3 convolutions had the branches of a RepVGG block, by initial values and
 /// gradient multipliers made from learned scales (reference 3.3, 3.4).
 /// </summary>
-public static class RepOptimizer
+internal static class RepOptimizer
 {
     private const string WeightSuffix = ".conv.weight";
 
@@ -25,7 +25,8 @@ public static class RepOptimizer
     {
         if (blocks.Count != scales.Blocks.Count)
         {
-            throw new CheckpointException($"The scale file has {scales.Blocks.Count} blocks, the network {blocks.Count}. Use scales of the same network.");
+            throw new CheckpointException(
+                $"The scale file has {scales.Blocks.Count} blocks, the network {blocks.Count}. Use scales of the same network.");
         }
 
         var weights = parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
@@ -34,7 +35,8 @@ public static class RepOptimizer
             var weight = weights[block + WeightSuffix];
             return weight.Value.shape[0] == scale.Dense.Length && scale.Dense.Length == scale.Pointwise.Length
                 ? (weight, scale)
-                : throw new CheckpointException($"The scales of {scale.Block} have {scale.Dense.Length} channels, {weight.Name} has {weight.Value.shape[0]}. "
+                : throw new CheckpointException(
+                    $"The scales of {scale.Block} have {scale.Dense.Length} channels, {weight.Name} has {weight.Value.shape[0]}. "
                     + "Use scales of the same network and width.");
         })];
     }
@@ -64,7 +66,9 @@ public static class RepOptimizer
 
     /// <summary>The gradient multipliers of SGD by weight name, each of its weight's shape.</summary>
     /// <param name="pairs">Weights and their scales.</param>
-    /// <param name="roundSquares">Round scales and squares to half precision, as scale files of the reference are used (reference 3.2).</param>
+    /// <param name="roundSquares">
+    /// Round scales and squares to half precision, as scale files of the reference are used (reference 3.2).
+    /// </param>
     public static IReadOnlyDictionary<string, Tensor> Multipliers(
         IEnumerable<(NetworkParameter Weight, RepScale Scale)> pairs, bool roundSquares = false)
     {

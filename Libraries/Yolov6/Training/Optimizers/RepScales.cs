@@ -16,6 +16,7 @@ public sealed class RepScales(IReadOnlyList<RepScale> blocks)
     private const string PointwiseSuffix = ".scale_1x1.weight";
     private const string IdentitySuffix = ".scale_identity.weight";
 
+    /// <summary>In registration order, by which they are paired with the 3×3 convolutions of the plain network.</summary>
     public IReadOnlyList<RepScale> Blocks { get; } = blocks;
 
     /// <summary>Takes the scales out of the state of a hyper-search network: a whole checkpoint, or a file with the scales only.</summary>
@@ -31,7 +32,9 @@ public sealed class RepScales(IReadOnlyList<RepScale> blocks)
                 state[block + DenseSuffix].Data,
                 state.TryGet(block + PointwiseSuffix, out var pointwise)
                     ? pointwise.Data
-                    : throw new CheckpointException($"The scale file has {block}{DenseSuffix} and no {block}{PointwiseSuffix}. Use the checkpoint of a hyper-search run."),
+                    : throw new CheckpointException(
+                        $"The scale file has {block}{DenseSuffix} and no {block}{PointwiseSuffix}. "
+                        + "Use the checkpoint of a hyper-search run."),
                 state.TryGet(block + IdentitySuffix, out var identity) ? identity.Data : null))
             .ToList();
         return blocks.Count > 0

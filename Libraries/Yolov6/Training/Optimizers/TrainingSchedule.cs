@@ -9,8 +9,10 @@ public sealed record ScheduleOptions
     /// <summary>lrf: the last rate as a fraction of the first.</summary>
     public double FinalFraction { get; init; } = 0.01;
 
+    /// <summary>μ after the warm-up.</summary>
     public double Momentum { get; init; } = 0.937;
 
+    /// <summary>λ of a batch of <see cref="NominalBatch"/>, for weights only: not for biases and normalizations.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>0 switches warm-up off, as quantization-aware training does.</summary>
@@ -19,8 +21,10 @@ public sealed record ScheduleOptions
     /// <summary>The least length of a warm-up; small jobs lower it.</summary>
     public int MinimumWarmupIterations { get; init; } = 1000;
 
+    /// <summary>μ at the first iteration; rises linearly over the warm-up.</summary>
     public double WarmupMomentum { get; init; } = 0.8;
 
+    /// <summary>Learning rate of biases at the first iteration, from which it falls; all others rise from 0.</summary>
     public double WarmupBiasRate { get; init; } = 0.1;
 
     /// <summary>The batch that the rates were made for; smaller ones are accumulated to it.</summary>
@@ -32,7 +36,14 @@ public sealed record ScheduleOptions
     /// <summary>λ of the weights, scaled to what a step sums over (reference 3.6).</summary>
     public double ScaledWeightDecay(int batch) => WeightDecay * batch * Accumulation(batch) / NominalBatch;
 
-    public static ScheduleOptions QuantizationAware { get; } = new() { LearningRate = 1e-5, FinalFraction = 0.001, WeightDecay = 5e-5, WarmupEpochs = 0 };
+    /// <summary>Of quantization-aware training (reference 2.1): small rates, no warm-up.</summary>
+    public static ScheduleOptions QuantizationAware { get; } = new()
+    {
+        LearningRate = 1e-5,
+        FinalFraction = 0.001,
+        WeightDecay = 5e-5,
+        WarmupEpochs = 0,
+    };
 }
 
 /// <summary>The values of one iteration.</summary>
@@ -40,10 +51,10 @@ public sealed record ScheduleOptions
 /// <param name="BiasRate">Learning rate of biases.</param>
 /// <param name="Momentum">μ.</param>
 /// <param name="Accumulation">Gradients of how many iterations make a step.</param>
-public readonly record struct ScheduleValues(double Rate, double BiasRate, double Momentum, int Accumulation);
+internal readonly record struct ScheduleValues(double Rate, double BiasRate, double Momentum, int Accumulation);
 
 /// <summary>Cosine schedule, warm-up and accumulation (reference 3.6, 3.7) as pure functions of epoch and iteration.</summary>
-public sealed class TrainingSchedule(ScheduleOptions options, int epochs, int iterationsPerEpoch, int batch)
+internal sealed class TrainingSchedule(ScheduleOptions options, int epochs, int iterationsPerEpoch, int batch)
 {
     /// <summary>W: iterations of the warm-up.</summary>
     public int WarmupIterations { get; } = options.WarmupEpochs <= 0 ? 0 : Math.Max(

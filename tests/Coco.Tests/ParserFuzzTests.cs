@@ -13,7 +13,8 @@ public sealed class ParserFuzzTests
          "categories":[{"id":1,"name":"caf\u00e9"}]}
         """;
 
-    private const string Results = """[{"image_id":1,"category_id":1,"bbox":[1,2,3,4],"score":0.5},{"image_id":2,"category_id":1,"bbox":[0,0,1,1],"score":1}]""";
+    private const string Results =
+        """[{"image_id":1,"category_id":1,"bbox":[1,2,3,4],"score":0.5},{"image_id":2,"category_id":1,"bbox":[0,0,1,1],"score":1}]""";
 
     [Fact]
     public void Damaged_annotations_never_crash_the_reader() => Fuzz(Truth, path => CocoDataset.Read(path, ""));

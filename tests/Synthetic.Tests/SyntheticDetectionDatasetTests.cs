@@ -34,9 +34,12 @@ public class SyntheticDetectionDatasetTests
         Assert.Equal(12, dataset.Images.Count);
         Assert.Equal(SyntheticDetectionDataset.ClassNames, dataset.Categories.Select(category => category.Name));
         Assert.InRange(dataset.Annotations.Count, 24, 12 * 9);
-        Assert.All(dataset.Annotations, item => Assert.True(item.Box is { X: >= 0, Y: >= 0 } box && box.X + box.Width <= 160 && box.Y + box.Height <= 160));
+        Assert.All(
+            dataset.Annotations,
+            item => Assert.True(item.Box is { X: >= 0, Y: >= 0 } box && box.X + box.Width <= 160 && box.Y + box.Height <= 160));
         var pixels = new float[3 * 160 * 160];
-        Assert.All(ImageFile.Of(dataset, images), file => ImageDecoder.ReadLetterboxed(file, EvaluationProtocol.E2(160), (160, 160), pixels));
+        Assert.All(
+            ImageFile.Of(dataset, images), file => ImageDecoder.ReadLetterboxed(file, EvaluationProtocol.E2(160), (160, 160), pixels));
     }
 
     [Fact]
@@ -61,7 +64,11 @@ public class SyntheticDetectionDatasetTests
         map.Add(3, Rectangle(70, 40, 100, 100));
         var visible = map.Visible(0.3);
         Assert.Equal(
-            [new SyntheticObject(1, 50, 50, 20, 40, 800), new SyntheticObject(2, 5, 5, 30, 30, 900), new SyntheticObject(3, 70, 40, 30, 60, 1800)],
+            [
+                new SyntheticObject(1, 50, 50, 20, 40, 800),
+                new SyntheticObject(2, 5, 5, 30, 30, 900),
+                new SyntheticObject(3, 70, 40, 30, 60, 1800),
+            ],
             visible);
     }
 
@@ -72,7 +79,8 @@ public class SyntheticDetectionDatasetTests
         var hues = Enumerable.Range(0, classes).Select(shape => Hues(random => Palette.OfClass(shape, classes, random))).ToList();
         Assert.All(hues.Zip(hues.Skip(1)), pair => Assert.True(pair.Second.Min() > pair.First.Where(hue => hue < 350).Max()));
         Assert.True(Hues(Palette.Any).Max() - Hues(Palette.Any).Min() > 300);
-        Assert.NotEqual(new SyntheticDetectionDataset(Small).Draw(0).Jpeg, new SyntheticDetectionDataset(Small with { ColorHint = 1 }).Draw(0).Jpeg);
+        Assert.NotEqual(
+            new SyntheticDetectionDataset(Small).Draw(0).Jpeg, new SyntheticDetectionDataset(Small with { ColorHint = 1 }).Draw(0).Jpeg);
 
         static List<float> Hues(Func<Random, SKColor> draw)
         {

@@ -63,7 +63,8 @@ public sealed class ApplicationTests
         Assert.Equal("front", await http.GetStringAsync("/variables/OTEL_SERVICE_NAME", cancellationToken));
     }
 
-    private static async Task CheckDashboardAsync(DistributedApplication application, ResourceStates states, CancellationToken cancellationToken)
+    private static async Task CheckDashboardAsync(
+        DistributedApplication application, ResourceStates states, CancellationToken cancellationToken)
     {
         var options = application.Services.GetRequiredService<DashboardOptions>();
         using var http = new HttpClient { BaseAddress = new Uri(options.FrontendUrl) };
@@ -80,7 +81,8 @@ public sealed class ApplicationTests
         while (spans is null or { Count: < 2 });
 
         var ids = spans.Select(span => span!["resource"]!["attributes"]!.AsArray()
-            .Single(attribute => attribute!["key"]!.GetValue<string>() == "service.instance.id")!["value"]!["stringValue"]!.GetValue<string>());
+            .Single(attribute => attribute!["key"]!.GetValue<string>() == "service.instance.id")!["value"]!["stringValue"]!
+            .GetValue<string>());
         Assert.Equal(states.Instances.Select(instance => instance.Suffix).Order(), ids.Distinct().Order());
     }
 
@@ -103,7 +105,10 @@ public sealed class ApplicationTests
     }
 
     private static async Task StartAgainAfterAKillAsync(
-        DistributedApplication application, ResourceStates states, IResourceBuilder<ProjectResource> back, CancellationToken cancellationToken)
+        DistributedApplication application,
+        ResourceStates states,
+        IResourceBuilder<ProjectResource> back,
+        CancellationToken cancellationToken)
     {
         var instance = states.Of(back.Resource).Single();
         using (var process = Process.GetProcessById(instance.Snapshot.ProcessId!.Value))
@@ -117,7 +122,8 @@ public sealed class ApplicationTests
         var options = application.Services.GetRequiredService<DashboardOptions>();
         using var channel = GrpcChannel.ForAddress(options.ResourceServiceUrl.Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
         var service = new DashboardService.DashboardServiceClient(channel);
-        var refused = await Assert.ThrowsAsync<RpcException>(() => CommandAsync(service, instance.Name, "start", "wrong", cancellationToken));
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            () => CommandAsync(service, instance.Name, "start", "wrong", cancellationToken));
         Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
 
         var started = await CommandAsync(service, instance.Name, "start", options.ResourceServiceKey, cancellationToken);
@@ -130,7 +136,11 @@ public sealed class ApplicationTests
     }
 
     private static async Task<ResourceCommandResponse> CommandAsync(
-        DashboardService.DashboardServiceClient service, string resource, string command, string key, CancellationToken cancellationToken) =>
+        DashboardService.DashboardServiceClient service,
+        string resource,
+        string command,
+        string key,
+        CancellationToken cancellationToken) =>
         await service.ExecuteResourceCommandAsync(
             new ResourceCommandRequest { ResourceName = resource, CommandName = command },
             new Metadata { { "x-resource-service-api-key", key } },

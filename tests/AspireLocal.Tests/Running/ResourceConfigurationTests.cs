@@ -77,12 +77,16 @@ public class ResourceConfigurationTests
     }
 
     private static void Allocate(IResource resource, string endpoint, int port, string targetPort) =>
-        resource.Annotations.OfType<EndpointAnnotation>().Single(item => item.Name == endpoint).Allocate(new AllocatedEndpoint(port, targetPort));
+        resource.Annotations
+            .OfType<EndpointAnnotation>()
+            .Single(item => item.Name == endpoint)
+            .Allocate(new AllocatedEndpoint(port, targetPort));
 
     private async Task<Dictionary<string, string>> ResolveAsync(IResource resource)
     {
         var resolved = new Dictionary<string, string>();
-        var variables = await ResourceConfiguration.EnvironmentAsync(resource, _builder.ExecutionContext, TestContext.Current.CancellationToken);
+        var variables = await ResourceConfiguration.EnvironmentAsync(
+            resource, _builder.ExecutionContext, TestContext.Current.CancellationToken);
         foreach (var (name, value) in variables)
         {
             resolved[name] = await ResourceConfiguration.ResolveAsync(value, TestContext.Current.CancellationToken);

@@ -55,7 +55,8 @@ public sealed class TrainingLoaderTests : IDisposable
             Size = 64, BatchSize = 3, Seed = 42, Workers = workers, Augmentation = augmentation ?? new AugmentationOptions(),
         };
         var batches = new List<(int, float[], IReadOnlyList<TrainingLabel>)>();
-        await foreach (var batch in new TrainingLoader(_images, options).ReadAsync(epoch, firstBatch, TestContext.Current.CancellationToken))
+        await foreach (var batch in new TrainingLoader(_images, options)
+            .ReadAsync(epoch, firstBatch, TestContext.Current.CancellationToken))
         {
             using (batch)
             {

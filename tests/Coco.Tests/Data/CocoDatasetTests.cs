@@ -22,7 +22,9 @@ public sealed class CocoDatasetTests
     public void Class_ids_of_COCO_have_the_known_gaps()
     {
         Assert.Equal(80, CocoClasses.All.Count);
-        Assert.Equal([1, 11, 13, 27, 31, 46, 67, 70, 72, 84, 90], new[] { 0, 10, 11, 24, 26, 40, 60, 61, 62, 73, 79 }.Select(i => CocoClasses.All[i].Id));
+        Assert.Equal(
+            [1, 11, 13, 27, 31, 46, 67, 70, 72, 84, 90],
+            new[] { 0, 10, 11, 24, 26, 40, 60, 61, 62, 73, 79 }.Select(i => CocoClasses.All[i].Id));
     }
 
     [Fact]

@@ -31,10 +31,12 @@ public sealed class MalformedAnnotationTests
     [InlineData(""" "image_id":1,"category_id":1,"bbox":[1,2,3,4] """, "annotations[0] (id 5): field 'area' is missing")]
     [InlineData(""" "image_id":1,"category_id":1,"bbox":[1,2,3],"area":4 """, "annotations[0] (id 5): field 'bbox' must have four numbers")]
     [InlineData(""" "image_id":1,"category_id":1,"bbox":[1,2,3,4,5],"area":4 """, "annotations[0] (id 5): expected four numbers")]
-    [InlineData(""" "image_id":1,"category_id":1,"bbox":[1,NaN,3,4],"area":4 """, "annotations[0] (id 5): not valid JSON: 'N' is an invalid")]
+    [InlineData(
+        """ "image_id":1,"category_id":1,"bbox":[1,NaN,3,4],"area":4 """, "annotations[0] (id 5): not valid JSON: 'N' is an invalid")]
     [InlineData(""" "image_id":1,"category_id":1,"bbox":[1,1e999,3,4],"area":4 """, "annotations[0] (id 5): field 'bbox' must be a finite")]
     [InlineData(""" "image_id":1,"category_id":1,"bbox":null,"area":4 """, "annotations[0] (id 5): expected field 'bbox'")]
-    [InlineData(""" "image_id":2,"category_id":1,"bbox":[1,2,3,4],"area":4 """, "annotations[0] (id 5): image_id 2 is not among the images")]
+    [InlineData(
+        """ "image_id":2,"category_id":1,"bbox":[1,2,3,4],"area":4 """, "annotations[0] (id 5): image_id 2 is not among the images")]
     [InlineData(""" "image_id":1,"category_id":2,"bbox":[1,2,3,4],"area":4 """, "annotations[0] (id 5): category_id 2 is not among")]
     public void Annotation_errors_name_the_annotation(string fields, string expected) =>
         AssertFails($$"""{ {{Images}}, {{Categories}}, "annotations":[{"id":5,{{fields}}}]}""", expected);
@@ -45,7 +47,8 @@ public sealed class MalformedAnnotationTests
     public void Duplicate_ids_name_both_places(string section, string items)
     {
         var other = section == "images" ? Categories : Images;
-        AssertFails($$"""{ {{other}}, "{{section}}":[{{items}}], "annotations":[]}""", $"{section}[2]: id 1 is already used by {section}[0]");
+        AssertFails(
+            $$"""{ {{other}}, "{{section}}":[{{items}}], "annotations":[]}""", $"{section}[2]: id 1 is already used by {section}[0]");
     }
 
     [Fact]
@@ -74,7 +77,8 @@ public sealed class MalformedAnnotationTests
         var json = new byte[20 << 20];
         Array.Fill(json, (byte)'x');
         "{\"images\":\""u8.CopyTo(json);
-        Assert.Contains("a string or number longer", Assert.Throws<CocoException>(() => CocoTestFiles.Read(json)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a string or number longer", Assert.Throws<CocoException>(() => CocoTestFiles.Read(json)).Message, StringComparison.Ordinal);
     }
 
     private static void AssertFails(string json, string expected)

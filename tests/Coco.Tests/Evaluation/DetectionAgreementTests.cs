@@ -9,7 +9,8 @@ public sealed class DetectionAgreementTests
     [Fact]
     public void Equal_sets_agree_fully()
     {
-        var agreement = DetectionAgreement.Compare([_detection, _detection with { ImageId = 2 }], [_detection with { ImageId = 2 }, _detection]);
+        var agreement = DetectionAgreement.Compare(
+            [_detection, _detection with { ImageId = 2 }], [_detection with { ImageId = 2 }, _detection]);
         Assert.Equal((2, 1.0, 0.0, 1.0), (agreement.Matched, agreement.MatchedFraction, agreement.MeanScoreDifference, agreement.MeanIou));
     }
 

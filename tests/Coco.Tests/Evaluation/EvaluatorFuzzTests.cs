@@ -45,7 +45,8 @@ public sealed class EvaluatorFuzzTests
     {
         var (truth, _) = RandomSets.Create(1);
         Assert.Throws<CocoException>(() => CocoEvaluator.Evaluate(truth, [new Detection(12345, 1, new CocoBox(0, 0, 5, 5), 0.5)]));
-        Assert.Equal(1, CocoEvaluator.Evaluate(truth, [new Detection(truth.Images[0].Id, 999, new CocoBox(0, 0, 5, 5), 0.5)]).IgnoredDetections);
+        Assert.Equal(
+            1, CocoEvaluator.Evaluate(truth, [new Detection(truth.Images[0].Id, 999, new CocoBox(0, 0, 5, 5), 0.5)]).IgnoredDetections);
     }
 
     [Theory]

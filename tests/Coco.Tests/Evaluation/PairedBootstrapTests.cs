@@ -72,6 +72,7 @@ public sealed class PairedBootstrapTests
         return (
             new CocoDataset(
                 "drawn", "", [.. copies.Select(copy => new CocoImage(copy.Id, "", 300, 300))], [.. annotations], truth.Categories),
-            [.. copies.SelectMany(copy => detections.Where(item => item.ImageId == copy.Source).Select(item => item with { ImageId = copy.Id }))]);
+            [.. copies.SelectMany(
+                copy => detections.Where(item => item.ImageId == copy.Source).Select(item => item with { ImageId = copy.Id }))]);
     }
 }

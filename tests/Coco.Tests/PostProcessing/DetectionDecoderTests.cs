@@ -41,7 +41,8 @@ public sealed class DetectionDecoderTests
             300, 100, 40, 40, 1, 0.5f, 0,
         ];
 
-        Assert.Equal([(1L, 0.9), (90, 0.7), (1, 0.5)], Decode(new DetectionOptions(), output).Select(found => (found.CategoryId, found.Score)));
+        Assert.Equal(
+            [(1L, 0.9), (90, 0.7), (1, 0.5)], Decode(new DetectionOptions(), output).Select(found => (found.CategoryId, found.Score)));
         Assert.Equal(2, Decode(new DetectionOptions { MaximumDetections = 2 }, output).Count);
         Assert.Equal(4, Decode(new DetectionOptions { Iou = 0.95 }, output).Count);
     }

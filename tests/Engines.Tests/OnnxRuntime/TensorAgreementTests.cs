@@ -28,7 +28,9 @@ public sealed class TensorAgreementTests : IDisposable
     {
         // With 8 bits, pairs of products may overflow the 16 bits in which processors without VNNI add them.
         var model = OnnxReader.Read(TinyModels.WriteQuantized(_folder.PathOf("q.onnx"), batch: null));
-        foreach (var scale in model.Initializers.Keys.Where(name => name.StartsWith('w') && name.EndsWith("_scale", StringComparison.Ordinal)).ToArray())
+        foreach (var scale in model.Initializers.Keys
+            .Where(name => name.StartsWith('w') && name.EndsWith("_scale", StringComparison.Ordinal))
+            .ToArray())
         {
             model.Initializers[scale] = Tensor.Scalar(2 * model.Initializers[scale].As<float>()[0]);
         }
@@ -46,7 +48,14 @@ public sealed class TensorAgreementTests : IDisposable
         OnnxWriter.Write(OrtTensorAgreement.WithOutputs(model), _folder.PathOf("outputs.onnx"));
 
         var built = await new OrtCpuBackend(OneThread).BuildAsync(
-            new EngineBuildRequest { OnnxPath = _folder.PathOf("outputs.onnx"), OutputFolder = _folder.FullName, Name = "engine", Precision = EnginePrecision.Int8 }, Cancel);
+            new EngineBuildRequest
+            {
+                OnnxPath = _folder.PathOf("outputs.onnx"),
+                OutputFolder = _folder.FullName,
+                Name = "engine",
+                Precision = EnginePrecision.Int8,
+            },
+            Cancel);
 
         Assert.Equal(3, OnnxReader.Read(built.Engines[0].Path).Nodes.Count(node => node.OpType == "QLinearConv"));
     }

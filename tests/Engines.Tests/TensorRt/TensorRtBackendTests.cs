@@ -62,19 +62,24 @@ public sealed class TensorRtBackendTests : IDisposable
     [Fact]
     public async Task FailedBuild_IsExplained_AndItsLogKept()
     {
-        var backend = Backend("8401", "echo '[E] [TRT] No importer registered for op: DCNv2' >&2; echo '[E] Failed to parse onnx file'; exit 1");
+        var backend = Backend(
+            "8401", "echo '[E] [TRT] No importer registered for op: DCNv2' >&2; echo '[E] Failed to parse onnx file'; exit 1");
 
         var exception = await Assert.ThrowsAsync<EngineException>(() => backend.BuildAsync(Request(batch: 1), Cancel));
 
         Assert.Contains("no operator DCNv2", exception.Message, StringComparison.Ordinal);
         Assert.Contains("exit code 1", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Failed to parse", await File.ReadAllTextAsync(_folder.PathOf("out", "tiny.b1.engine.build.log"), Cancel), StringComparison.Ordinal);
+        Assert.Contains(
+            "Failed to parse",
+            await File.ReadAllTextAsync(_folder.PathOf("out", "tiny.b1.engine.build.log"), Cancel),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task EndlessBuild_IsEndedAtTheLimit()
     {
-        var backend = new TensorRtBackend(new() { TrtexecPath = TrtexecStandIn.Write(_folder, "8401", "sleep 600"), Timeout = TimeSpan.FromSeconds(0.5) });
+        var backend = new TensorRtBackend(
+            new() { TrtexecPath = TrtexecStandIn.Write(_folder, "8401", "sleep 600"), Timeout = TimeSpan.FromSeconds(0.5) });
         var watch = Stopwatch.StartNew();
 
         var exception = await Assert.ThrowsAsync<EngineException>(() => backend.BuildAsync(Request(batch: 1), Cancel));
@@ -111,12 +116,15 @@ public sealed class TensorRtBackendTests : IDisposable
 
     [Fact]
     public async Task OldTensorRt_IsRefused() => Assert.Contains(
-        "version 8 or later", (await Assert.ThrowsAsync<EngineException>(() => Backend("7203").BuildAsync(Request(batch: 1), Cancel))).Message, StringComparison.Ordinal);
+        "version 8 or later",
+        (await Assert.ThrowsAsync<EngineException>(() => Backend("7203").BuildAsync(Request(batch: 1), Cancel))).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public async Task MissingTrtexec_WhereConfigured_IsAnError() => Assert.Contains(
         "TrtexecPath", (await Assert.ThrowsAsync<EngineException>(
-            () => new TensorRtBackend(new() { TrtexecPath = _folder.PathOf("none") }).BuildAsync(Request(batch: 1), Cancel))).Message, StringComparison.Ordinal);
+            () => new TensorRtBackend(new() { TrtexecPath = _folder.PathOf("none") })
+                .BuildAsync(Request(batch: 1), Cancel))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task WithoutTrtexec_EverythingIsDeliveredForAnotherMachine()
@@ -125,7 +133,8 @@ public sealed class TensorRtBackendTests : IDisposable
         var cache = _folder.PathOf("source.cache");
         await File.WriteAllTextAsync(cache, "TRT-8XXX-EntropyCalibration2\nimages: 3c010204\n", Cancel);
 
-        var result = await new TensorRtBackend().BuildAsync(Request(batch: null) with { CalibrationCachePath = cache, Batches = [1, 32] }, Cancel);
+        var result = await new TensorRtBackend()
+            .BuildAsync(Request(batch: null) with { CalibrationCachePath = cache, Batches = [1, 32] }, Cancel);
 
         Assert.Equal(EngineBuildStatus.Delivered, result.Status);
         Assert.All(result.OtherFiles, path => Assert.True(File.Exists(path), path));

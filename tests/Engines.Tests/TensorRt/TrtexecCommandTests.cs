@@ -12,9 +12,11 @@ public sealed class TrtexecCommandTests
     [Theory]
     [InlineData("8.2.5", "--onnx=yolov6s.onnx --saveEngine=yolov6s.b1.engine --int8 --fp16 --calib=yolov6s.cache --workspace=1024"
         + " --percentile=99 --streams=1 --avgRuns=10 --warmUp=200 --duration=3 --iterations=10")]
-    [InlineData("8.4.1", "--onnx=yolov6s.onnx --saveEngine=yolov6s.b1.engine --int8 --fp16 --calib=yolov6s.cache --memPoolSize=workspace:1024"
+    [InlineData(
+        "8.4.1", "--onnx=yolov6s.onnx --saveEngine=yolov6s.b1.engine --int8 --fp16 --calib=yolov6s.cache --memPoolSize=workspace:1024"
         + " --percentile=99 --streams=1 --avgRuns=10 --warmUp=200 --duration=3 --iterations=10")]
-    [InlineData("10.13.3", "--onnx=yolov6s.onnx --saveEngine=yolov6s.b1.engine --int8 --fp16 --calib=yolov6s.cache --memPoolSize=workspace:1024"
+    [InlineData(
+        "10.13.3", "--onnx=yolov6s.onnx --saveEngine=yolov6s.b1.engine --int8 --fp16 --calib=yolov6s.cache --memPoolSize=workspace:1024"
         + " --percentile=99 --infStreams=1 --avgRuns=10 --warmUp=200 --duration=3 --iterations=10")]
     public void Implicit_Golden(string version, string expected) => Assert.Equal(expected, Shell(version, Implicit));
 
@@ -31,7 +33,9 @@ public sealed class TrtexecCommandTests
     [InlineData(EnginePrecision.Half, "8.4.1", "--fp16")]
     [InlineData(EnginePrecision.Float, "10.0.0", "--noTF32")]
     public void OtherPrecisions_HaveTheirFlag(EnginePrecision precision, string version, string flag) =>
-        Assert.Equal([flag], Arguments(version, Explicit with { Precision = precision }).Where(argument => argument is "--fp16" or "--int8" or "--noTF32"));
+        Assert.Equal(
+            [flag],
+            Arguments(version, Explicit with { Precision = precision }).Where(argument => argument is "--fp16" or "--int8" or "--noTF32"));
 
     [Fact]
     public void Version11_RefusesTheImplicitRoute() =>
@@ -51,7 +55,9 @@ public sealed class TrtexecCommandTests
         var arguments = TrtexecCommand.BuildArguments(Version("8.4.1"), Explicit, options, timing);
 
         Assert.Equal("--plugins=libnms.so", arguments[^1]);
-        Assert.Superset(new HashSet<string> { "--memPoolSize=workspace:4096", "--percentile=99.5", "--streams=2", "--avgRuns=1000" }, arguments.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "--memPoolSize=workspace:4096", "--percentile=99.5", "--streams=2", "--avgRuns=1000" },
+            arguments.ToHashSet());
     }
 
     [Fact]

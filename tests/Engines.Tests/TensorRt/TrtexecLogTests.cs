@@ -61,15 +61,26 @@ public sealed class TrtexecLogTests
             """));
 
     [Theory]
-    [InlineData("[E] [TRT] ModelImporter.cpp:732: ERROR: ModelImporter.cpp:134 In function parseGraph:\n[8] No importer registered for op: DCNv2\n[E] Failed to parse onnx file", "no operator DCNv2")]
-    [InlineData("[E] [TRT] In function importFallbackPluginImporter:\n[8] Assertion failed: creator && \"Plugin not found, are the plugin name, version, and namespace correct?\"\n[E] Failed to parse onnx file", "ExtraArguments")]
-    [InlineData("[E] [TRT] ITensor::getDimensions: Error Code 4: API Usage Error (/Sub: inputs must have same types.)\n[E] Failed to parse onnx file", "/Sub: inputs must have same types.")]
-    [InlineData("[E] Error[10]: [optimizer.cpp::computeCosts::1855] Error Code 10: Internal Error (Could not find any implementation for node ConvTranspose_0.)", "node ConvTranspose_0:")]
+    [InlineData(
+        "[E] [TRT] ModelImporter.cpp:732: ERROR: ModelImporter.cpp:134 In function parseGraph:\n[8] No importer registered for op: DCNv2\n[E] Failed to parse onnx file",
+        "no operator DCNv2")]
+    [InlineData(
+        "[E] [TRT] In function importFallbackPluginImporter:\n[8] Assertion failed: creator && \"Plugin not found, are the plugin name, version, and namespace correct?\"\n[E] Failed to parse onnx file",
+        "ExtraArguments")]
+    [InlineData(
+        "[E] [TRT] ITensor::getDimensions: Error Code 4: API Usage Error (/Sub: inputs must have same types.)\n[E] Failed to parse onnx file",
+        "/Sub: inputs must have same types.")]
+    [InlineData(
+        "[E] Error[10]: [optimizer.cpp::computeCosts::1855] Error Code 10: Internal Error (Could not find any implementation for node ConvTranspose_0.)",
+        "node ConvTranspose_0:")]
     [InlineData("[E] Error[1]: [virtualMemoryBuffer.cpp::resizePhysical::105] Error Code 1: Cuda Driver (out of memory)", "WorkspaceMiB")]
-    [InlineData("[E] [TRT] Calibration table does not match calibrator algorithm type.\n[E] [TRT] Tensor images is bound to nullptr", "first line")]
+    [InlineData(
+        "[E] [TRT] Calibration table does not match calibrator algorithm type.\n[E] [TRT] Tensor images is bound to nullptr", "first line")]
     [InlineData("[E] Unknown option: --workspace 1024", "--workspace 1024")]
     [InlineData("trtexec: error while loading shared libraries: libnvinfer.so.8: cannot open shared object file", "LD_LIBRARY_PATH")]
-    [InlineData("[E] Static model does not take explicit shapes since the shape of inference tensors will be determined by the model itself", "batch is fixed")]
+    [InlineData(
+        "[E] Static model does not take explicit shapes since the shape of inference tensors will be determined by the model itself",
+        "batch is fixed")]
     [InlineData("[E] Cuda failure: no CUDA-capable device is detected", "no usable GPU")]
     [InlineData("[E] something new", "something new")]
     public void Failure_IsExplained(string output, string expected)

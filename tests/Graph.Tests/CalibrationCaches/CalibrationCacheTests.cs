@@ -31,7 +31,8 @@ public sealed class CalibrationCacheTests
         var cache = new CalibrationCache(
             "8400",
             CalibrationCache.EntropyCalibration2,
-            [.. new[] { 1f, 6.2489f, 6.25f, 15.5406f, 15.5390625f, 127f }.Select((amax, index) => new CalibrationCacheEntry($"t{index}", amax / 127))]);
+            [.. new[] { 1f, 6.2489f, 6.25f, 15.5406f, 15.5390625f, 127f }.Select(
+                (amax, index) => new CalibrationCacheEntry($"t{index}", amax / 127))]);
 
         Assert.Equal(
             "TRT-8400-EntropyCalibration2\nt0: 3c010204\nt1: 3d498a11\nt2: 3d499326\nt3: 3dfa9b83\nt4: 3dfa952a\nt5: 3f800000\n",
@@ -56,7 +57,10 @@ public sealed class CalibrationCacheTests
     [InlineData("TRT-8-A\nx: 3f80000g\n", "line 2")]
     [InlineData("TRT-8-A\nx 3f800000\n", "line 2")]
     public void Parse_Malformed_NamesTheLine(string text, string place) =>
-        Assert.Contains(place, Assert.Throws<GraphException>(() => CalibrationCache.Parse(Encoding.UTF8.GetBytes(text))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            place,
+            Assert.Throws<GraphException>(() => CalibrationCache.Parse(Encoding.UTF8.GetBytes(text))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Parse_NotText_IsRefused() =>

@@ -28,7 +28,9 @@ public sealed class FastestPlacementTests
         var placement = new FastestPlacement(Calibrated(channels: 128, size: 32));
 
         Assert.Contains("b.Conv", placement.FloatNodes(new HashSet<string> { "b.Conv" }));
-        Assert.Equal(["a.Conv", "b.Conv", "c.Conv"], placement.FloatNodes(new HashSet<string> { "a.Conv", "b.Conv", "c.Conv" }).Intersect(["a.Conv", "b.Conv", "c.Conv"]));
+        Assert.Equal(
+            ["a.Conv", "b.Conv", "c.Conv"],
+            placement.FloatNodes(new HashSet<string> { "a.Conv", "b.Conv", "c.Conv" }).Intersect(["a.Conv", "b.Conv", "c.Conv"]));
     }
 
     [Theory]
@@ -43,11 +45,13 @@ public sealed class FastestPlacementTests
 
         var time = Estimate(placed, Dialect.OrtCpu);
 
-        Assert.True(time <= Estimate(calibrated, Dialect.OrtCpu), $"{time} ms placed, {Estimate(calibrated, Dialect.OrtCpu)} ms all integer");
+        Assert.True(
+            time <= Estimate(calibrated, Dialect.OrtCpu), $"{time} ms placed, {Estimate(calibrated, Dialect.OrtCpu)} ms all integer");
         Assert.True(time <= Estimate(calibrated, Dialect.Float), $"{time} ms placed, {Estimate(calibrated, Dialect.Float)} ms float");
     }
 
-    private static double Estimate(Graph graph, Dialect dialect) => OrtCpuCostModel.Estimate(DialectWriter.Build(graph, dialect).Graph).Milliseconds;
+    private static double Estimate(Graph graph, Dialect dialect) =>
+        OrtCpuCostModel.Estimate(DialectWriter.Build(graph, dialect).Graph).Milliseconds;
 
     private static Graph Calibrated(long channels, long size, long? first = null)
     {

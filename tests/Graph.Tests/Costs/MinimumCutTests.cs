@@ -29,7 +29,10 @@ public sealed class MinimumCutTests
     {
         const int Vertices = 7;
         var random = new Random(seed);
-        var edges = Enumerable.Range(0, 30).Select(_ => (From: random.Next(Vertices + 2), To: random.Next(Vertices + 2), Capacity: (long)random.Next(1, 20))).ToArray();
+        var edges = Enumerable
+            .Range(0, 30)
+            .Select(_ => (From: random.Next(Vertices + 2), To: random.Next(Vertices + 2), Capacity: (long)random.Next(1, 20)))
+            .ToArray();
         var cut = new MinimumCut();
         for (var vertex = 0; vertex < Vertices; vertex++)
         {
@@ -40,9 +43,12 @@ public sealed class MinimumCutTests
 
         var isSource = cut.Solve();
 
-        var least = Enumerable.Range(0, 1 << Vertices).Min(mask => CostOf(vertex => vertex == MinimumCut.Source || (vertex > MinimumCut.Sink && ((mask >> (vertex - 2)) & 1) == 1)));
+        var least = Enumerable
+            .Range(0, 1 << Vertices)
+            .Min(mask => CostOf(vertex => vertex == MinimumCut.Source || (vertex > MinimumCut.Sink && ((mask >> (vertex - 2)) & 1) == 1)));
         Assert.Equal(least, CostOf(vertex => isSource[vertex]));
 
-        long CostOf(Func<int, bool> isOnSourceSide) => edges.Where(edge => isOnSourceSide(edge.From) && !isOnSourceSide(edge.To)).Sum(edge => edge.Capacity);
+        long CostOf(Func<int, bool> isOnSourceSide) =>
+            edges.Where(edge => isOnSourceSide(edge.From) && !isOnSourceSide(edge.To)).Sum(edge => edge.Capacity);
     }
 }

@@ -74,5 +74,6 @@ public sealed class OrtCpuCostModelTests
         .Output("y").Graph;
 
     private static Tensor Weight(long outputs, long inputs) =>
-        Tensor.FromFloats([outputs, inputs, 3, 3], [.. Enumerable.Range(0, (int)(outputs * inputs * 9)).Select(index => ((index % 7) - 3) / 8f)]);
+        Tensor.FromFloats(
+            [outputs, inputs, 3, 3], [.. Enumerable.Range(0, (int)(outputs * inputs * 9)).Select(index => ((index % 7) - 3) / 8f)]);
 }

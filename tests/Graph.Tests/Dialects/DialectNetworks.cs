@@ -24,7 +24,10 @@ internal static class DialectNetworks
         var graph = Calibrated(ConvReluChain(layers), QuantizationTarget.TensorRt);
         foreach (var relu in graph.Nodes.Where(node => node.OpType == "Relu"))
         {
-            var quantizer = new Quantizer($"{relu.Name}._input_quantizer", QuantizationScheme.SignedSymmetric) { Ranges = [QuantizationRange.FromAmax(2)] };
+            var quantizer = new Quantizer($"{relu.Name}._input_quantizer", QuantizationScheme.SignedSymmetric)
+            {
+                Ranges = [QuantizationRange.FromAmax(2)],
+            };
             quantizer.Uses.Add(new QuantizerUse(relu.Name, 0));
             graph.Quantizers.Add(quantizer);
         }

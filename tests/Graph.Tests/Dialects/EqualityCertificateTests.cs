@@ -19,7 +19,9 @@ public sealed class EqualityCertificateTests
         Assert.Empty(certificate.Differences);
         Assert.Equal(activations ?? certificate.Activations, certificate.Activations);
         Assert.Equal(
-            graph.Quantizers.Where(quantizer => quantizer.IsWeight).Sum(quantizer => graph.Initializers[graph.Nodes.Find(node => node.Name == quantizer.Uses[0].Node)!.Inputs[1]].Length),
+            graph.Quantizers
+                .Where(quantizer => quantizer.IsWeight)
+                .Sum(quantizer => graph.Initializers[graph.Nodes.Find(node => node.Name == quantizer.Uses[0].Node)!.Inputs[1]].Length),
             certificate.WeightCodes);
     }
 
@@ -41,11 +43,14 @@ public sealed class EqualityCertificateTests
         activation.Ranges = [QuantizationRange.FromAmax(MathF.BitIncrement(activation.Ranges[0].Amax))];
         var weights = changed.Initializers["detect.cls_preds.0.weight"].ToFloats();
         weights[7] = -weights[7];
-        changed.Initializers["detect.cls_preds.0.weight"] = Tensor.FromFloats(changed.Initializers["detect.cls_preds.0.weight"].Dimensions, weights);
+        changed.Initializers["detect.cls_preds.0.weight"] = Tensor.FromFloats(
+            changed.Initializers["detect.cls_preds.0.weight"].Dimensions, weights);
 
         var differences = EqualityCertificate.Compare(changed, model).Differences;
 
-        Assert.Equal(["backbone.stem.conv._input_quantizer", "detect.cls_preds.0._weight_quantizer"], differences.Select(difference => difference.Quantizer));
+        Assert.Equal(
+            ["backbone.stem.conv._input_quantizer", "detect.cls_preds.0._weight_quantizer"],
+            differences.Select(difference => difference.Quantizer));
     }
 
     [Fact]
@@ -56,6 +61,8 @@ public sealed class EqualityCertificateTests
 
         var differences = EqualityCertificate.Compare(Symmetric, DialectWriter.Build(partly, Dialect.TensorRtQdq)).Differences;
 
-        Assert.Equal(["neck.reduce_layer0.conv._input_quantizer", "neck.reduce_layer0.conv._weight_quantizer"], differences.Select(difference => difference.Quantizer));
+        Assert.Equal(
+            ["neck.reduce_layer0.conv._input_quantizer", "neck.reduce_layer0.conv._weight_quantizer"],
+            differences.Select(difference => difference.Quantizer));
     }
 }

@@ -14,6 +14,7 @@ public sealed class FloatLayerGuardTests
 
         Assert.Equal(2, optimized.Nodes.Count(node => node.OpType == "QLinearConv"));
         Assert.DoesNotContain(optimized.Nodes, node => node.OpType == "LeakyRelu");
-        Assert.DoesNotContain(GraphLinter.Lint(model, QuantizationTarget.OrtCpu).Findings, finding => finding.Code == "weight-quantized-by-runtime");
+        Assert.DoesNotContain(
+            GraphLinter.Lint(model, QuantizationTarget.OrtCpu).Findings, finding => finding.Code == "weight-quantized-by-runtime");
     }
 }

@@ -6,7 +6,8 @@ public sealed class OrtCpuDialectTests
     [Fact]
     public void ConvReluChain_EveryConvolutionIsInteger()
     {
-        var model = DialectWriter.Build(DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(4), QuantizationTarget.OrtCpu), Dialect.OrtCpu);
+        var model = DialectWriter.Build(
+            DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(4), QuantizationTarget.OrtCpu), Dialect.OrtCpu);
 
         var optimized = OrtRunner.Optimized(model.Graph);
 
@@ -19,14 +20,16 @@ public sealed class OrtCpuDialectTests
     {
         var symmetric = DialectNetworks.WithPairsAroundRelu(4);
 
-        Assert.Equal(4, OrtRunner.Optimized(DialectWriter.Build(symmetric, Dialect.OrtCpu).Graph).Nodes.Count(node => node.OpType == "QLinearConv"));
+        Assert.Equal(
+            4, OrtRunner.Optimized(DialectWriter.Build(symmetric, Dialect.OrtCpu).Graph).Nodes.Count(node => node.OpType == "QLinearConv"));
         Assert.Contains(OrtRunner.Optimized(symmetric).Nodes, node => node.OpType == "Relu");
     }
 
     [Fact]
     public void LastLayerWithoutAKnownOutputRange_StaysFloat()
     {
-        var symmetric = DialectWriter.Build(DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(4), QuantizationTarget.TensorRt), Dialect.TensorRtQdq);
+        var symmetric = DialectWriter.Build(
+            DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(4), QuantizationTarget.TensorRt), Dialect.TensorRtQdq);
 
         var optimized = OrtRunner.Optimized(DialectWriter.Build(symmetric.Graph, Dialect.OrtCpu).Graph);
 

@@ -13,7 +13,9 @@ public sealed class TensorRtDialectTests
         Assert.Equal(121, graph.Nodes.Count(node => node.OpType == "DequantizeLinear"));
         Assert.DoesNotContain(graph.Nodes, node => node.OpType == "BatchNormalization");
         Assert.DoesNotContain(graph.Initializers.Values, tensor => tensor.Type == ElementType.UInt8);
-        Assert.All(graph.Initializers.Where(pair => pair.Key.EndsWith(".zero_point", StringComparison.Ordinal)), pair => Assert.All(pair.Value.ToLongs(), code => Assert.Equal(0, code)));
+        Assert.All(
+            graph.Initializers.Where(pair => pair.Key.EndsWith(".zero_point", StringComparison.Ordinal)),
+            pair => Assert.All(pair.Value.ToLongs(), code => Assert.Equal(0, code)));
     }
 
     [Fact]
@@ -22,7 +24,8 @@ public sealed class TensorRtDialectTests
         var inputs = RandomTensors.InputsOf(Yolov6, seed: 5);
 
         var withFloats = OrtRunner.Run(DialectWriter.Build(Yolov6, Dialect.TensorRtQdq).Graph, inputs);
-        var withCodes = OrtRunner.Run(DialectWriter.Build(Yolov6, Dialect.TensorRtQdq, new DialectOptions { FloatWeights = false }).Graph, inputs);
+        var withCodes = OrtRunner.Run(
+            DialectWriter.Build(Yolov6, Dialect.TensorRtQdq, new DialectOptions { FloatWeights = false }).Graph, inputs);
 
         Assertions.Close(withFloats, withCodes, 0);
     }
@@ -35,7 +38,10 @@ public sealed class TensorRtDialectTests
         Assert.DoesNotContain(model.Graph.Nodes, node => node.OpType is "QuantizeLinear" or "DequantizeLinear" or "BatchNormalization");
         var scales = model.Cache!.Entries.ToDictionary(entry => entry.Tensor, entry => entry.Scale);
         var links = Yolov6.Link();
-        var quantized = Yolov6.Nodes.SelectMany(node => node.Inputs.Where((_, index) => links.QuantizerAt(node.Name, index) is { IsWeight: false })).Distinct().ToArray();
+        var quantized = Yolov6.Nodes
+            .SelectMany(node => node.Inputs.Where((_, index) => links.QuantizerAt(node.Name, index) is { IsWeight: false }))
+            .Distinct()
+            .ToArray();
         Assert.Equal(58, quantized.Length);
         Assert.All(quantized, tensor => Assert.Contains(tensor, scales.Keys));
 
@@ -72,5 +78,8 @@ public sealed class TensorRtDialectTests
 
     [Fact]
     public void Build_WithoutQuantizers_SaysWhatToDo() =>
-        Assert.Contains("calibrate", Assert.Throws<GraphException>(() => DialectWriter.Build(DialectNetworks.ConvReluChain(1), Dialect.OrtCpu)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "calibrate",
+            Assert.Throws<GraphException>(() => DialectWriter.Build(DialectNetworks.ConvReluChain(1), Dialect.OrtCpu)).Message,
+            StringComparison.Ordinal);
 }

@@ -2,13 +2,18 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace QatPipeline.Graphs.Tests;
 
-/// <summary>Which nodes ONNX Runtime really runs on integers, read off the graph it writes after optimizing at the extended level.</summary>
+/// <summary>
+/// Which nodes ONNX Runtime really runs on integers, read off the graph it writes after optimizing at the extended level.
+/// </summary>
 internal static class ActualKernels
 {
     public static Dictionary<string, KernelKind> Of(Graph graph)
     {
         var optimized = Optimize(graph);
-        var integers = optimized.Initializers.Where(pair => pair.Value.Type is ElementType.Int8 or ElementType.UInt8).Select(pair => pair.Key).ToHashSet();
+        var integers = optimized.Initializers
+            .Where(pair => pair.Value.Type is ElementType.Int8 or ElementType.UInt8)
+            .Select(pair => pair.Key)
+            .ToHashSet();
         var kernels = new Dictionary<string, KernelKind>();
         foreach (var node in optimized.Nodes)
         {

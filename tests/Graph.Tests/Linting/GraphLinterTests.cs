@@ -5,12 +5,16 @@ namespace QatPipeline.Graphs.Tests;
 public sealed class GraphLinterTests
 {
     private static readonly Graph Symmetric =
-        DialectWriter.Build(DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(3), QuantizationTarget.TensorRt), Dialect.TensorRtQdq).Graph;
+        DialectWriter.Build(
+            DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(3), QuantizationTarget.TensorRt), Dialect.TensorRtQdq).Graph;
 
     [Fact]
     public void OrtCpu_SymmetricZeroPointAfterRelu_SaysWhichLayersStayFloatAndWhy()
     {
-        var findings = GraphLinter.Lint(Symmetric, QuantizationTarget.OrtCpu).Findings.Where(finding => finding.Code == "stays-float").ToArray();
+        var findings = GraphLinter
+            .Lint(Symmetric, QuantizationTarget.OrtCpu).Findings
+            .Where(finding => finding.Code == "stays-float")
+            .ToArray();
 
         Assert.Equal(["conv0", "conv1", "conv2"], findings.Select(finding => finding.Nodes[0]));
         Assert.Contains("zero point", findings[0].Effect, StringComparison.Ordinal);
@@ -21,9 +25,15 @@ public sealed class GraphLinterTests
     [Fact]
     public void OwnDialects_HaveNoWarnings()
     {
-        Assert.DoesNotContain(GraphLinter.Lint(Symmetric, QuantizationTarget.TensorRt).Findings, finding => finding.Severity != LintSeverity.Info);
-        var unsigned = DialectWriter.Build(DialectNetworks.Calibrated(Yolov6Sketch.Build(), QuantizationTarget.OrtCpu), Dialect.OrtCpu).Graph;
-        Assert.Empty(GraphLinter.Lint(unsigned, QuantizationTarget.OrtCpu).Findings.Where(finding => finding.Severity != LintSeverity.Info).Select(finding => finding.Effect));
+        Assert.DoesNotContain(
+            GraphLinter.Lint(Symmetric, QuantizationTarget.TensorRt).Findings, finding => finding.Severity != LintSeverity.Info);
+        var unsigned = DialectWriter.Build(
+            DialectNetworks.Calibrated(Yolov6Sketch.Build(), QuantizationTarget.OrtCpu), Dialect.OrtCpu).Graph;
+        Assert.Empty(
+            GraphLinter
+                .Lint(unsigned, QuantizationTarget.OrtCpu).Findings
+                .Where(finding => finding.Severity != LintSeverity.Info)
+                .Select(finding => finding.Effect));
     }
 
     [Fact]
@@ -50,7 +60,11 @@ public sealed class GraphLinterTests
             quantizer.Ranges = [Quantization.QuantizationRange.FromAmax(quantizer.Ranges[0].Amax * 2)];
         }
 
-        var effects = GraphLinter.Lint(graph, QuantizationTarget.TensorRt).Findings.Where(finding => finding.Code == "requantized").Select(finding => finding.Effect).ToArray();
+        var effects = GraphLinter
+            .Lint(graph, QuantizationTarget.TensorRt).Findings
+            .Where(finding => finding.Code == "requantized")
+            .Select(finding => finding.Effect)
+            .ToArray();
 
         Assert.Contains(effects, effect => effect.Contains("detect.stems.0.act.mul.out", StringComparison.Ordinal));
     }
@@ -62,7 +76,8 @@ public sealed class GraphLinterTests
     public void TensorRt_Obstacles_AreNamed(int flaw, string code)
     {
         var graph = flaw == 0
-            ? DialectWriter.Build(DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(2), QuantizationTarget.OrtCpu), Dialect.OrtCpu).Graph
+            ? DialectWriter.Build(
+                DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(2), QuantizationTarget.OrtCpu), Dialect.OrtCpu).Graph
             : Symmetric.Clone();
         if (flaw == 1)
         {
@@ -84,7 +99,8 @@ public sealed class GraphLinterTests
 
     [Fact]
     public void FloatGraph_IsSaidToBeFloat() =>
-        Assert.Equal("not-quantized", Assert.Single(GraphLinter.Lint(DialectNetworks.ConvReluChain(1), QuantizationTarget.OrtCpu).Findings).Code);
+        Assert.Equal(
+            "not-quantized", Assert.Single(GraphLinter.Lint(DialectNetworks.ConvReluChain(1), QuantizationTarget.OrtCpu).Findings).Code);
 
     [Fact]
     public void Report_SerialisesWithNames()

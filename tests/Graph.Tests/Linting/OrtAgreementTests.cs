@@ -4,20 +4,29 @@ namespace QatPipeline.Graphs.Tests;
 public sealed class OrtAgreementTests
 {
     [Fact]
-    public void ConvReluChain() => AssertAgrees(DialectWriter.Build(DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(3), QuantizationTarget.OrtCpu), Dialect.OrtCpu).Graph);
+    public void ConvReluChain() =>
+        AssertAgrees(
+            DialectWriter.Build(
+                DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(3), QuantizationTarget.OrtCpu), Dialect.OrtCpu).Graph);
 
     [Fact]
     public void ConvReluChain_Symmetric() =>
-        AssertAgrees(DialectWriter.Build(DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(3), QuantizationTarget.TensorRt), Dialect.TensorRtQdq).Graph);
+        AssertAgrees(
+            DialectWriter.Build(
+                DialectNetworks.Calibrated(DialectNetworks.ConvReluChain(3), QuantizationTarget.TensorRt), Dialect.TensorRtQdq).Graph);
 
     [Fact]
     public void ConvReluChain_PairsAroundRelu() => AssertAgrees(DialectNetworks.WithPairsAroundRelu(3));
 
     [Fact]
-    public void Yolov6() => AssertAgrees(DialectWriter.Build(DialectNetworks.Calibrated(Yolov6Sketch.Build(), QuantizationTarget.OrtCpu), Dialect.OrtCpu).Graph);
+    public void Yolov6() =>
+        AssertAgrees(
+            DialectWriter.Build(DialectNetworks.Calibrated(Yolov6Sketch.Build(), QuantizationTarget.OrtCpu), Dialect.OrtCpu).Graph);
 
     [Fact]
-    public void Yolov6_Symmetric() => AssertAgrees(DialectWriter.Build(DialectNetworks.Calibrated(Yolov6Sketch.Build(), QuantizationTarget.TensorRt), Dialect.TensorRtQdq).Graph);
+    public void Yolov6_Symmetric() =>
+        AssertAgrees(
+            DialectWriter.Build(DialectNetworks.Calibrated(Yolov6Sketch.Build(), QuantizationTarget.TensorRt), Dialect.TensorRtQdq).Graph);
 
     [Theory]
     [InlineData("backbone.ERBlock_3.1.block.0.conv")]
@@ -30,7 +39,8 @@ public sealed class OrtAgreementTests
         var model = DialectWriter.Build(graph, Dialect.OrtCpu).Graph;
 
         AssertAgrees(model);
-        var kernels = GraphLinter.Lint(model, QuantizationTarget.OrtCpu).Kernels.ToDictionary(prediction => prediction.Node, prediction => prediction.Kernel);
+        var kernels = GraphLinter.Lint(model, QuantizationTarget.OrtCpu).Kernels.ToDictionary(
+            prediction => prediction.Node, prediction => prediction.Kernel);
         Assert.All(floatLayers, layer => Assert.Equal(KernelKind.Float, kernels[layer]));
         Assert.Equal(56 - floatLayers.Length, graph.Nodes.Count(node => node.OpType == "Conv" && kernels[node.Name] == KernelKind.Integer));
     }
@@ -59,14 +69,18 @@ public sealed class OrtAgreementTests
     [Trait("Category", "Slow")]
     [InlineData(QuantizationTarget.OrtCpu)]
     [InlineData(QuantizationTarget.TensorRt)]
-    public void Yolov6Lite_QuantizedByUs(QuantizationTarget target) => AssertQuantizedAgrees("yolov6lite_s/yolov6lite_s_320x320.onnx", target);
+    public void Yolov6Lite_QuantizedByUs(QuantizationTarget target) =>
+        AssertQuantizedAgrees("yolov6lite_s/yolov6lite_s_320x320.onnx", target);
 
     private static void AssertQuantizedAgrees(string file, QuantizationTarget target)
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var graph = OnnxReader.Read(TestData.PathOf(file.Split('/')));
         GraphSimplifier.Simplify(graph);
-        AssertAgrees(DialectWriter.Build(DialectNetworks.Calibrated(graph, target), target == QuantizationTarget.OrtCpu ? Dialect.OrtCpu : Dialect.TensorRtQdq).Graph);
+        AssertAgrees(
+            DialectWriter.Build(
+                DialectNetworks.Calibrated(graph, target),
+                target == QuantizationTarget.OrtCpu ? Dialect.OrtCpu : Dialect.TensorRtQdq).Graph);
     }
 
     private static void AssertAgrees(Graph graph)

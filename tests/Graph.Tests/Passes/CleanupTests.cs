@@ -29,7 +29,10 @@ public sealed class CleanupTests
     public void RemoveIdentity_RemovesWhatDoesNothing()
     {
         var graph = new GraphBuilder().Input("x", 2, 3)
-            .Node("Cast", "x", "a", ("to", 1L)).Node("Transpose", "a", "b", ("perm", new long[] { 0, 1 })).Node("Concat", "b", "c", ("axis", 0L)).Node("Relu", "c", "y")
+            .Node("Cast", "x", "a", ("to", 1L))
+            .Node("Transpose", "a", "b", ("perm", new long[] { 0, 1 }))
+            .Node("Concat", "b", "c", ("axis", 0L))
+            .Node("Relu", "c", "y")
             .Output("y").Graph;
 
         Assert.True(PassCheck.Apply(new RemoveIdentity(), graph));
@@ -53,7 +56,12 @@ public sealed class CleanupTests
     [Fact]
     public void FoldConstants_LeavesQuantizedConstants()
     {
-        var graph = new GraphBuilder().Input("x", 3).Constant("w", Tensor.FromFloats([3], 1, 2, 3)).Node("Neg", "w", "n").Node("Add", "x n", "y").Output("y").Graph;
+        var graph = new GraphBuilder()
+            .Input("x", 3)
+            .Constant("w", Tensor.FromFloats([3], 1, 2, 3))
+            .Node("Neg", "w", "n")
+            .Node("Add", "x n", "y")
+            .Output("y").Graph;
         var quantizer = new Quantizer("q", Quantization.QuantizationScheme.SignedNarrow) { IsWeight = true, Ranges = [new(-3, 3)] };
         quantizer.Uses.Add(new QuantizerUse("n.Neg", 0));
         graph.Quantizers.Add(quantizer);

@@ -9,7 +9,10 @@ public sealed class FoldBatchNormalizationTests
         { "conv", BatchNormalizationGraphs.Create("Conv", Normal(1, 5, 4, 3, 3), 5) },
         { "conv with bias", BatchNormalizationGraphs.Create("Conv", Normal(1, 5, 4, 3, 3), 5, withBias: true) },
         { "depthwise conv", BatchNormalizationGraphs.Create("Conv", Normal(1, 4, 1, 3, 3), 4, false, ("group", 4L)) },
-        { "transposed conv", BatchNormalizationGraphs.Create("ConvTranspose", Normal(1, 4, 5, 2, 2), 5, withBias: true, ("strides", new long[] { 2, 2 })) },
+        {
+            "transposed conv",
+            BatchNormalizationGraphs.Create("ConvTranspose", Normal(1, 4, 5, 2, 2), 5, withBias: true, ("strides", new long[] { 2, 2 }))
+        },
         { "grouped transposed conv", BatchNormalizationGraphs.Create("ConvTranspose", Normal(1, 4, 3, 2, 2), 6, false, ("group", 2L)) },
         { "gemm", BatchNormalizationGraphs.Create("Gemm", Normal(1, 4, 5), 5, withBias: true, ("beta", 0.5f), ("alpha", 2f)) },
         { "gemm transposed", BatchNormalizationGraphs.Create("Gemm", Normal(1, 5, 4), 5, false, ("transB", 1L)) },

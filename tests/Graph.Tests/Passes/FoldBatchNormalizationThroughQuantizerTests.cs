@@ -76,7 +76,8 @@ public sealed class FoldBatchNormalizationThroughQuantizerTests
             Axis = axis,
 
             // Smaller than the weights: clipped codes must survive as well.
-            Ranges = [.. Enumerable.Range(0, (int)count).Select(channel => QuantizationRange.FromAmax(largest * (0.5f + (0.07f * channel))))],
+            Ranges =
+                [.. Enumerable.Range(0, (int)count).Select(channel => QuantizationRange.FromAmax(largest * (0.5f + (0.07f * channel))))],
         };
         quantizer.Uses.Add(new QuantizerUse(graph.Nodes[0].Name, 1));
         graph.Quantizers.Add(quantizer);
@@ -86,8 +87,12 @@ public sealed class FoldBatchNormalizationThroughQuantizerTests
     private static int[] Codes(Graph graph)
     {
         var (weight, quantizer) = (graph.Initializers["w"], graph.Quantizers[0]);
-        var inner = quantizer.Axis is { } axis ? weight.Dimensions.Skip(axis + 1).Aggregate(1L, (product, dimension) => product * dimension) : weight.Length;
+        var inner = quantizer.Axis is { } axis
+            ? weight.Dimensions.Skip(axis + 1).Aggregate(1L, (product, dimension) => product * dimension)
+            : weight.Length;
         return [.. weight.ToFloats().Select((value, position) =>
-            QuantizationParameters.Create(quantizer.Scheme, quantizer.Ranges[(int)(position / inner % quantizer.Ranges.Count)]).Quantize(value))];
+            QuantizationParameters
+                .Create(quantizer.Scheme, quantizer.Ranges[(int)(position / inner % quantizer.Ranges.Count)])
+                .Quantize(value))];
     }
 }

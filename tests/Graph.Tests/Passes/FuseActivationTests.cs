@@ -18,7 +18,12 @@ public sealed class FuseActivationTests
     [InlineData("Reciprocal", "d")]
     public void LogisticFunction_BecomesSigmoid(string opType, string inputs)
     {
-        var graph = Start().Node("Neg", "x", "n").Node("Exp", "n", "e").Node("Add", "one e", "d").Node(opType, inputs, "y").Output("y").Graph;
+        var graph = Start()
+            .Node("Neg", "x", "n")
+            .Node("Exp", "n", "e")
+            .Node("Add", "one e", "d")
+            .Node(opType, inputs, "y")
+            .Output("y").Graph;
 
         Assert.True(PassCheck.Apply(new FuseSilu(), graph));
 
@@ -43,7 +48,12 @@ public sealed class FuseActivationTests
     {
         foreach (var (opType, constant) in new[] { ("Div", "six"), ("Mul", "sixth") })
         {
-            var graph = Start(opset).Node("Add", "x three", "a").Node("Clip", "a zero six", "c").Node("Mul", "x c", "m").Node(opType, $"m {constant}", "y").Output("y").Graph;
+            var graph = Start(opset)
+                .Node("Add", "x three", "a")
+                .Node("Clip", "a zero six", "c")
+                .Node("Mul", "x c", "m")
+                .Node(opType, $"m {constant}", "y")
+                .Output("y").Graph;
 
             Assert.True(PassCheck.Apply(new FuseHardSwish(), graph));
 
@@ -55,7 +65,12 @@ public sealed class FuseActivationTests
     [Fact]
     public void HardSigmoidTimesInput_IsFused()
     {
-        var graph = Start().Node("Add", "three x", "a").Node("Clip", "a zero six", "c").Node("Div", "c six", "g").Node("Mul", "g x", "y").Output("y").Graph;
+        var graph = Start()
+            .Node("Add", "three x", "a")
+            .Node("Clip", "a zero six", "c")
+            .Node("Div", "c six", "g")
+            .Node("Mul", "g x", "y")
+            .Output("y").Graph;
 
         Assert.True(PassCheck.Apply(new FuseHardSwish(), graph));
 

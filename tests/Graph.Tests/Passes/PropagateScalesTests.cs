@@ -7,7 +7,11 @@ public sealed class PropagateScalesTests
     public void PoolingPyramid_GivesEveryTensorTheScale()
     {
         var graph = new GraphBuilder().Input("x", 1, 4, 8, 8)
-            .Node("Relu", "x", "x1").Node("MaxPool", "x1", "y1").Node("MaxPool", "y1", "y2").Node("MaxPool", "y2", "y3").Node("Concat", "x1 y1 y2 y3", "c", ("axis", 1L))
+            .Node("Relu", "x", "x1")
+            .Node("MaxPool", "x1", "y1")
+            .Node("MaxPool", "y1", "y2")
+            .Node("MaxPool", "y2", "y3")
+            .Node("Concat", "x1 y1 y2 y3", "c", ("axis", 1L))
             .Output("c").Graph;
 
         var scales = PropagateScales.Apply(graph, new Dictionary<string, float> { ["x1"] = 0.5f, ["y1"] = 0.5f, ["y2"] = 0.5f });
@@ -31,7 +35,11 @@ public sealed class PropagateScalesTests
     public void TensorsBetweenConvAndRelu_TakeTheRelusScale()
     {
         var graph = new GraphBuilder().Input("x", 1, 4, 8, 8)
-            .Node("Conv", "x w", "a").Node("BatchNormalization", "a g b m v", "n").Node("Relu", "n", "y").Node("Sigmoid", "y", "s").Output("s").Graph;
+            .Node("Conv", "x w", "a")
+            .Node("BatchNormalization", "a g b m v", "n")
+            .Node("Relu", "n", "y")
+            .Node("Sigmoid", "y", "s")
+            .Output("s").Graph;
 
         var scales = PropagateScales.Apply(graph, new Dictionary<string, float> { ["y"] = 0.1f });
 
@@ -41,7 +49,12 @@ public sealed class PropagateScalesTests
     [Fact]
     public void SiluInput_StaysUnset()
     {
-        var graph = new GraphBuilder().Input("x", 1, 4, 8, 8).Node("Conv", "x w", "a").Node("Sigmoid", "a", "s").Node("Mul", "a s", "y").Output("y").Graph;
+        var graph = new GraphBuilder()
+            .Input("x", 1, 4, 8, 8)
+            .Node("Conv", "x w", "a")
+            .Node("Sigmoid", "a", "s")
+            .Node("Mul", "a s", "y")
+            .Output("y").Graph;
 
         Assert.DoesNotContain("a", PropagateScales.Apply(graph, new Dictionary<string, float> { ["x"] = 1, ["y"] = 1 }).Keys);
     }
@@ -49,7 +62,12 @@ public sealed class PropagateScalesTests
     [Fact]
     public void ReshapeAndSplit_PassScalesBothWays()
     {
-        var graph = new GraphBuilder().Input("x", 1, 4).Node("Reshape", "x t", "r").Node("Transpose", "r", "p").Node("Split", "p", "s1 s2").Output("s1").Graph;
+        var graph = new GraphBuilder()
+            .Input("x", 1, 4)
+            .Node("Reshape", "x t", "r")
+            .Node("Transpose", "r", "p")
+            .Node("Split", "p", "s1 s2")
+            .Output("s1").Graph;
 
         var scales = PropagateScales.Apply(graph, new Dictionary<string, float> { ["p"] = 2 });
 

@@ -29,7 +29,10 @@ public sealed class RewriteConvTransposeTests
         {
             IsWeight = true,
             Axis = axis,
-            Ranges = [.. Enumerable.Range(0, axis switch { 1 => 5, 0 => 4, _ => 1 }).Select(channel => QuantizationRange.FromAmax(1.5f + (0.2f * channel)))],
+            Ranges =
+                [.. Enumerable
+                    .Range(0, axis switch { 1 => 5, 0 => 4, _ => 1 })
+                    .Select(channel => QuantizationRange.FromAmax(1.5f + (0.2f * channel)))],
         };
         quantizer.Uses.Add(new QuantizerUse("y.ConvTranspose", 1));
         graph.Quantizers.Add(quantizer);

@@ -23,7 +23,10 @@ internal sealed class GraphSketch
         string[] inputs = bias ? [input, Weight($"{host}.weight", cout, cin / groups, kernel, kernel), Weight($"{host}.bias", cout)]
             : [input, Weight($"{host}.weight", cout, cin / groups, kernel, kernel)];
         return Add(host, "Conv", inputs,
-            ("kernel_shape", new long[] { kernel, kernel }), ("strides", new long[] { stride, stride }), ("pads", new[] { pad, pad, pad, pad }), ("group", groups));
+            ("kernel_shape", new long[] { kernel, kernel }),
+            ("strides", new long[] { stride, stride }),
+            ("pads", new[] { pad, pad, pad, pad }),
+            ("group", groups));
     }
 
     public string Upsample(string host, string input, int channels) => Add(
@@ -33,7 +36,13 @@ internal sealed class GraphSketch
     /// <summary>A live batch normalization whose scale has both signs.</summary>
     public string BatchNorm(string name, string input, int channels) => Add(
         name, "BatchNormalization",
-        [input, Weight($"{name}.weight", channels), Weight($"{name}.bias", channels), Weight($"{name}.running_mean", channels), Positive($"{name}.running_var", channels)],
+        [
+            input,
+            Weight($"{name}.weight", channels),
+            Weight($"{name}.bias", channels),
+            Weight($"{name}.running_mean", channels),
+            Positive($"{name}.running_var", channels),
+        ],
         ("epsilon", 1e-3f));
 
     public string Relu(string name, string input) => Add(name, "Relu", [input]);

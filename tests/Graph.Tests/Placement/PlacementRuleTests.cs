@@ -50,7 +50,8 @@ public sealed class PlacementRuleTests
         var graph = Residual();
 
         QuantizerPlacement.Place(
-            graph, new PlacementOptions { SkipNodes = name is null ? [] : [name], SkipOperators = operatorType is null ? [] : [operatorType] });
+            graph,
+            new PlacementOptions { SkipNodes = name is null ? [] : [name], SkipOperators = operatorType is null ? [] : [operatorType] });
 
         Assert.Null(graph.Link().QuantizerAt("conv1", 0));
         Assert.Null(graph.Link().QuantizerAt("conv1", 1));

@@ -12,10 +12,12 @@ public sealed class QuantizerSelectionTests
         return graph;
     }
 
-    private static IEnumerable<string> Disabled(Graph graph) => graph.Quantizers.Where(quantizer => !quantizer.IsEnabled).Select(quantizer => quantizer.Name);
+    private static IEnumerable<string> Disabled(Graph graph) =>
+        graph.Quantizers.Where(quantizer => !quantizer.IsEnabled).Select(quantizer => quantizer.Name);
 
     [Fact]
-    public void Layers_AreThoseWithWeights() => Assert.Equal(["first", "middle", "last"], QuantizerSelection.Layers(Chain(QuantizationTarget.OrtCpu)));
+    public void Layers_AreThoseWithWeights() =>
+        Assert.Equal(["first", "middle", "last"], QuantizerSelection.Layers(Chain(QuantizationTarget.OrtCpu)));
 
     [Fact]
     public void TensorRt_DisablesTheLayersOwnQuantizers()
@@ -70,5 +72,8 @@ public sealed class QuantizerSelectionTests
 
     [Fact]
     public void Disable_UnknownNode_NamesIt() =>
-        Assert.Contains("'nowhere'", Assert.Throws<GraphException>(() => QuantizerSelection.Disable(Chain(QuantizationTarget.OrtCpu), ["nowhere"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'nowhere'",
+            Assert.Throws<GraphException>(() => QuantizerSelection.Disable(Chain(QuantizationTarget.OrtCpu), ["nowhere"])).Message,
+            StringComparison.Ordinal);
 }

@@ -22,7 +22,9 @@ public sealed class Yolov6PlacementTests
         Assert.Equal(63, activations.Sum(quantizer => quantizer.Uses.Count));
         Assert.Equal(58, graph.Quantizers.Count(quantizer => quantizer.IsWeight));
         Assert.All(activations, quantizer => Assert.Equal(QuantizationScheme.SignedSymmetric, quantizer.Scheme));
-        Assert.All(graph.Quantizers.Where(quantizer => quantizer.IsWeight), quantizer => Assert.Equal((QuantizationScheme.SignedNarrow, 0), (quantizer.Scheme, quantizer.Axis)));
+        Assert.All(
+            graph.Quantizers.Where(quantizer => quantizer.IsWeight),
+            quantizer => Assert.Equal((QuantizationScheme.SignedNarrow, 0), (quantizer.Scheme, quantizer.Axis)));
     }
 
     [Fact]
@@ -44,7 +46,9 @@ public sealed class Yolov6PlacementTests
     public void TensorRt_PoolingQuantizerIsAppliedThreeTimes() =>
         Assert.Equal(
             ["backbone.ERBlock_5.2.m", "backbone.ERBlock_5.2.m_1", "backbone.ERBlock_5.2.m_2"],
-            Place(QuantizationTarget.TensorRt).Quantizers.Single(quantizer => quantizer.Name == "backbone.ERBlock_5.2.m._input_quantizer").Uses.Select(use => use.Node));
+            Place(QuantizationTarget.TensorRt).Quantizers
+                .Single(quantizer => quantizer.Name == "backbone.ERBlock_5.2.m._input_quantizer").Uses
+                .Select(use => use.Node));
 
     [Fact]
     public void TensorRt_GroupsAreTheReferencesAndOneForEachTensorReadTwice()
@@ -52,7 +56,12 @@ public sealed class Yolov6PlacementTests
         var groups = Place(QuantizationTarget.TensorRt).Quantizers
             .Where(quantizer => quantizer.Group is not null)
             .GroupBy(quantizer => quantizer.Group)
-            .Select(group => string.Join(" ", group.Select(quantizer => quantizer.Name.Replace("._input_quantizer", "", StringComparison.Ordinal)).Order(StringComparer.Ordinal)))
+            .Select(
+                group => string.Join(
+                    " ",
+                    group
+                        .Select(quantizer => quantizer.Name.Replace("._input_quantizer", "", StringComparison.Ordinal))
+                        .Order(StringComparer.Ordinal)))
             .Order(StringComparer.Ordinal);
 
         Assert.Equal(
@@ -76,7 +85,8 @@ public sealed class Yolov6PlacementTests
     {
         var graph = Place(QuantizationTarget.OrtCpu);
         var links = graph.Link();
-        var consumers = graph.Nodes.SelectMany(node => node.Inputs.Select((input, index) => (input, Quantizer: links.QuantizerAt(node.Name, index))))
+        var consumers = graph.Nodes.SelectMany(
+            node => node.Inputs.Select((input, index) => (input, Quantizer: links.QuantizerAt(node.Name, index))))
             .Where(pair => pair.Quantizer is not null)
             .GroupBy(pair => pair.input);
 

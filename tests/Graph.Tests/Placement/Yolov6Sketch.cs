@@ -1,6 +1,8 @@
 namespace QatPipeline.Graphs.Tests;
 
-/// <summary>The structure of YOLOv6 N/T/S in RepOpt form with live batch normalization (reference 1.4–1.6), with few channels and a decode.</summary>
+/// <summary>
+/// The structure of YOLOv6 N/T/S in RepOpt form with live batch normalization (reference 1.4–1.6), with few channels and a decode.
+/// </summary>
 internal static class Yolov6Sketch
 {
     private static readonly int[] Backbone = [2, 4, 8, 16, 32];
@@ -14,7 +16,8 @@ internal static class Yolov6Sketch
         for (var stage = 0; stage < 4; stage++)
         {
             x = Rep(net, $"backbone.ERBlock_{stage + 2}.0", x, Backbone[stage], Backbone[stage + 1], 2);
-            stages[stage] = x = RepStage(net, $"backbone.ERBlock_{stage + 2}.1", x, Backbone[stage + 1], Backbone[stage + 1], repeats[stage]);
+            stages[stage] = x = RepStage(
+                net, $"backbone.ERBlock_{stage + 2}.1", x, Backbone[stage + 1], Backbone[stage + 1], repeats[stage]);
         }
 
         var (c3, c4) = (stages[1], stages[2]);
@@ -66,12 +69,16 @@ internal static class Yolov6Sketch
     private static (string Classes, string Boxes) Head(GraphSketch net, int level, string input, int channels)
     {
         var stem = ConvSilu(net, $"detect.stems.{level}", input, channels, 1);
-        var cls = net.Conv($"detect.cls_preds.{level}", ConvSilu(net, $"detect.cls_convs.{level}", stem, channels, 3), channels, 80, 1, bias: true);
-        var reg = net.Conv($"detect.reg_preds.{level}", ConvSilu(net, $"detect.reg_convs.{level}", stem, channels, 3), channels, 4, 1, bias: true);
+        var cls = net.Conv(
+            $"detect.cls_preds.{level}", ConvSilu(net, $"detect.cls_convs.{level}", stem, channels, 3), channels, 80, 1, bias: true);
+        var reg = net.Conv(
+            $"detect.reg_preds.{level}", ConvSilu(net, $"detect.reg_convs.{level}", stem, channels, 3), channels, 4, 1, bias: true);
         return (net.Add($"detect.sigmoid.{level}", "Sigmoid", [cls]), reg);
     }
 
-    /// <summary>Flattening, concatenation over levels and an addition of two activations, none of which may be quantized for TensorRT.</summary>
+    /// <summary>
+    /// Flattening, concatenation over levels and an addition of two activations, none of which may be quantized for TensorRT.
+    /// </summary>
     private static string Decode(GraphSketch net, (string Classes, string Boxes)[] levels)
     {
         string Flatten(string value, int channels)

@@ -14,26 +14,38 @@ public sealed class MalformedModelTests
         ["no opset"] = (model => model.OpsetImport.Clear(), "names no version of the standard operator set"),
         ["opset too new"] = (model => model.OpsetImport[0].Version = 99, "operator set 99 is not supported"),
         ["opset too old"] = (model => model.OpsetImport[0].Version = 7, "operator set 7 is not supported"),
-        ["missing initializer"] = (model => model.Graph.Initializer.Clear(), "node Add 'add' reads 'w', which no node, input or initializer defines"),
+        ["missing initializer"] =
+            (model => model.Graph.Initializer.Clear(), "node Add 'add' reads 'w', which no node, input or initializer defines"),
         ["undefined output"] = (model => model.Graph.Output[0].Name = "z", "graph output 'z' is not defined"),
         ["cycle"] = (model => model.Graph.Node[0].Input[0] = "y", "cycle through Add 'add'"),
-        ["duplicate node name"] = (model => model.Graph.Node.Add(new NodeProto { Name = "add", OpType = "Relu", Input = { "x" }, Output = { "z" } }), "two nodes have the name 'add'"),
-        ["duplicate value"] = (model => model.Graph.Node.Add(new NodeProto { OpType = "Relu", Input = { "x" }, Output = { "y" } }), "value 'y', an output of node Relu 'Relu_1', is defined twice"),
-        ["duplicate initializer"] = (model => model.Graph.Initializer.Add(model.Graph.Initializer[0].Clone()), "initializer 'w' is defined twice"),
+        ["duplicate node name"] = (
+            model => model.Graph.Node.Add(new NodeProto { Name = "add", OpType = "Relu", Input = { "x" }, Output = { "z" } }),
+            "two nodes have the name 'add'"),
+        ["duplicate value"] = (
+            model => model.Graph.Node.Add(new NodeProto { OpType = "Relu", Input = { "x" }, Output = { "y" } }),
+            "value 'y', an output of node Relu 'Relu_1', is defined twice"),
+        ["duplicate initializer"] =
+            (model => model.Graph.Initializer.Add(model.Graph.Initializer[0].Clone()), "initializer 'w' is defined twice"),
         ["duplicate input"] = (model => model.Graph.Input.Add(OnnxModels.Value("x")), "graph input 'x' is defined twice"),
         ["duplicate output"] = (model => model.Graph.Output.Add(OnnxModels.Value("y")), "graph output 'y' is listed twice"),
-        ["duplicate attribute"] = (model => model.Graph.Node[0].Attribute.Add([new AttributeProto { Name = "a" }, new AttributeProto { Name = "a" }]), "two attributes 'a'"),
+        ["duplicate attribute"] = (
+            model => model.Graph.Node[0].Attribute.Add([new AttributeProto { Name = "a" }, new AttributeProto { Name = "a" }]),
+            "two attributes 'a'"),
         ["no operator"] = (model => model.Graph.Node[0].OpType = "", "node 0 ('add') has no operator"),
         ["too few inputs"] = (model => model.Graph.Node[0].Input.RemoveAt(1), "node Add 'add' has no input 1, which Add needs"),
-        ["too few elements"] = (model => model.Graph.Initializer[0].Dims[0] = 3, "initializer 'w': holds 8 bytes, but [3] of Float needs 12"),
-        ["huge dimensions"] = (model => model.Graph.Initializer[0].Dims.Add([1L << 40, 1L << 40]), "initializer 'w': impossible dimensions"),
+        ["too few elements"] =
+            (model => model.Graph.Initializer[0].Dims[0] = 3, "initializer 'w': holds 8 bytes, but [3] of Float needs 12"),
+        ["huge dimensions"] =
+            (model => model.Graph.Initializer[0].Dims.Add([1L << 40, 1L << 40]), "initializer 'w': impossible dimensions"),
         ["negative dimension"] = (model => model.Graph.Initializer[0].Dims[0] = -2, "initializer 'w': impossible dimensions [-2]"),
         ["large dimensions, no data"] = (model => model.Graph.Initializer[0].Dims[0] = 500_000_000, "initializer 'w': holds 8 bytes"),
         ["unknown element type"] = (model => model.Graph.Initializer[0].DataType = 77, "initializer 'w': element type 77 is not supported"),
         ["no element type"] = (model => model.Graph.Initializer[0].DataType = 0, "initializer 'w': has no element type"),
-        ["external data of a stream"] = (model => SetExternal(model, "w.bin"), "initializer 'w': lies in an external file, but the model was not read from a file"),
+        ["external data of a stream"] =
+            (model => SetExternal(model, "w.bin"), "initializer 'w': lies in an external file, but the model was not read from a file"),
         ["attribute without tensor"] = (
-            model => model.Graph.Node[0].Attribute.Add(new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor }),
+            model =>
+                model.Graph.Node[0].Attribute.Add(new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor }),
             "node Add 'add', attribute 'value' holds no tensor"),
         ["damaged quantizers"] = (model => AddQuantizers(model, "[{\"name\":3}]"), "metadata 'qat.quantizers' is malformed"),
         ["quantizer nowhere"] = (
@@ -64,7 +76,8 @@ public sealed class MalformedModelTests
         for (var length = 0; length < bytes.Length; length++)
         {
             var truncated = bytes[..length];
-            Assert.Contains("model.onnx", Assert.Throws<GraphException>(() => OnnxModels.Read(truncated)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "model.onnx", Assert.Throws<GraphException>(() => OnnxModels.Read(truncated)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -104,13 +117,21 @@ public sealed class MalformedModelTests
 
     [Fact]
     public void MissingFile_SaysSo() =>
-        Assert.Equal("nowhere/model.onnx: no such file", Assert.Throws<GraphException>(() => OnnxReader.Read("nowhere/model.onnx")).Message);
+        Assert.Equal(
+            "nowhere/model.onnx: no such file", Assert.Throws<GraphException>(() => OnnxReader.Read("nowhere/model.onnx")).Message);
 
     private static void SetExternal(ModelProto model, string location)
     {
-        model.Graph.Initializer[0] = new TensorProto { Name = "w", DataType = Float, Dims = { 2 }, DataLocation = TensorProto.Types.DataLocation.External };
+        model.Graph.Initializer[0] = new TensorProto
+        {
+            Name = "w",
+            DataType = Float,
+            Dims = { 2 },
+            DataLocation = TensorProto.Types.DataLocation.External,
+        };
         model.Graph.Initializer[0].ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
     }
 
-    private static void AddQuantizers(ModelProto model, string json) => model.MetadataProps.Add(new StringStringEntryProto { Key = "qat.quantizers", Value = json });
+    private static void AddQuantizers(ModelProto model, string json) =>
+        model.MetadataProps.Add(new StringStringEntryProto { Key = "qat.quantizers", Value = json });
 }

@@ -2,7 +2,9 @@ using Google.Protobuf;
 
 namespace QatPipeline.Graphs.Tests;
 
-/// <summary>Random damage to real bytes: the reader gives a graph or a <see cref="GraphException"/>, nothing else, and stays small.</summary>
+/// <summary>
+/// Random damage to real bytes: the reader gives a graph or a <see cref="GraphException"/>, nothing else, and stays small.
+/// </summary>
 public sealed class ReaderFuzzTests
 {
     private const int Rounds = 60_000;
@@ -40,13 +42,20 @@ public sealed class ReaderFuzzTests
     private static Graph Rich()
     {
         var graph = new GraphBuilder().Input("x", ElementType.Float, Dimension.Named("batch"), 4, 6, 6)
-            .Constant("w", RandomTensors.Normal(1, 5, 4, 3, 3)).Constant("axes", Tensor.FromLongs([1], -1)).Constant("zero", Tensor.FromLongs([1], 0))
+            .Constant("w", RandomTensors.Normal(1, 5, 4, 3, 3))
+            .Constant("axes", Tensor.FromLongs([1], -1))
+            .Constant("zero", Tensor.FromLongs([1], 0))
             .Node("Conv", "x w", "a", ("pads", new long[] { 1, 1, 1, 1 }), ("auto_pad", "NOTSET"))
             .Node("Shape", "a", "s").Node("Gather", "s zero", "n").Node("Concat", "n axes", "t", ("axis", 0L)).Node("Reshape", "a t", "r")
             .Node("Constant", "-", "c", ("value", Tensor.Scalar(2f))).Node("Mul", "r c", "m").Node("Slice", "m zero axes axes", "y")
             .Output("y").Graph;
         graph.Metadata["author"] = "test";
-        var quantizer = new Quantizer("q", Quantization.QuantizationScheme.SignedNarrow) { IsWeight = true, Axis = 0, Ranges = [.. Enumerable.Repeat(new Quantization.QuantizationRange(-1, 1), 5)] };
+        var quantizer = new Quantizer("q", Quantization.QuantizationScheme.SignedNarrow)
+        {
+            IsWeight = true,
+            Axis = 0,
+            Ranges = [.. Enumerable.Repeat(new Quantization.QuantizationRange(-1, 1), 5)],
+        };
         quantizer.Uses.Add(new QuantizerUse("a.Conv", 1));
         graph.Quantizers.Add(quantizer);
         return graph;

@@ -17,14 +17,23 @@ public sealed class ReaderTests
         AssertReads([7f, 254f], new TensorProto { DataType = (int)DataType.Uint8, Int32Data = { 7, 254 } });
         AssertReads([7f, -2f], new TensorProto { DataType = (int)DataType.Int64, Int64Data = { 7, -2 } });
         AssertReads([1f, 0f], new TensorProto { DataType = (int)DataType.Bool, Int32Data = { 1, 0 } });
-        AssertReads([1.5f, -2f], new TensorProto { DataType = (int)DataType.Float, RawData = ByteString.CopyFrom(0, 0, 0xC0, 0x3F, 0, 0, 0, 0xC0) });
+        AssertReads(
+            [1.5f, -2f],
+            new TensorProto { DataType = (int)DataType.Float, RawData = ByteString.CopyFrom(0, 0, 0xC0, 0x3F, 0, 0, 0, 0xC0) });
     }
 
     [Fact]
     public void StringTensor_SurvivesTheRoundTrip()
     {
         var model = OnnxModels.Addition();
-        model.Graph.Initializer.Add(new TensorProto { Name = "labels", DataType = (int)DataType.String, Dims = { 2 }, StringData = { ByteString.CopyFromUtf8("a"), ByteString.CopyFromUtf8("b") } });
+        model.Graph.Initializer.Add(
+            new TensorProto
+            {
+                Name = "labels",
+                DataType = (int)DataType.String,
+                Dims = { 2 },
+                StringData = { ByteString.CopyFromUtf8("a"), ByteString.CopyFromUtf8("b") },
+            });
 
         var written = ModelProto.Parser.ParseFrom(OnnxWriter.WriteBytes(OnnxModels.Read(model)));
 
@@ -80,8 +89,21 @@ public sealed class ReaderTests
         var model = OnnxModels.Addition();
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.example", Version = 3 });
         model.ProducerName = "exporter";
-        var blob = new AttributeProto { Name = "blob", Type = AttributeProto.Types.AttributeType.String, S = ByteString.CopyFrom(0xFF, 0xFE, 0x00) };
-        var custom = new NodeProto { Name = "custom", OpType = "Magic", Domain = "com.example", Input = { "y", "" }, Output = { "z" }, Attribute = { blob } };
+        var blob = new AttributeProto
+        {
+            Name = "blob",
+            Type = AttributeProto.Types.AttributeType.String,
+            S = ByteString.CopyFrom(0xFF, 0xFE, 0x00),
+        };
+        var custom = new NodeProto
+        {
+            Name = "custom",
+            OpType = "Magic",
+            Domain = "com.example",
+            Input = { "y", "" },
+            Output = { "z" },
+            Attribute = { blob },
+        };
         model.Graph.Node.Add(custom);
 
         // Field 25 (functions) and, in the graph, field 14 (quantization annotations) are unknown to our schema: length-delimited, 2 bytes.
@@ -98,7 +120,12 @@ public sealed class ReaderTests
     public void ValueReadOnlyByASubgraph_IsKeptAndNotRenamed()
     {
         var model = OnnxModels.Addition();
-        var branch = new GraphProto { Name = "branch", Node = { new NodeProto { OpType = "Relu", Input = { "kept" }, Output = { "r" } } }, Output = { OnnxModels.Value("r") } };
+        var branch = new GraphProto
+        {
+            Name = "branch",
+            Node = { new NodeProto { OpType = "Relu", Input = { "kept" }, Output = { "r" } } },
+            Output = { OnnxModels.Value("r") },
+        };
         model.Graph.Input.Add(OnnxModels.Value("condition"));
         model.Graph.Node.Add(new NodeProto { Name = "id", OpType = "Identity", Input = { "y" }, Output = { "kept" } });
         model.Graph.Node.Add(new NodeProto
@@ -119,7 +146,8 @@ public sealed class ReaderTests
         Assert.Equal(OnnxWriter.WriteBytes(graph), OnnxWriter.WriteBytes(OnnxModels.Read(OnnxWriter.WriteBytes(graph))));
     }
 
-    private static AttributeProto Branch(string name, GraphProto graph) => new() { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = graph };
+    private static AttributeProto Branch(string name, GraphProto graph) =>
+        new() { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = graph };
 
     private static void AssertReads(float[] expected, TensorProto tensor)
     {

@@ -14,7 +14,8 @@ public sealed class WriterTests
 
         OnnxWriter.Write(graph, path, externalData: true);
 
-        Assert.Equal(["model.onnx", "model.onnx.data"], Directory.GetFiles(folder.FullName).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["model.onnx", "model.onnx.data"], Directory.GetFiles(folder.FullName).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.InRange(new FileInfo(path).Length, 1, 1000);
         Assertions.Equal(graph.Initializers["w"], OnnxReader.Read(path).Initializers["w"]);
         Assertions.Close(OrtRunner.Run(graph, inputs), OrtRunner.RunFile(path, inputs), tolerance: 0);
@@ -62,7 +63,10 @@ public sealed class WriterTests
         var quantizer = new Quantizer("q", QuantizationScheme.SignedSymmetric) { Ranges = [new(0, float.NaN)] };
         graph.Quantizers.Add(quantizer);
 
-        Assert.Contains("quantizer 'q' has the range", Assert.Throws<GraphException>(() => OnnxWriter.WriteBytes(graph)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "quantizer 'q' has the range",
+            Assert.Throws<GraphException>(() => OnnxWriter.WriteBytes(graph)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +75,10 @@ public sealed class WriterTests
         using var folder = new ScratchFolder();
         var path = folder.PathOf("missing", "model.onnx");
 
-        Assert.StartsWith(path, Assert.Throws<GraphException>(() => OnnxWriter.Write(Product(), path, externalData: true)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            path,
+            Assert.Throws<GraphException>(() => OnnxWriter.Write(Product(), path, externalData: true)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.FullName));
     }
 
@@ -87,7 +94,11 @@ public sealed class WriterTests
 
     private static Graph Product()
     {
-        var graph = new GraphBuilder().Input("x", 2, 64).Constant("w", RandomTensors.Normal(1, 64, 32)).Node("MatMul", "x w", "y").Output("y").Graph;
+        var graph = new GraphBuilder()
+            .Input("x", 2, 64)
+            .Constant("w", RandomTensors.Normal(1, 64, 32))
+            .Node("MatMul", "x w", "y")
+            .Output("y").Graph;
         ShapeInference.Apply(graph);
         return graph;
     }

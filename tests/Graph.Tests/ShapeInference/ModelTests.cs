@@ -19,14 +19,17 @@ public sealed class ModelTests
 
         var batched = graph.Clone();
         batched.Outputs.Clear();
-        batched.Outputs.AddRange(graph.Nodes.SelectMany(node => node.Outputs).Where(name => name.Length > 0).Select(name => graph.Values[name]));
+        batched.Outputs.AddRange(
+            graph.Nodes.SelectMany(node => node.Outputs).Where(name => name.Length > 0).Select(name => graph.Values[name]));
         var actual = OrtRunner.Run(batched, inputs);
         Assert.All(batched.Outputs, value =>
         {
             Assert.Equal(actual[value.Name].Type, value.Type);
             Assert.NotNull(value.Shape);
             Assert.Equal(actual[value.Name].Dimensions.Count, value.Shape.Count);
-            Assert.All(value.Shape.Zip(actual[value.Name].Dimensions), pair => Assert.True(pair.First.Value is null || pair.First.Value == pair.Second, value.ToString()));
+            Assert.All(
+                value.Shape.Zip(actual[value.Name].Dimensions),
+                pair => Assert.True(pair.First.Value is null || pair.First.Value == pair.Second, value.ToString()));
         });
     }
 

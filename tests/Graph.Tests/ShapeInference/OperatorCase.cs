@@ -39,5 +39,8 @@ internal sealed record OperatorCase(string Name, string OpType, Tensor?[] Inputs
     }
 
     public Dictionary<string, Tensor> Feeds() =>
-        Enumerable.Range(0, DataInputs).Where(index => Inputs[index] is not null).ToDictionary(index => $"i{index}", index => Inputs[index]!);
+        Enumerable
+            .Range(0, DataInputs)
+            .Where(index => Inputs[index] is not null)
+            .ToDictionary(index => $"i{index}", index => Inputs[index]!);
 }

@@ -22,7 +22,8 @@ internal sealed class GraphBuilder(int opset = 17)
     /// <summary>A node named after its first output.</summary>
     public GraphBuilder Node(string opType, string inputs, string outputs, params (string Name, AttributeValue Value)[] attributes)
     {
-        var node = new Node($"{outputs.Split(' ')[0]}.{opType}", opType, inputs.Split(' ').Select(name => name == "-" ? "" : name), outputs.Split(' '));
+        var node = new Node(
+            $"{outputs.Split(' ')[0]}.{opType}", opType, inputs.Split(' ').Select(name => name == "-" ? "" : name), outputs.Split(' '));
         foreach (var (name, value) in attributes)
         {
             node.Attributes[name] = value;

@@ -13,7 +13,8 @@ internal static class OnnxModels
         model.OpsetImport.Add(new OperatorSetIdProto { Version = 17 });
         model.Graph.Input.Add(Value("x"));
         model.Graph.Output.Add(Value("y"));
-        model.Graph.Initializer.Add(new TensorProto { Name = "w", DataType = (int)TensorProto.Types.DataType.Float, Dims = { 2 }, FloatData = { 1, 2 } });
+        model.Graph.Initializer.Add(
+            new TensorProto { Name = "w", DataType = (int)TensorProto.Types.DataType.Float, Dims = { 2 }, FloatData = { 1, 2 } });
         model.Graph.Node.Add(new NodeProto { Name = "add", OpType = "Add", Input = { "x", "w" }, Output = { "y" } });
         return model;
     }

@@ -50,7 +50,9 @@ internal static class OrtRunner
         {
             using var options = new RunOptions();
             using var results = session.Run(options, names, values, session.OutputNames);
-            return session.OutputNames.Zip(results, (name, value) => (name, value)).ToDictionary(pair => pair.name, pair => FromOrt(pair.value));
+            return session.OutputNames
+                .Zip(results, (name, value) => (name, value))
+                .ToDictionary(pair => pair.name, pair => FromOrt(pair.value));
         }
         finally
         {
@@ -60,7 +62,8 @@ internal static class OrtRunner
 
     private static OrtValue ToOrt(Tensor tensor)
     {
-        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)tensor.Type, [.. tensor.Dimensions]);
+        var value = OrtValue.CreateAllocatedTensorValue(
+            OrtAllocator.DefaultInstance, (TensorElementType)tensor.Type, [.. tensor.Dimensions]);
         tensor.Bytes.CopyTo(value.GetTensorMutableRawData());
         return value;
     }

@@ -2,7 +2,9 @@ using QatPipeline.Quantization;
 
 namespace QatPipeline.Graphs.Tests;
 
-/// <summary>Writes a graph's enabled quantizers as QuantizeLinear and DequantizeLinear nodes, one pair per use: the plain meaning of a quantizer.</summary>
+/// <summary>
+/// Writes a graph's enabled quantizers as QuantizeLinear and DequantizeLinear nodes, one pair per use: the plain meaning of a quantizer.
+/// </summary>
 internal static class QuantizerSimulation
 {
     public static Graph Expand(Graph graph)

@@ -31,5 +31,6 @@ internal static class RandomTensors
 
     /// <summary>A float input for every graph input; unknown dimensions become <paramref name="unknown"/>.</summary>
     public static Dictionary<string, Tensor> InputsOf(Graph graph, int seed, long unknown = 1) =>
-        graph.Inputs.ToDictionary(input => input.Name, input => Uniform(seed, 0, 1, [.. input.Shape!.Select(dimension => dimension.Value ?? unknown)]));
+        graph.Inputs.ToDictionary(
+            input => input.Name, input => Uniform(seed, 0, 1, [.. input.Shape!.Select(dimension => dimension.Value ?? unknown)]));
 }

@@ -59,7 +59,8 @@ public sealed class ErrorAccumulatorTests
         var agreement = new CodeAgreement();
         agreement.Add([1f, 2f, 3f, 4f], [1.2f, 3f, 7f, 4f], parameters);
 
-        Assert.Equal((4L, 2L, 1L, 4), (agreement.Count, agreement.Different, agreement.DifferentByMoreThanOne, agreement.LargestDifference));
+        Assert.Equal(
+            (4L, 2L, 1L, 4), (agreement.Count, agreement.Different, agreement.DifferentByMoreThanOne, agreement.LargestDifference));
         Assert.Equal(0.5, agreement.DifferentShare);
     }
 }

@@ -32,7 +32,8 @@ public sealed class ActivationStatisticsTests
         var amax = statistics.Compute(CalibrationMethod.Percentile).Amax;
 
         Assert.True(amax < statistics.Maximum);
-        Assert.Equal(QuantizationRange.FromAmax(amax), statistics.RangeFor(CalibrationMethod.Percentile, QuantizationScheme.UnsignedAffine));
+        Assert.Equal(
+            QuantizationRange.FromAmax(amax), statistics.RangeFor(CalibrationMethod.Percentile, QuantizationScheme.UnsignedAffine));
     }
 
     [Theory]

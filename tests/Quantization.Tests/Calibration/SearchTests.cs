@@ -70,6 +70,8 @@ public sealed class SearchTests
     private static long[] RandomCounts(int seed, int bins, double density)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, bins).Select(i => random.NextDouble() < density ? random.NextInt64(1, 1000 + (100_000 / (i + 1))) : 0)];
+        return [.. Enumerable
+            .Range(0, bins)
+            .Select(i => random.NextDouble() < density ? random.NextInt64(1, 1000 + (100_000 / (i + 1))) : 0)];
     }
 }

@@ -8,7 +8,8 @@ public sealed class WeightCalibratorTests
         // [outer 2, channels 2, inner 2]
         float[] weights = [1f, -2f, 0.5f, 0f, -3f, 1f, 0.25f, -0.75f];
 
-        Assert.Equal([QuantizationRange.FromAmax(3f), QuantizationRange.FromAmax(0.75f)], WeightCalibrator.Max(weights, channels: 2, inner: 2));
+        Assert.Equal(
+            [QuantizationRange.FromAmax(3f), QuantizationRange.FromAmax(0.75f)], WeightCalibrator.Max(weights, channels: 2, inner: 2));
         Assert.Equal([QuantizationRange.FromAmax(3f)], WeightCalibrator.Max(weights, channels: 1, inner: 8));
     }
 

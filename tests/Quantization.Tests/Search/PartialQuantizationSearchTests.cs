@@ -109,7 +109,9 @@ public sealed class PartialQuantizationSearchTests
         [new("a", "conv", 1), new("a", "conv", 2)], new SearchBudget(0), (_, _) => throw new InvalidOperationException(), 1));
 
     private static List<Layer> Layers(int count) =>
-        [.. Enumerable.Range(0, count).Select(index => new Layer($"layer{index}", index % 2 == 0 ? "conv" : "pointwise", 0.01, 0.00005, 0.2))];
+        [.. Enumerable
+            .Range(0, count)
+            .Select(index => new Layer($"layer{index}", index % 2 == 0 ? "conv" : "pointwise", 0.01, 0.00005, 0.2))];
 
     private static SearchMeasurement Measure(IReadOnlyList<Layer> layers, IReadOnlySet<string> floatLayers)
     {

@@ -42,6 +42,8 @@ public sealed class TraceTests
         }
 
         Assert.Equal(request.SpanId, trace.Single(span => span.OperationName == "stage report").ParentSpanId);
-        Assert.All(trace.Where(span => span.OperationName.StartsWith("announce ", StringComparison.Ordinal)), span => Assert.Equal(request.SpanId, span.ParentSpanId));
+        Assert.All(
+            trace.Where(span => span.OperationName.StartsWith("announce ", StringComparison.Ordinal)),
+            span => Assert.Equal(request.SpanId, span.ParentSpanId));
     }
 }

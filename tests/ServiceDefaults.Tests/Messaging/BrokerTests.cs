@@ -100,10 +100,22 @@ public sealed class BrokerTests(BrokerFixture infrastructure) : IClassFixture<Br
 
     [Theory]
     [InlineData("bad-field", """{"runId":"bad-field","specification":{"name":"x","sed":15,"model":{},"data":{}}}""", "sed")]
-    [InlineData("bad-range", """{"runId":"bad-range","specification":{"name":"x","model":{"onnx":"/m"},"data":{},"qat":{"epochs":0}}}""", "'qat.epochs' is 0, but must be from 1 to 1000")]
-    [InlineData("bad-path", """{"runId":"bad-path","specification":{"name":"x","model":{"onnx":"m"},"data":{}}}""", "'model.onnx' is 'm', but must be an absolute path")]
-    [InlineData("bad-digest", """{"runId":"bad-digest","specification":{"name":"x","model":{"onnx":"/m"},"data":{"calibration":[{"yolo":"/d"}],"validation":[{"yolo":"/d"}]},"qat":null},"artifacts":[{"name":"a","sha256":"12","size":1}]}""", "'12' is not a SHA-256 digest")]
-    [InlineData("bad-name", """{"runId":"bad-name","specification":{"name":"x","model":{"onnx":"/m"},"data":{"calibration":[{"yolo":"/d"}],"validation":[{"yolo":"/d"}]},"qat":null},"artifacts":[{"name":"../a","sha256":"12","size":1}]}""", "'../a' is not a usable artifact name")]
+    [InlineData(
+        "bad-range",
+        """{"runId":"bad-range","specification":{"name":"x","model":{"onnx":"/m"},"data":{},"qat":{"epochs":0}}}""",
+        "'qat.epochs' is 0, but must be from 1 to 1000")]
+    [InlineData(
+        "bad-path",
+        """{"runId":"bad-path","specification":{"name":"x","model":{"onnx":"m"},"data":{}}}""",
+        "'model.onnx' is 'm', but must be an absolute path")]
+    [InlineData(
+        "bad-digest",
+        """{"runId":"bad-digest","specification":{"name":"x","model":{"onnx":"/m"},"data":{"calibration":[{"yolo":"/d"}],"validation":[{"yolo":"/d"}]},"qat":null},"artifacts":[{"name":"a","sha256":"12","size":1}]}""",
+        "'12' is not a SHA-256 digest")]
+    [InlineData(
+        "bad-name",
+        """{"runId":"bad-name","specification":{"name":"x","model":{"onnx":"/m"},"data":{"calibration":[{"yolo":"/d"}],"validation":[{"yolo":"/d"}]},"qat":null},"artifacts":[{"name":"../a","sha256":"12","size":1}]}""",
+        "'../a' is not a usable artifact name")]
     [InlineData("bad-id", """{"runId":"bad-id","specification":null}""", "specification")]
     public async Task PlainJson_NotUnderstood_IsAnsweredAndKept(string runId, string json, string expected)
     {

@@ -7,7 +7,8 @@ namespace QatPipeline.ServiceDefaults.Tests.Messaging;
 
 /// <summary>A broker that is not ours, with a consumer time-out shorter than a stage.</summary>
 [Trait("Category", "Slow")]
-public sealed class ConsumerTimeoutTests(ConsumerTimeoutTests.ImpatientBroker infrastructure) : IClassFixture<ConsumerTimeoutTests.ImpatientBroker>
+public sealed class ConsumerTimeoutTests(ConsumerTimeoutTests.ImpatientBroker infrastructure)
+    : IClassFixture<ConsumerTimeoutTests.ImpatientBroker>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -61,7 +61,8 @@ public sealed class RunStatusChangesTests
     public void Apply_RejectedTriggerWithTheIdOfARun_LeavesTheRunAlone()
     {
         var status = Apply(Requested);
-        Assert.Same(status, RunStatusChanges.Apply(status, new StageFailed("r", "", "not understood", "read the manual", "BadTrigger", Now)));
+        Assert.Same(
+            status, RunStatusChanges.Apply(status, new StageFailed("r", "", "not understood", "read the manual", "BadTrigger", Now)));
     }
 
     [Fact]

@@ -15,7 +15,9 @@ public sealed class AssignerTests : ReferenceTests
         Assert.Equal(expected, PositiveAnchors(assigned));
         Assert.Equal([13L, 13L], PerObject(assigned));
         Assert.Equal(2.94772276, assigned.Scores.sum().item<float>(), 1e-5);
-        foreach (var (anchor, score) in new[] { (12, 0.007284), (18, 0.152172), (19, 0.363942), (25, 0.006185), (26, 0.303728), (27, 0.646746) })
+        (int Anchor, double Score)[] scores =
+            [(12, 0.007284), (18, 0.152172), (19, 0.363942), (25, 0.006185), (26, 0.303728), (27, 0.646746)];
+        foreach (var (anchor, score) in scores)
         {
             Assert.Equal(score, assigned.Scores[0, anchor].max().item<float>(), 1e-6);
         }
@@ -41,7 +43,11 @@ public sealed class AssignerTests : ReferenceTests
         IAssigner assigner = atss ? new AtssAssigner() : new TaskAlignedAssigner();
         var alone = assigner.Assign(Case.Scores, Case.PixelBoxes(), Case.Targets, Case.Grid);
         using var targets = new DetectionTargets(
-            [[new(2, 1, 1, 60, 60), new(0, 5, 5, 20, 20), new(1, 30, 30, 50, 50)], [new(1, 7.3f, 9.1f, 38.9f, 45.7f), new(0, 30.2f, 19.5f, 60.7f, 62.3f)], []]);
+            [
+                [new(2, 1, 1, 60, 60), new(0, 5, 5, 20, 20), new(1, 30, 30, 50, 50)],
+                [new(1, 7.3f, 9.1f, 38.9f, 45.7f), new(0, 30.2f, 19.5f, 60.7f, 62.3f)],
+                [],
+            ]);
         var batched = assigner.Assign(Case.Scores.expand(3, -1, -1), Case.PixelBoxes().expand(3, -1, -1), targets, Case.Grid);
         Assert.True(batched.Positive[1].Equals(alone.Positive[0]));
         Assert.True(batched.Scores[1].allclose(alone.Scores[0]));
@@ -103,5 +109,8 @@ public sealed class AssignerTests : ReferenceTests
         [.. assigned.Positive[0].nonzero().squeeze(-1).data<long>().ToArray().Select(anchor => (int)anchor)];
 
     private static long[] PerObject(Assignment assigned) =>
-        [.. PositiveAnchors(assigned).GroupBy(anchor => assigned.Object[0, anchor].item<long>()).OrderBy(group => group.Key).Select(group => group.LongCount())];
+        [.. PositiveAnchors(assigned)
+            .GroupBy(anchor => assigned.Object[0, anchor].item<long>())
+            .OrderBy(group => group.Key)
+            .Select(group => group.LongCount())];
 }

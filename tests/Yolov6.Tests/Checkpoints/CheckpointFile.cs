@@ -35,7 +35,13 @@ internal sealed class CheckpointFile
         Buffer.BlockCopy(values, 0, bytes, 0, bytes.Length);
         _storages[storage] = bytes;
         Global("torch._utils", "_rebuild_tensor_v2").Op((byte)'(');
-        Op((byte)'(').Text("storage").Global("torch", "FloatStorage").Text(storage).Text("cpu").Number(values.Length).Op((byte)'t', (byte)'Q');
+        Op((byte)'(')
+            .Text("storage")
+            .Global("torch", "FloatStorage")
+            .Text(storage)
+            .Text("cpu")
+            .Number(values.Length)
+            .Op((byte)'t', (byte)'Q');
         Number(0).Tuple(shape);
         var stride = new int[shape.Length];
         for (var (axis, step) = (shape.Length - 1, 1); axis >= 0; axis--)

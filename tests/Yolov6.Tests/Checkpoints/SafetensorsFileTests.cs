@@ -59,7 +59,8 @@ public sealed class SafetensorsFileTests : IDisposable
     public void A_length_prefix_of_a_gigabyte_is_not_believed()
     {
         File.WriteAllBytes(Path, [0, 0, 0, 0x40, 0, 0, 0, 0, 1, 2, 3]);
-        Assert.Contains("1073741824", Assert.Throws<CheckpointException>(() => SafetensorsFile.Read(Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1073741824", Assert.Throws<CheckpointException>(() => SafetensorsFile.Read(Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,7 +31,14 @@ public sealed class TorchCheckpointTests : IDisposable
     [Fact]
     public void A_state_dictionary_is_read_in_order()
     {
-        new CheckpointFile().Op("}("u8.ToArray()).Text("b").Tensor("0", [1, 2], 2).Text("a").Tensor("1", [3, 4, 5, 6], 2, 2).Op((byte)'u').Save(Path);
+        new CheckpointFile()
+            .Op("}("u8.ToArray())
+            .Text("b")
+            .Tensor("0", [1, 2], 2)
+            .Text("a")
+            .Tensor("1", [3, 4, 5, 6], 2, 2)
+            .Op((byte)'u')
+            .Save(Path);
         var state = TorchCheckpoint.Read(Path);
         Assert.Equal(["b", "a"], state.Names);
         Assert.Equal([3f, 4, 5, 6], state["a"].Data);
@@ -72,7 +79,8 @@ public sealed class TorchCheckpointTests : IDisposable
     public void A_name_built_on_the_stack_is_refused_too()
     {
         new CheckpointFile().Text("os").Text("system").Op(0x93).Save(Path);
-        Assert.Contains("os.system", Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "os.system", Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(Path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -131,17 +139,29 @@ public sealed class TorchCheckpointTests : IDisposable
     public void A_tensor_that_reaches_outside_its_storage_is_named()
     {
         new CheckpointFile().Op("}("u8.ToArray()).Text("w").Tensor("0", [1, 2], 2, 2).Op((byte)'u').Save(Path);
-        Assert.Contains("tensor w [2,2] reaches outside", Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "tensor w [2,2] reaches outside",
+            Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(Path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_compressed_archive_is_refused()
     {
-        new CheckpointFile().Op("}("u8.ToArray()).Text("w").Tensor("0", new float[1000], 1000).Op((byte)'u').Save(Path, CompressionLevel.Optimal);
-        Assert.Contains("compressed", Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(Path)).Message, StringComparison.Ordinal);
+        new CheckpointFile()
+            .Op("}("u8.ToArray())
+            .Text("w")
+            .Tensor("0", new float[1000], 1000)
+            .Op((byte)'u')
+            .Save(Path, CompressionLevel.Optimal);
+        Assert.Contains(
+            "compressed", Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Assert.Contains("absent.pt", Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(_scratch.PathOf("absent.pt"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "absent.pt",
+            Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(_scratch.PathOf("absent.pt"))).Message,
+            StringComparison.Ordinal);
 }

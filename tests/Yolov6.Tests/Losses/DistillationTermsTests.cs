@@ -7,7 +7,8 @@ public sealed class DistillationTermsTests : ReferenceTests
 {
     [Fact]
     public void The_class_term_has_the_reference_value() =>
-        Assert.Equal(4.18341831, DistillationTerms.Classes(Case.Scores, Case.TeacherScores, DistillationOptions.Strict).item<float>(), 1e-5);
+        Assert.Equal(
+            4.18341831, DistillationTerms.Classes(Case.Scores, Case.TeacherScores, DistillationOptions.Strict).item<float>(), 1e-5);
 
     [Fact]
     public void The_class_term_is_divided_by_the_batch_unless_strict()

@@ -6,7 +6,14 @@ namespace QatPipeline.Yolov6.Tests.Networks;
 
 public class EndToEndTests
 {
-    private static readonly Yolov6Options Small = new() { WidthMultiple = 0.125, ClassCount = 3, InputHeight = 64, InputWidth = 64, MaxDetections = 20 };
+    private static readonly Yolov6Options Small = new()
+    {
+        WidthMultiple = 0.125,
+        ClassCount = 3,
+        InputHeight = 64,
+        InputWidth = 64,
+        MaxDetections = 20,
+    };
 
     [Fact]
     public void Plugins_have_the_attributes_of_the_reference()
@@ -55,7 +62,9 @@ public class EndToEndTests
         float[] rgb = [.. pixels[(2 * 4096)..], .. pixels[4096..(2 * 4096)], .. pixels[..4096]];
         var outside = Ort(Yolov6Network.Build(Small), Tensor.FromFloats([1, 3, 64, 64], Array.ConvertAll(rgb, value => value / 255)));
         var inside = Ort(Yolov6Network.Build(Small with { WithPreprocessing = true }), Tensor.FromFloats([1, 3, 64, 64], pixels));
-        Assert.All(outside[Yolov6Network.OutputName].ToFloats().Zip(inside[Yolov6Network.OutputName].ToFloats()), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
+        Assert.All(
+            outside[Yolov6Network.OutputName].ToFloats().Zip(inside[Yolov6Network.OutputName].ToFloats()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
     }
 
     // Prediction layers that answer differently at every anchor.

@@ -28,7 +28,10 @@ public class Yolov6NetworkTests
     [InlineData(0.375, 24.73)]
     [InlineData(0.5, 43.87)]
     public void The_cost_is_that_of_the_reference(double width, double expected) =>
-        Assert.Equal(expected, NetworkCost.Gigaflops(Yolov6Network.Build(new Yolov6Options { WidthMultiple = width, Form = Yolov6Form.Fused }).Graph), 0.005);
+        Assert.Equal(
+            expected,
+            NetworkCost.Gigaflops(Yolov6Network.Build(new Yolov6Options { WidthMultiple = width, Form = Yolov6Form.Fused }).Graph),
+            0.005);
 
     [Theory]
     [InlineData(Yolov6Form.RepVggTraining, 668)]
@@ -55,12 +58,21 @@ public class Yolov6NetworkTests
         Assert.Equal("neck.Rep_p4.conv1.conv.weight", weights[23]);
         Assert.Equal("neck.downsample2.conv.weight", weights[33]);
         Assert.Equal(
-            ["detect.stems.0.conv.weight", "detect.cls_convs.0.conv.weight", "detect.cls_preds.0.weight", "detect.reg_convs.0.conv.weight", "detect.reg_preds.0.weight"],
+            [
+                "detect.stems.0.conv.weight",
+                "detect.cls_convs.0.conv.weight",
+                "detect.cls_preds.0.weight",
+                "detect.reg_convs.0.conv.weight",
+                "detect.reg_preds.0.weight",
+            ],
             weights[43..48]);
         Assert.Equal([512L, 256, 3, 3], network.Graph.Initializers[weights[16]].Dimensions);
         Assert.Equal([64L, 192, 3, 3], network.Graph.Initializers[weights[29]].Dimensions);
         Assert.Equal(35, network.Outputs.RepBlocks.Count);
-        Assert.Equal(["neck.Rep_p4.conv1", "neck.Rep_p3.conv1", "neck.Rep_n3.conv1", "neck.Rep_n4.conv1"], network.Outputs.RepBlocks.Where(block => block.EndsWith(".conv1", StringComparison.Ordinal) && block.StartsWith("neck", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["neck.Rep_p4.conv1", "neck.Rep_p3.conv1", "neck.Rep_n3.conv1", "neck.Rep_n4.conv1"],
+            network.Outputs.RepBlocks.Where(
+                block => block.EndsWith(".conv1", StringComparison.Ordinal) && block.StartsWith("neck", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -81,12 +93,19 @@ public class Yolov6NetworkTests
     [InlineData(Yolov6Form.Fused)]
     public void Every_form_runs_and_decodes(Yolov6Form form)
     {
-        var network = Yolov6Network.Build(new Yolov6Options { WidthMultiple = 0.125, ClassCount = 3, InputHeight = 64, InputWidth = 96, Form = form, Seed = 3 });
+        var network = Yolov6Network.Build(
+            new Yolov6Options { WidthMultiple = 0.125, ClassCount = 3, InputHeight = 64, InputWidth = 96, Form = form, Seed = 3 });
         using var scope = torch.NewDisposeScope();
         using var executor = new TorchNetwork(network.Graph, torch.CPU);
         var values = executor.Forward(
             torch.rand([2, 3, 64, 96], generator: new torch.Generator(1)),
-            [Yolov6Network.OutputName, network.Outputs.Scores, network.Outputs.Distances, .. network.Outputs.Neck, .. network.Outputs.Stems]);
+            [
+                Yolov6Network.OutputName,
+                network.Outputs.Scores,
+                network.Outputs.Distances,
+                .. network.Outputs.Neck,
+                .. network.Outputs.Stems,
+            ]);
         var outputs = values[Yolov6Network.OutputName];
         Assert.Equal([2L, 126, 8], outputs.shape);
         Assert.Equal([2L, 16, 8, 12], values[network.Outputs.Neck[0]].shape);

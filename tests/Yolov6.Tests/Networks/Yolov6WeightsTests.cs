@@ -74,7 +74,9 @@ public class Yolov6WeightsTests
         foreach (var (name, _) in Yolov6Weights.Expected(graph))
         {
             var tensor = graph.Initializers[name];
-            var (low, high) = name.EndsWith("running_var", StringComparison.Ordinal) ? (0.5, 1.5) : tensor.Rank == 1 ? (-0.5, 1) : (-0.1, 0.1);
+            var (low, high) = name.EndsWith("running_var", StringComparison.Ordinal) ? (0.5, 1.5)
+                : tensor.Rank == 1 ? (-0.5, 1)
+                : (-0.1, 0.1);
             copy.Initializers[name] = Graphs.Tensor.FromFloats(tensor.Dimensions, random.Uniform((int)tensor.Length, low, high));
         }
 

@@ -15,7 +15,8 @@ public class QuantizedCheckpointTests
         Assert.Equal(437, state.Count + CountersAndHeadConstants);
         var loaded = QuantizedCheckpoint.Load(placed, state, "qat.pt");
         Assert.All(loaded.Quantizers, quantizer => Assert.True(quantizer.IsCalibrated));
-        Assert.Equal(0.5f, loaded.Quantizers.Find(quantizer => quantizer.Name == "backbone.ERBlock_5.2.m._input_quantizer")!.Ranges[0].High);
+        Assert.Equal(
+            0.5f, loaded.Quantizers.Find(quantizer => quantizer.Name == "backbone.ERBlock_5.2.m._input_quantizer")!.Ranges[0].High);
         Assert.Equal(1, loaded.Quantizers.Find(quantizer => quantizer.Name == "neck.upsample0.upsample_transpose._weight_quantizer")!.Axis);
     }
 
@@ -24,9 +25,15 @@ public class QuantizedCheckpointTests
     {
         var (placed, state) = Checkpoint();
         var missing = state.Where(name => name != "neck.upsample_feat1_quant._amax");
-        Assert.Contains("neck.upsample_feat1_quant._amax", Assert.Throws<CheckpointException>(() => QuantizedCheckpoint.Load(placed, missing, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "neck.upsample_feat1_quant._amax",
+            Assert.Throws<CheckpointException>(() => QuantizedCheckpoint.Load(placed, missing, "x")).Message,
+            StringComparison.Ordinal);
         state.Set("other._input_quantizer._amax", [], [1]);
-        Assert.Contains("other._input_quantizer", Assert.Throws<CheckpointException>(() => QuantizedCheckpoint.Load(placed, state, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "other._input_quantizer",
+            Assert.Throws<CheckpointException>(() => QuantizedCheckpoint.Load(placed, state, "x")).Message,
+            StringComparison.Ordinal);
     }
 
     // The ranges as reference 5.1 names and shapes them, the transposed convolutions' per output channel.
@@ -34,10 +41,14 @@ public class QuantizedCheckpointTests
     {
         var graph = Yolov6Network.Build(Yolov6Options.N).Graph;
         var state = Yolov6Weights.Read(graph);
-        foreach (var weight in state.Names.Where(name => name.EndsWith(".weight", StringComparison.Ordinal) && state[name].Shape.Length == 4).ToList())
+        foreach (var weight in state.Names
+            .Where(name => name.EndsWith(".weight", StringComparison.Ordinal) && state[name].Shape.Length == 4)
+            .ToList())
         {
             var host = weight[..^".weight".Length];
-            long[] shape = host.EndsWith("upsample_transpose", StringComparison.Ordinal) ? [1, state[weight].Shape[1], 1, 1] : [state[weight].Shape[0], 1, 1, 1];
+            long[] shape = host.EndsWith("upsample_transpose", StringComparison.Ordinal)
+                ? [1, state[weight].Shape[1], 1, 1]
+                : [state[weight].Shape[0], 1, 1, 1];
             state.Set($"{host}._input_quantizer._amax", [], [2]);
             state.Set($"{host}._weight_quantizer._amax", shape, [.. Enumerable.Repeat(0.25f, (int)shape.Max())]);
         }

@@ -21,10 +21,12 @@ public class Yolov6CalibrationTests
     {
         var read = 0;
         var options = strict ? Yolov6CalibrationOptions.Strict : new Yolov6CalibrationOptions();
-        var calibrated = await Yolov6Calibration.CalibrateAsync(Float, options, Batches(() => read++), torch.CPU, null, TestContext.Current.CancellationToken);
+        var calibrated = await Yolov6Calibration.CalibrateAsync(
+            Float, options, Batches(() => read++), torch.CPU, null, TestContext.Current.CancellationToken);
         Assert.Equal(expectedBatches, read);
         Assert.All(calibrated.Quantizers, quantizer => Assert.True(quantizer.IsCalibrated));
-        Assert.Equal(strict, calibrated.Quantizers.SelectMany(quantizer => quantizer.Ranges).All(range => range.High == (float)(Half)range.High));
+        Assert.Equal(
+            strict, calibrated.Quantizers.SelectMany(quantizer => quantizer.Ranges).All(range => range.High == (float)(Half)range.High));
         Assert.Equal(strict, calibrated.Initializers["backbone.stem.conv.weight"].ToFloats().All(value => value == (float)(Half)value));
         Assert.Equal(8f, calibrated.Initializers["decode.strides"].ToFloats()[0]);
         Assert.Equal(
@@ -37,9 +39,15 @@ public class Yolov6CalibrationTests
     {
         Assert.Equal(15, Yolov6CalibrationOptions.SensitiveHead.Count);
         var options = new Yolov6CalibrationOptions { Batches = 1, Method = CalibrationMethod.Max };
-        var all = await Yolov6Calibration.CalibrateAsync(Float, options, Batches(() => { }), torch.CPU, null, TestContext.Current.CancellationToken);
+        var all = await Yolov6Calibration.CalibrateAsync(
+            Float, options, Batches(() => { }), torch.CPU, null, TestContext.Current.CancellationToken);
         var partial = await Yolov6Calibration.CalibrateAsync(
-            Float, options with { SensitiveLayers = Yolov6CalibrationOptions.SensitiveHead }, Batches(() => { }), torch.CPU, null, TestContext.Current.CancellationToken);
+            Float,
+            options with { SensitiveLayers = Yolov6CalibrationOptions.SensitiveHead },
+            Batches(() => { }),
+            torch.CPU,
+            null,
+            TestContext.Current.CancellationToken);
         Assert.Equal(15, all.Quantizers.Count(quantizer => quantizer.IsWeight) - partial.Quantizers.Count(quantizer => quantizer.IsWeight));
         Assert.DoesNotContain(partial.Quantizers, quantizer => quantizer.Name.StartsWith("detect.", StringComparison.Ordinal));
     }

@@ -86,7 +86,9 @@ public sealed class OptimizerTests : IDisposable
         var (dense, pointwise, identity) = (randn([2, 2, 3, 3]).requires_grad_(), randn([2, 2]).requires_grad_(), ones(2).requires_grad_());
         var (s3, s1) = (tensor(new[] { 1.5f, 0.8f }, [2, 1, 1, 1]), tensor(new[] { 0.5f, 2f }, [2, 1]));
         var (x, target) = (randn([4, 2, 6, 6]), randn([4, 2, 6, 6]));
-        Tensor Merged() => (dense * s3) + nn.functional.pad(((pointwise * s1) + diag(identity)).reshape(2, 2, 1, 1), [1, 1, 1, 1], PaddingModes.Constant, 0);
+        Tensor Merged() =>
+            (dense * s3) + nn.functional.pad(
+                ((pointwise * s1) + diag(identity)).reshape(2, 2, 1, 1), [1, 1, 1, 1], PaddingModes.Constant, 0);
         Tensor Loss(Tensor kernel) => (nn.functional.conv2d(x, kernel, padding: [1, 1]) - target).square().mean();
         var weight = new NetworkParameter("w", Merged().detach().requires_grad_());
         Loss(Merged()).backward();

@@ -18,12 +18,15 @@ public class OverfittingTests
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var dataset = CocoDataset.Read(Directory.GetFiles(TestData.PathOf("coco128", "annotations"), "*.json").Single(), ImageFolder());
         var images = dataset.Images
-            .Where((_, i) => dataset.AnnotationsOf(i) is { Count: > 0 and < 6 } objects && objects.All(item => !item.IsCrowd && item.Area > 2000))
+            .Where(
+                (_, i) => dataset.AnnotationsOf(i) is { Count: > 0 and < 6 } objects
+                    && objects.All(item => !item.IsCrowd && item.Area > 2000))
             .Take(8)
             .ToList();
         Assert.Equal(8, images.Count);
         var set = new LetterboxedSet(dataset, images, Size, stepsPerEpoch: 20);
-        var network = Yolov6Network.Build(Yolov6Options.N with { InputHeight = Size, InputWidth = Size, ClassCount = set.ClassCount, Seed = 1 });
+        var network = Yolov6Network.Build(
+            Yolov6Options.N with { InputHeight = Size, InputWidth = Size, ClassCount = set.ClassCount, Seed = 1 });
         var options = new Yolov6TrainingOptions
         {
             Epochs = 12,
@@ -46,7 +49,8 @@ public class OverfittingTests
                 },
             },
             TestContext.Current.CancellationToken);
-        TestContext.Current.TestOutputHelper?.WriteLine($"AP50 by epoch: {string.Join(' ', scores.Select(score => score.ToString("F3", System.Globalization.CultureInfo.InvariantCulture)))}");
+        var texts = scores.Select(score => score.ToString("F3", System.Globalization.CultureInfo.InvariantCulture));
+        TestContext.Current.TestOutputHelper?.WriteLine($"AP50 by epoch: {string.Join(' ', texts)}");
         Assert.True(set.Evaluate(result.Graph).Ap50 > 0.9, $"AP50 by epoch: {string.Join(' ', scores)}");
     }
 

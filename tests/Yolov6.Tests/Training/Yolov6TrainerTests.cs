@@ -32,7 +32,8 @@ public class Yolov6TrainerTests
     [InlineData(Yolov6Form.HyperSearch)]
     public async Task The_loss_falls_in_every_form(Yolov6Form form)
     {
-        using var trainer = new Yolov6Trainer(Yolov6Network.Build(Network with { Form = form }).Graph, Options with { Epochs = 5 }, device: torch.CPU);
+        using var trainer = new Yolov6Trainer(
+            Yolov6Network.Build(Network with { Form = form }).Graph, Options with { Epochs = 5 }, device: torch.CPU);
         var losses = await Losses(trainer, new RectangleBatches(6, 4, 64, varies: false));
         Assert.True(losses.TakeLast(6).Average() < 0.95 * losses.Take(6).Average(), string.Join(' ', losses));
     }
@@ -64,7 +65,8 @@ public class Yolov6TrainerTests
         }
 
         Assert.Equal((2, 0), resumed.Position);
-        var actual = await resumed.TrainAsync(batches, new Yolov6TrainingCallbacks { Evaluate = (_, _) => Task.FromResult(0.5) }, TestContext.Current.CancellationToken);
+        var actual = await resumed.TrainAsync(
+            batches, new Yolov6TrainingCallbacks { Evaluate = (_, _) => Task.FromResult(0.5) }, TestContext.Current.CancellationToken);
         using var last = new MemoryStream();
         resumed.Save(last);
         Assert.Equal(checkpoints[^1], last.ToArray());
@@ -84,7 +86,8 @@ public class Yolov6TrainerTests
         Assert.Contains(scales.Blocks, block => block.Dense.Any(value => value != 1));
 
         var plain = Yolov6Network.Build(Network);
-        using var second = new Yolov6Trainer(plain.Graph, Options with { Epochs = 1, Reinitialize = true, Seed = 4 }, scales, device: torch.CPU);
+        using var second = new Yolov6Trainer(
+            plain.Graph, Options with { Epochs = 1, Reinitialize = true, Seed = 4 }, scales, device: torch.CPU);
         const string Weight = "backbone.ERBlock_2.1.conv1.conv.weight";
         Assert.NotEqual(plain.Graph.Initializers[Weight].ToFloats(), second.CurrentGraph().Initializers[Weight].ToFloats());
         await second.TrainAsync(new RectangleBatches(3, 4, 64), cancellationToken: TestContext.Current.CancellationToken);
@@ -98,7 +101,11 @@ public class Yolov6TrainerTests
         var teacher = Yolov6Network.Build(Network).Graph;
         var batches = new RectangleBatches(2, 4, 64);
         var student = await Calibrated(teacher, batches);
-        var options = (strict ? Yolov6TrainingOptions.StrictQuantizationAware : Yolov6TrainingOptions.QuantizationAware) with { Epochs = 2, Batch = 4 };
+        var options = (strict ? Yolov6TrainingOptions.StrictQuantizationAware : Yolov6TrainingOptions.QuantizationAware) with
+        {
+            Epochs = 2,
+            Batch = 4,
+        };
         using var trainer = new Yolov6Trainer(student, options, teacher: teacher, device: torch.CPU);
         var items = new List<IReadOnlyDictionary<string, double>>();
         var result = await trainer.TrainAsync(
@@ -122,7 +129,8 @@ public class Yolov6TrainerTests
         using var stream = new MemoryStream();
         first.Save(stream);
         stream.Position = 0;
-        Assert.Contains("detect.cls_preds.0", Assert.Throws<CheckpointException>(() => second.Load(stream)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "detect.cls_preds.0", Assert.Throws<CheckpointException>(() => second.Load(stream)).Message, StringComparison.Ordinal);
         using var cut = new MemoryStream(stream.ToArray()[..1000]);
         Assert.Throws<CheckpointException>(() => first.Load(cut));
     }
@@ -152,7 +160,10 @@ public class Yolov6TrainerTests
     private static async Task<List<double>> Losses(Yolov6Trainer trainer, ITrainingBatches batches)
     {
         var losses = new List<double>();
-        await trainer.TrainAsync(batches, new Yolov6TrainingCallbacks { Progress = new Immediate(progress => losses.Add(progress.Loss)) }, TestContext.Current.CancellationToken);
+        await trainer.TrainAsync(
+            batches,
+            new Yolov6TrainingCallbacks { Progress = new Immediate(progress => losses.Add(progress.Loss)) },
+            TestContext.Current.CancellationToken);
         return losses;
     }
 

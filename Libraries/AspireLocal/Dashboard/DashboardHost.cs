@@ -68,7 +68,8 @@ internal sealed class DashboardHost(
                 }
             }
             catch (Exception problem)
-                when (problem is HttpRequestException || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+                when (problem is HttpRequestException
+                    || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 // Not up yet.
             }

@@ -59,10 +59,13 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
     }
 
     /// <inheritdoc/>
-    public async Task<EngineTiming> MeasureAsync(string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken) =>
+    public async Task<EngineTiming> MeasureAsync(
+        string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken) =>
         (await MeasureTogetherAsync([enginePath], batch, options, cancellationToken))[0];
 
-    /// <summary>Times engines that are to be compared: they take turns, so that a change of the machine's speed meets all of them.</summary>
+    /// <summary>
+    /// Times engines that are to be compared: they take turns, so that a change of the machine's speed meets all of them.
+    /// </summary>
     /// <returns>Their timings in the order given.</returns>
     /// <exception cref="EngineException">An engine fails.</exception>
     public async Task<IReadOnlyList<EngineTiming>> MeasureTogetherAsync(
@@ -83,7 +86,8 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
         }
     }
 
-    private EngineTiming TimingOf(OrtEngine engine, int batch, TimingOptions options, IReadOnlyCollection<double> latencies, TimeSpan elapsed) => new()
+    private EngineTiming TimingOf(
+        OrtEngine engine, int batch, TimingOptions options, IReadOnlyCollection<double> latencies, TimeSpan elapsed) => new()
     {
         Batch = batch,
         Execution = engine.ExecutionOf(batch),

@@ -12,7 +12,9 @@ internal static class TimingLoop
     private const int Turns = 10;
 
     /// <summary>Measures.</summary>
-    /// <param name="engines">For each engine what makes the action that computes one batch, once a stream; streams run at the same time.</param>
+    /// <param name="engines">
+    /// For each engine what makes the action that computes one batch, once a stream; streams run at the same time.
+    /// </param>
     /// <param name="options">Warm-up, duration, iterations, streams of each engine.</param>
     /// <param name="cancellationToken">Ends the measurement between two iterations.</param>
     /// <returns>For each engine its latencies in the order of completion, and the time its turns took.</returns>

@@ -6,8 +6,12 @@ using QatPipeline.Quantization;
 namespace QatPipeline.Graphs;
 
 /// <summary>
-/// Keeps a graph's quantizers in the model's metadata, as canonical JSON (fixed key order, no white space, shortest round-trip numbers):
-/// <c>[{"name":"c1.input","scheme":"SignedSymmetric","weight":false,"axis":null,"group":null,"enabled":true,"uses":[{"node":"c1","input":0}],"ranges":[{"low":-1,"high":1}]}]</c>.
+/// Keeps a graph's quantizers in the model's metadata, as canonical JSON: fixed key order, shortest round-trip numbers, no white space
+/// (none of what is here between the lines).
+/// <code>
+/// [{"name":"c1.input","scheme":"SignedSymmetric","weight":false,"axis":null,"group":null,"enabled":true,
+///   "uses":[{"node":"c1","input":0}],"ranges":[{"low":-1,"high":1}]}]
+/// </code>
 /// </summary>
 internal static class QuantizerMetadata
 {

@@ -1,4 +1,4 @@
-namespace QatPipeline.Coco;
+namespace QatPipeline;
 
 /// <summary>SplitMix64 (Steele, Lea and Flood 2014): a generator whose whole state is one number, the same on every machine.</summary>
 internal struct SplitMix64(ulong state)
@@ -24,6 +24,9 @@ internal struct SplitMix64(ulong state)
         _state += Increment;
         return Mix(_state);
     }
+
+    /// <summary>Uniform in [0, 1), a multiple of 2⁻⁵³.</summary>
+    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>Uniform over 0 … count − 1: the high half times the count, shifted.</summary>
     public int Index(int count) => (int)(((Next() >> 32) * (ulong)count) >> 32);

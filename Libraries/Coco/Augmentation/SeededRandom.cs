@@ -12,7 +12,7 @@ internal sealed class SeededRandom(ulong state)
         new(SplitMix64.Mix(SplitMix64.Mix(SplitMix64.Mix(seed) + (uint)epoch) + (uint)index));
 
     /// <summary>[0, 1)</summary>
-    public double NextDouble() => (_bits.Next() >> 11) * (1.0 / (1UL << 53));
+    public double NextDouble() => _bits.NextDouble();
 
     /// <summary>[low, high)</summary>
     public double Uniform(double low, double high) => low + ((high - low) * NextDouble());

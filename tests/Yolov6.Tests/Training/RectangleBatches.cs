@@ -21,10 +21,10 @@ internal sealed class RectangleBatches(int stepsPerEpoch, int batch, int size, b
         for (var image = 0; image < batch; image++)
         {
             var boxes = new List<TargetBox>();
-            for (var left = 1 + random.Next(3); left > 0; left--)
+            for (var left = 1 + Below(3); left > 0; left--)
             {
-                var (width, height) = (12 + random.Next(20), 12 + random.Next(20));
-                var (x, y, color) = (random.Next(size - width), random.Next(size - height), random.Next(3));
+                var (width, height) = (12 + Below(20), 12 + Below(20));
+                var (x, y, color) = (Below(size - width), Below(size - height), Below(3));
                 for (var row = y; row < y + height; row++)
                 {
                     pixels.AsSpan((((((image * 3) + color) * size) + row) * size) + x, width).Fill(1);
@@ -37,5 +37,7 @@ internal sealed class RectangleBatches(int stepsPerEpoch, int batch, int size, b
         }
 
         return new TrainingBatch(new PixelBatch(pixels, batch, 3, size, size), new DetectionLabels(labels));
+
+        int Below(int count) => (int)(random.NextDouble() * count);
     }
 }

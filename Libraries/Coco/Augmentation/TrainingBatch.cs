@@ -23,6 +23,7 @@ public sealed class TrainingBatch : IDisposable
     public IReadOnlyList<TrainingLabel> Labels { get; }
 
     /// <summary>[N,3,S,S], RGB in 0…1.</summary>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public Memory<float> Pixels =>
         (_buffer ?? throw new ObjectDisposedException(nameof(TrainingBatch))).AsMemory(0, Count * 3 * Size * Size);
 

@@ -33,6 +33,7 @@ public sealed class ImageBatch : IDisposable
     public int Width { get; }
 
     /// <summary>[N,3,H,W], RGB in 0…1.</summary>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public Memory<float> Pixels =>
         (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).AsMemory(0, Count * 3 * Height * Width);
 

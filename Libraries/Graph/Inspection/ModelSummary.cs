@@ -3,6 +3,9 @@ using System.Globalization;
 namespace QatPipeline.Graphs;
 
 /// <summary>An input or output in a summary. Unknown dimensions are <c>?</c> or their name.</summary>
+/// <param name="Name">The value's name.</param>
+/// <param name="Type">Name of the element type; <c>NotATensor</c> for sequences, maps and optionals.</param>
+/// <param name="Shape">Outermost dimension first; null for an unknown rank.</param>
 public sealed record ValueSummary(string Name, string Type, IReadOnlyList<string>? Shape);
 
 /// <summary>A quantizer in a summary.</summary>

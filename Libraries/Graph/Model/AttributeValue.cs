@@ -44,6 +44,7 @@ public sealed record StringsAttribute(IReadOnlyList<string> Values) : AttributeV
 public sealed record TensorAttribute(Tensor Value) : AttributeValue;
 
 /// <summary>An attribute the graph does not interpret (subgraphs, sparse tensors), kept as its protobuf bytes.</summary>
+/// <param name="Proto">The whole AttributeProto, name included.</param>
 public sealed record OpaqueAttribute(ReadOnlyMemory<byte> Proto) : AttributeValue
 {
     /// <summary>Values of the enclosing graph that the attribute's subgraphs read.</summary>

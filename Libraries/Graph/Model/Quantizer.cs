@@ -3,6 +3,8 @@ using QatPipeline.Quantization;
 namespace QatPipeline.Graphs;
 
 /// <summary>One place a quantizer is applied: an input of a node.</summary>
+/// <param name="Node">Name of the node.</param>
+/// <param name="Input">Position among its inputs, from 0.</param>
 public sealed record QuantizerUse(string Node, int Input);
 
 /// <summary>

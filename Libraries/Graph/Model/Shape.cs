@@ -1,6 +1,8 @@
 namespace QatPipeline.Graphs;
 
 /// <summary>One dimension: a number, a named unknown (<c>batch</c>) or an anonymous unknown.</summary>
+/// <param name="Value">Number of elements, or null where it is not known before the network runs.</param>
+/// <param name="Name">What an unknown is called; equal names are equal numbers. Null for anonymous ones.</param>
 public readonly record struct Dimension(long? Value, string? Name = null)
 {
     /// <summary>False for both kinds of unknown.</summary>
@@ -20,6 +22,9 @@ public readonly record struct Dimension(long? Value, string? Name = null)
 }
 
 /// <summary>Name, element type and shape of a value; a null shape means unknown rank.</summary>
+/// <param name="Name">Unique in its graph.</param>
+/// <param name="Type"><see cref="ElementType.Undefined"/> where it is not known.</param>
+/// <param name="Shape">Outermost dimension first; empty for a scalar, null for an unknown rank.</param>
 public sealed record ValueInfo(string Name, ElementType Type, IReadOnlyList<Dimension>? Shape)
 {
     /// <summary>The protobuf bytes of a type that is not a tensor (sequence, map, optional), kept as read; empty for tensors.</summary>

@@ -58,6 +58,7 @@ public sealed class Tensor
     }
 
     /// <summary>The elements as float, converted from any numeric type.</summary>
+    /// <exception cref="GraphException">The elements are strings or 64-bit unsigned, or of no known type.</exception>
     public float[] ToFloats() => Type switch
     {
         ElementType.Float => As<float>().ToArray(),
@@ -75,6 +76,7 @@ public sealed class Tensor
     };
 
     /// <summary>The elements as double, converted from any numeric type without loss for integers up to 2⁵³.</summary>
+    /// <exception cref="GraphException">As for <see cref="ToFloats"/>.</exception>
     public double[] ToDoubles() => Type switch
     {
         ElementType.Double => As<double>().ToArray(),
@@ -84,6 +86,7 @@ public sealed class Tensor
     };
 
     /// <summary>The elements as long, converted from any integer type.</summary>
+    /// <exception cref="GraphException">The elements are no integers, or 64-bit unsigned.</exception>
     public long[] ToLongs() => Type switch
     {
         ElementType.Int64 => As<long>().ToArray(),

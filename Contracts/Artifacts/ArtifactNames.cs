@@ -42,37 +42,52 @@ public static class ArtifactNames
     /// <summary>AP of every calibration method, layer errors, sensitivity, the search's decisions.</summary>
     public const string CalibrationReport = "calibration-report.json";
 
+    /// <summary>COCO detections of the float graph on the validation images.</summary>
     public const string FloatDetections = "detections-float.json";
 
+    /// <summary>COCO detections of the fake-quantized <see cref="PtqGraph"/> on the validation images.</summary>
     public const string PtqDetections = "detections-ptq.json";
 
+    /// <summary>The graph with trained weights and ranges; the calibrated one where training did not improve it.</summary>
     public const string QatGraph = "qat-graph.onnx";
 
     /// <summary>Loss and AP of every epoch.</summary>
     public const string TrainingHistory = "training-history.json";
 
+    /// <summary>COCO detections of the fake-quantized <see cref="QatGraph"/> on the validation images.</summary>
     public const string QatDetections = "detections-qat.json";
 
+    /// <summary>The float network as the optimize stage exports it.</summary>
     public const string FloatDialect = "model-float.onnx";
 
+    /// <summary>The quantized network as ONNX Runtime on the CPU takes it.</summary>
     public const string OrtCpuDialect = "model-ort-cpu.onnx";
 
+    /// <summary>The quantized network for TensorRT, with explicit quantize and dequantize nodes.</summary>
     public const string TensorRtQdqDialect = "model-tensorrt-qdq.onnx";
 
+    /// <summary>The network for TensorRT without such nodes; its ranges are in <see cref="CalibrationCache"/>.</summary>
     public const string TensorRtPlainDialect = "model-tensorrt-implicit.onnx";
 
+    /// <summary>The ranges that go with <see cref="TensorRtPlainDialect"/>, as a TensorRT calibration cache.</summary>
     public const string CalibrationCache = "model-tensorrt-implicit.cache";
 
+    /// <summary>What the checks of the exported dialects found.</summary>
     public const string LintReport = "lint-report.json";
 
+    /// <summary>How far the exported dialects compute the same as the graph they come from.</summary>
     public const string EqualityCertificate = "equality-certificate.json";
 
+    /// <summary>The float network as built for the target: the baseline of the timings.</summary>
     public const string FloatEngine = "engine-float.onnx";
 
+    /// <summary>The quantized network as built for the target: what a run is for.</summary>
     public const string Int8Engine = "engine-int8.onnx";
 
+    /// <summary>COCO detections of <see cref="FloatEngine"/> on the validation images.</summary>
     public const string FloatEngineDetections = "detections-engine-float.json";
 
+    /// <summary>COCO detections of <see cref="Int8Engine"/> on the validation images.</summary>
     public const string Int8EngineDetections = "detections-engine-int8.json";
 
     /// <summary>The twelve figures of every variant, per class, bootstrap intervals, agreement.</summary>

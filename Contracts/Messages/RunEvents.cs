@@ -15,6 +15,8 @@ public sealed record StageProgressed(
 /// <param name="Message">What is wrong: file, field or node included.</param>
 /// <param name="Remedy">What to do about it.</param>
 /// <param name="ErrorType">Kind of error, for programs.</param>
+/// <param name="RunId">The run that ends.</param>
+/// <param name="At">When the stage gave up.</param>
 public sealed record StageFailed(
     string RunId, string Stage, string Message, string Remedy, string ErrorType, DateTimeOffset At);
 

@@ -8,13 +8,16 @@ namespace QatPipeline.Contracts;
 /// </summary>
 public sealed record RunSpecification
 {
+    /// <summary>Name of the run, for people: reports show it.</summary>
     public required string Name { get; init; }
 
     /// <summary>Seed of everything random in the run.</summary>
     public long Seed { get; init; }
 
+    /// <summary>The detector the run starts from.</summary>
     public required ModelSpecification Model { get; init; }
 
+    /// <summary>The images of every split.</summary>
     public required DataSpecification Data { get; init; }
 
     /// <summary>The engine the run is made for: <c>ort-cpu</c> or <c>tensorrt</c>. The numeric scheme follows it.</summary>
@@ -24,15 +27,19 @@ public sealed record RunSpecification
     /// <summary>Float training before quantization; null starts from the model's own weights.</summary>
     public TrainSpecification? Train { get; init; }
 
+    /// <summary>How ranges are collected and chosen; the defaults where the key is missing.</summary>
     public CalibrationSpecification Calibration { get; init; } = new();
 
+    /// <summary>How layers are chosen that stay float; the defaults where the key is missing.</summary>
     public PartialSpecification Partial { get; init; } = new();
 
     /// <summary>Quantization-aware training; null goes from post-training quantization straight to the engine.</summary>
     public QatSpecification? Qat { get; init; } = new();
 
+    /// <summary>How engines are built and timed; the defaults where the key is missing.</summary>
     public BuildSpecification Build { get; init; } = new();
 
+    /// <summary>How AP is measured; the defaults where the key is missing.</summary>
     public EvaluationSpecification Evaluation { get; init; } = new();
 }
 
@@ -43,6 +50,7 @@ public sealed record ModelSpecification
     [FilePath]
     public string? Onnx { get; init; }
 
+    /// <summary>A YOLOv6 network of this project; excludes <see cref="Onnx"/>.</summary>
     public Yolov6Specification? Yolov6 { get; init; }
 
     /// <summary>Side of the square network input in pixels; 0 takes the model's own.</summary>
@@ -81,10 +89,13 @@ public sealed record Yolov6Specification
 /// <summary>The data sets: calibration and training data are never evaluated on.</summary>
 public sealed record DataSpecification
 {
+    /// <summary>Images that ranges are collected on and choices are made by; never evaluated on.</summary>
     public IReadOnlyList<DatasetSpecification> Calibration { get; init; } = [];
 
+    /// <summary>Images of float training and quantization-aware training.</summary>
     public IReadOnlyList<DatasetSpecification> Training { get; init; } = [];
 
+    /// <summary>Images that every variant is judged on; nothing is chosen by them.</summary>
     public IReadOnlyList<DatasetSpecification> Validation { get; init; } = [];
 
     /// <summary>Unreadable images: <c>skip</c> reports and skips them, <c>fail</c> ends the run.</summary>
@@ -107,6 +118,7 @@ public sealed record DatasetSpecification
     [FilePath]
     public string? Yolo { get; init; }
 
+    /// <summary>A generated data set; excludes <see cref="Annotations"/> and <see cref="Yolo"/>.</summary>
     public SyntheticSpecification? Synthetic { get; init; }
 
     /// <summary>Takes only the first so many images; 0 takes all.</summary>
@@ -117,9 +129,11 @@ public sealed record DatasetSpecification
 /// <summary>A generated detection data set, the same pixels for the same seed.</summary>
 public sealed record SyntheticSpecification
 {
+    /// <summary>Number of pictures, 1…1,000,000; 500 by default.</summary>
     [Range(1, 1_000_000)]
     public int Images { get; init; } = 500;
 
+    /// <summary>Seed of the pictures and their objects; 0 by default.</summary>
     [Range(0.0, int.MaxValue)]
     public long Seed { get; init; }
 
@@ -151,15 +165,19 @@ public sealed record SyntheticSpecification
 /// <summary>Float training of a YOLOv6 network.</summary>
 public sealed record TrainSpecification
 {
+    /// <summary>Passes over the training images, 1…10,000.</summary>
     [Range(1, 10_000)]
     public int Epochs { get; init; } = 300;
 
+    /// <summary>Passes of the search for RepOpt scales, which comes before the training where no scales are given.</summary>
     [Range(0, 10_000)]
     public int HyperSearchEpochs { get; init; }
 
+    /// <summary>Images in a forward pass, 1…4096; see <see cref="NominalBatch"/> for the step of the optimizer.</summary>
     [Range(1, 4096)]
     public int Batch { get; init; } = 32;
 
+    /// <summary>Learning rate after the warm-up.</summary>
     [Range(1e-9, 10.0)]
     public double LearningRate { get; init; } = 0.01;
 
@@ -199,9 +217,11 @@ public sealed record CalibrationSpecification
     [Range(0, 1_000_000)]
     public int Images { get; init; } = 128;
 
+    /// <summary>Images in a forward pass while ranges are collected, 1…4096.</summary>
     [Range(1, 4096)]
     public int Batch { get; init; } = 8;
 
+    /// <summary>The calibration methods to measure, each a pass of evaluation; names as in <see cref="Method"/>.</summary>
     public IReadOnlyList<string> Methods { get; init; } = ["max", "percentile", "mse", "entropy"];
 
     /// <summary><c>best</c> keeps the method with the highest AP on the selection images, or a method's name.</summary>
@@ -212,6 +232,7 @@ public sealed record CalibrationSpecification
     [Range(50.0, 100.0)]
     public double Percentile { get; init; } = 99.99;
 
+    /// <summary>Whether biases are corrected after calibration; the correction is kept only where AP does not fall.</summary>
     public bool BiasCorrection { get; init; } = true;
 
     /// <summary>
@@ -225,6 +246,7 @@ public sealed record CalibrationSpecification
 /// <summary>The search that leaves as few layers float as the budget allows.</summary>
 public sealed record PartialSpecification
 {
+    /// <summary>Whether to search; without it, everything that was placed stays quantized.</summary>
     public bool Enabled { get; init; } = true;
 
     /// <summary>
@@ -264,15 +286,19 @@ public sealed record PartialSpecification
 /// <summary>Quantization-aware training.</summary>
 public sealed record QatSpecification
 {
+    /// <summary>Passes over the training images, 1…1000.</summary>
     [Range(1, 1000)]
     public int Epochs { get; init; } = 6;
 
+    /// <summary>Images in a step of the optimizer, 1…4096.</summary>
     [Range(1, 4096)]
     public int Batch { get; init; } = 16;
 
+    /// <summary>Learning rate at the start of the schedule.</summary>
     [Range(1e-9, 1.0)]
     public double LearningRate { get; init; } = 2e-4;
 
+    /// <summary>Last learning rate as a part of the first, 0…1.</summary>
     [Range(0.0, 1.0)]
     public double FinalLearningRateFactor { get; init; } = 0.01;
 
@@ -280,6 +306,7 @@ public sealed record QatSpecification
     [Range(0.0, 1e6)]
     public double FeatureDistillation { get; init; } = 1;
 
+    /// <summary>Weight of the distillation of the network's predictions.</summary>
     [Range(0.0, 1e6)]
     public double OutputDistillation { get; init; } = 1;
 
@@ -287,6 +314,7 @@ public sealed record QatSpecification
     [Range(0.0, 1e6)]
     public double TaskLoss { get; init; } = 1;
 
+    /// <summary>Whether the ranges of activations are trained along with the weights.</summary>
     public bool LearnRanges { get; init; } = true;
 
     /// <summary><c>default</c> or <c>strict</c>: the sensible settings, or every switch of the reference.</summary>
@@ -297,15 +325,18 @@ public sealed record QatSpecification
 /// <summary>Engine building and timing.</summary>
 public sealed record BuildSpecification
 {
+    /// <summary>Batch sizes, in images, that engines are timed at.</summary>
     public IReadOnlyList<int> Batches { get; init; } = [1, 32];
 
     /// <summary>Threads of the CPU engine; 0 takes the physical cores.</summary>
     [Range(0, 1024)]
     public int Threads { get; init; }
 
+    /// <summary>Untimed work before each timing, in milliseconds.</summary>
     [Range(0, 600_000)]
     public int WarmUpMilliseconds { get; init; } = 500;
 
+    /// <summary>Length of each timing, in milliseconds.</summary>
     [Range(1, 600_000)]
     public int DurationMilliseconds { get; init; } = 3000;
 
@@ -325,12 +356,15 @@ public sealed record EvaluationSpecification
     [Range(0, 4096)]
     public int LoadSize { get; init; }
 
+    /// <summary>Least score of a detection, 0…1.</summary>
     [Range(0.0, 1.0)]
     public double Confidence { get; init; } = 0.03;
 
+    /// <summary>Overlap above which non-maximum suppression drops the weaker detection, 0…1.</summary>
     [Range(0.0, 1.0)]
     public double Iou { get; init; } = 0.65;
 
+    /// <summary>Most detections kept in an image, the best first.</summary>
     [Range(1, 10_000)]
     public int MaxDetections { get; init; } = 300;
 
@@ -338,6 +372,7 @@ public sealed record EvaluationSpecification
     [Range(0, 100_000)]
     public int BootstrapReplicates { get; init; } = 1000;
 
+    /// <summary>Images in a forward pass of the evaluation, 1…4096.</summary>
     [Range(1, 4096)]
     public int Batch { get; init; } = 8;
 }

@@ -5,6 +5,7 @@ namespace QatPipeline.Pipeline.Torch.Calibration;
 /// <summary>calibration-report.json: what post-training quantization tried and why it chose as it did.</summary>
 public sealed record CalibrationReport
 {
+    /// <summary>Images that ranges were collected on.</summary>
     public required int Images { get; init; }
 
     /// <summary>SHA-256 over the digests of the calibration images, in order.</summary>
@@ -13,10 +14,13 @@ public sealed record CalibrationReport
     /// <summary>AP of the float graph on the calibration images and on the validation images.</summary>
     public required MethodFigures Float { get; init; }
 
+    /// <summary>AP of every method that was tried, in the specification's order.</summary>
     public required IReadOnlyList<MethodFigures> Methods { get; init; }
 
+    /// <summary>Name of one of <see cref="Methods"/>.</summary>
     public required string ChosenMethod { get; init; }
 
+    /// <summary>Why that method, in words.</summary>
     public required string Reason { get; init; }
 
     /// <summary>What correcting the biases did; null where the specification does not ask for it.</summary>
@@ -37,6 +41,7 @@ public sealed record CalibrationReport
     /// <summary>Convolutions and matrix products without quantizers, with the reason.</summary>
     public required IReadOnlyList<UnplacedLayer> Unplaced { get; init; }
 
+    /// <summary>The ranges of activations as handed on; weights are left out.</summary>
     public required IReadOnlyList<RangeSummary> Quantizers { get; init; }
 }
 

@@ -11,10 +11,14 @@ public sealed class TorchDetector : IDetector
 {
     private readonly TorchNetwork _network;
 
+    /// <summary>Puts the graph on the default device. It must have one input, and detections as its first output.</summary>
+    /// <exception cref="TorchExecutionException">The graph has an operator that cannot be run.</exception>
     public TorchDetector(Graph graph, ExecutionMode mode) => _network = new TorchNetwork(graph) { Mode = mode };
 
+    /// <inheritdoc/>
     public DetectorOutput Run(ImageBatch batch) => TorchThread.Run(() => Detect(batch));
 
+    /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 
     private DetectorOutput Detect(ImageBatch batch)

@@ -23,15 +23,20 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     private const string StatisticsCheckpoint = "statistics.bin";
     private const int BiasCorrectionImages = 32;
 
+    /// <inheritdoc/>
     public string Name => StageNames.Calibrate;
 
+    /// <inheritdoc/>
     public int Version => 5;
 
+    /// <inheritdoc/>
     public bool IsIncluded(RunSpecification specification) => true;
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
         [.. ModelImport.Inputs(specification), .. GraphEvaluation.Inputs, .. StrictCalibration.Inputs(specification)];
 
+    /// <inheritdoc/>
     public object Configuration(RunSpecification specification) => new
     {
         specification.Model.InputSize,
@@ -44,6 +49,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         specification.Evaluation,
     };
 
+    /// <inheritdoc/>
     public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
         TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
 

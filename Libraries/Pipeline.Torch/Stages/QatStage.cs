@@ -15,12 +15,16 @@ public sealed class QatStage(IImageSource images) : IStage
 {
     private const string Checkpoint = "qat.checkpoint";
 
+    /// <inheritdoc/>
     public string Name => StageNames.Qat;
 
+    /// <inheritdoc/>
     public int Version => 4;
 
+    /// <inheritdoc/>
     public bool IsIncluded(RunSpecification specification) => specification.Qat is not null;
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
     [
         ArtifactNames.PtqGraph,
@@ -31,6 +35,7 @@ public sealed class QatStage(IImageSource images) : IStage
     ];
 
     // The trainer's options, not only what the specification says of them: a changed default gives other weights.
+    /// <inheritdoc/>
     public object Configuration(RunSpecification specification) => new
     {
         specification.Seed,
@@ -41,6 +46,7 @@ public sealed class QatStage(IImageSource images) : IStage
         specification.Evaluation,
     };
 
+    /// <inheritdoc/>
     public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
         TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
 

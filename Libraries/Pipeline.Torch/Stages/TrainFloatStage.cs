@@ -23,12 +23,16 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     private const string SearchCheckpoint = "hyper-search.checkpoint";
     private const string TrainingCheckpoint = "training.checkpoint";
 
+    /// <inheritdoc/>
     public string Name => StageNames.TrainFloat;
 
+    /// <inheritdoc/>
     public int Version => 1;
 
+    /// <inheritdoc/>
     public bool IsIncluded(RunSpecification specification) => specification.Train is not null;
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
     [
         .. GraphEvaluation.Inputs,
@@ -38,6 +42,7 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     ];
 
     // The trainer's options, not only what the specification says of them: a changed default gives other weights.
+    /// <inheritdoc/>
     public object Configuration(RunSpecification specification) => new
     {
         specification.Seed,
@@ -48,6 +53,7 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
         specification.Evaluation,
     };
 
+    /// <inheritdoc/>
     public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
         TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
 

@@ -30,8 +30,10 @@ public sealed class AugmentedBatches : ITrainingBatches, IAsyncDisposable
         _firstPlainEpoch = epochs > plainEpochs ? epochs - plainEpochs : epochs;
     }
 
+    /// <inheritdoc/>
     public int StepsPerEpoch => _strong.BatchCount;
 
+    /// <inheritdoc/>
     public async Task<TrainingBatch> ReadAsync(int epoch, int step, CancellationToken cancellationToken)
     {
         if (_reader is null || _next != (epoch, step))
@@ -51,6 +53,7 @@ public sealed class AugmentedBatches : ITrainingBatches, IAsyncDisposable
         return new TrainingBatch(new PixelBatch(batch.Pixels.ToArray(), batch.Count, 3, batch.Size, batch.Size), Labels(batch));
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_reader is { } reader)

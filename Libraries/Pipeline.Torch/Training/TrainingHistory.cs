@@ -11,4 +11,5 @@ public sealed record TrainingHistory(IReadOnlyList<EpochRecord> Epochs, int Best
 /// <param name="Loss">Mean of each loss item over the epoch's steps.</param>
 /// <param name="SelectionAp">AP on the calibration images, by which the epoch is chosen.</param>
 /// <param name="ValidationAp">AP on the validation images.</param>
+/// <param name="Epoch">0-based.</param>
 public sealed record EpochRecord(int Epoch, IReadOnlyDictionary<string, double> Loss, double SelectionAp, double ValidationAp);

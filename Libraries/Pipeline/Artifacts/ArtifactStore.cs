@@ -14,6 +14,7 @@ public sealed class ArtifactStore(IBlobStore blobs, ArtifactCache cache)
         return new ArtifactReference(BlobNames.FileName(name), sha256, file.Length);
     }
 
+    /// <summary>Whether the store has content under the artifact's digest; the content is not verified.</summary>
     public Task<bool> ExistsAsync(ArtifactReference artifact, CancellationToken cancellationToken) =>
         blobs.ExistsAsync(StorePaths.Artifact(artifact.Sha256), cancellationToken);
 

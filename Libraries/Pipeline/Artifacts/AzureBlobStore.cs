@@ -13,6 +13,7 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
 
     private volatile bool containerExists;
 
+    /// <inheritdoc/>
     public async Task<StoredBlob?> ReadAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -26,6 +27,7 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
         }
     }
 
+    /// <inheritdoc/>
     public async Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -38,12 +40,15 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
         }
     }
 
+    /// <inheritdoc/>
     public async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) =>
         await Client(name).ExistsAsync(cancellationToken);
 
+    /// <inheritdoc/>
     public async Task<bool> TryCreateAsync(string name, Stream content, CancellationToken cancellationToken) =>
         !await ExistsAsync(name, cancellationToken) && await TryUploadAsync(name, content, IfAbsent, cancellationToken);
 
+    /// <inheritdoc/>
     public async Task<bool> TryWriteAsync(
         string name, ReadOnlyMemory<byte> content, string? entityTag, CancellationToken cancellationToken)
     {
@@ -52,18 +57,21 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
         return await TryUploadAsync(name, stream, condition, cancellationToken);
     }
 
+    /// <inheritdoc/>
     public async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         await EnsureContainerAsync(cancellationToken);
         await Client(name).UploadAsync(BinaryData.FromBytes(content), overwrite: true, cancellationToken);
     }
 
+    /// <inheritdoc/>
     public async Task CopyAsync(string source, string destination, CancellationToken cancellationToken)
     {
         var operation = await Client(destination).StartCopyFromUriAsync(Client(source).Uri, cancellationToken: cancellationToken);
         await operation.WaitForCompletionAsync(cancellationToken);
     }
 
+    /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await EnsureContainerAsync(cancellationToken);
@@ -73,6 +81,7 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
         }
     }
 
+    /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await EnsureContainerAsync(cancellationToken);
@@ -86,9 +95,11 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
         }
     }
 
+    /// <inheritdoc/>
     public async Task DeleteAsync(string name, CancellationToken cancellationToken) =>
         await Client(name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
 
+    /// <inheritdoc/>
     public async Task<IBlobLease?> TryLeaseAsync(string name, CancellationToken cancellationToken)
     {
         var client = Client(name);

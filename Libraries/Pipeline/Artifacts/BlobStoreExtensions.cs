@@ -20,6 +20,7 @@ public static class BlobStoreExtensions
     public static Task<bool> TryCreateJsonAsync<T>(this IBlobStore store, string name, T value, CancellationToken cancellationToken) =>
         store.TryWriteAsync(name, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Options), null, cancellationToken);
 
+    /// <summary>Writes the value whatever was there.</summary>
     public static Task WriteJsonAsync<T>(this IBlobStore store, string name, T value, CancellationToken cancellationToken) =>
         store.WriteAsync(name, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Options), cancellationToken);
 

@@ -25,6 +25,7 @@ public sealed class FolderBlobStore : IBlobStore
         DeleteAbandonedFiles();
     }
 
+    /// <inheritdoc/>
     public async Task<StoredBlob?> ReadAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -38,6 +39,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
     }
 
+    /// <inheritdoc/>
     public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -51,8 +53,10 @@ public sealed class FolderBlobStore : IBlobStore
         }
     }
 
+    /// <inheritdoc/>
     public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Task.FromResult(File.Exists(PathOf(name)));
 
+    /// <inheritdoc/>
     public async Task<bool> TryCreateAsync(string name, Stream content, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
@@ -78,6 +82,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
     }
 
+    /// <inheritdoc/>
     public async Task<bool> TryWriteAsync(
         string name, ReadOnlyMemory<byte> content, string? entityTag, CancellationToken cancellationToken)
     {
@@ -92,12 +97,14 @@ public sealed class FolderBlobStore : IBlobStore
         return true;
     }
 
+    /// <inheritdoc/>
     public async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         using var held = await LockAsync(name, cancellationToken);
         await ReplaceAsync(name, content, cancellationToken);
     }
 
+    /// <inheritdoc/>
     public Task CopyAsync(string source, string destination, CancellationToken cancellationToken)
     {
         var path = PathOf(destination);
@@ -109,6 +116,7 @@ public sealed class FolderBlobStore : IBlobStore
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
@@ -129,6 +137,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
     }
 
+    /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
@@ -145,6 +154,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
     }
 
+    /// <inheritdoc/>
     public Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
@@ -156,9 +166,11 @@ public sealed class FolderBlobStore : IBlobStore
         return Task.CompletedTask;
     }
 
+    /// <inheritdoc/>
     public Task<IBlobLease?> TryLeaseAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult<IBlobLease?>(FileLock.TryTake(root, "lease-" + TagOf(Encoding.UTF8.GetBytes(BlobNames.Blob(name)))));
 
+    /// <inheritdoc/>
     public string? TryGetLocalPath(string name)
     {
         var path = PathOf(name);

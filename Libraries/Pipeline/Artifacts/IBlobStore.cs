@@ -12,6 +12,7 @@ public interface IBlobStore
     /// <summary>A blob's content as a stream, or null where there is none.</summary>
     Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Whether there is a blob of that name now.</summary>
     Task<bool> ExistsAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Writes the blob unless it exists. False where it does.</summary>

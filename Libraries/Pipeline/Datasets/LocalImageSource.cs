@@ -6,6 +6,7 @@ namespace QatPipeline.Pipeline.Datasets;
 /// <summary>Reads images from this machine's files.</summary>
 public sealed class LocalImageSource : IImageSource
 {
+    /// <inheritdoc/>
     public IAsyncEnumerable<ImageBatch> ReadAsync(
         RunSpecification specification, DatasetSplit split, IReadOnlyList<IndexedImage> images, EvaluationProtocol protocol, int batchSize, CancellationToken cancellationToken)
     {

@@ -10,6 +10,7 @@ namespace QatPipeline.Pipeline.Evaluation;
 /// <summary>Runs a detector over images: the one code path behind every AP of a run.</summary>
 public sealed class DetectionRun(IImageSource source, RunSpecification specification, DatasetIndex index, int inputSize)
 {
+    /// <summary>How images are loaded and letterboxed, as the specification names it.</summary>
     public EvaluationProtocol Protocol { get; } =
         EvaluationProtocol.Named(specification.Evaluation.Protocol, inputSize, specification.Evaluation.LoadSize);
 

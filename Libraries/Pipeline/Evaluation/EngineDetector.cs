@@ -6,11 +6,13 @@ namespace QatPipeline.Pipeline.Evaluation;
 /// <summary>A built engine as a detector.</summary>
 public sealed class EngineDetector(IEngine engine) : IDetector
 {
+    /// <inheritdoc/>
     public DetectorOutput Run(ImageBatch batch)
     {
         var output = engine.Run(batch.Pixels.Span, batch.Count)[0];
         return new DetectorOutput(output.Values, output.Shape[^1]);
     }
 
+    /// <inheritdoc/>
     public void Dispose() => engine.Dispose();
 }

@@ -19,12 +19,16 @@ public sealed class RunReportContext(
     IReadOnlyList<LineageEvent> lineage,
     ArtifactStore store)
 {
+    /// <summary>Id and specification of the run.</summary>
     public RunContext Run => run;
 
+    /// <summary>In the order of the stages, each with whether it was reused.</summary>
     public IReadOnlyList<StageResult> Stages => stages;
 
+    /// <summary>Everything the stages gave, one per name.</summary>
     public IReadOnlyList<ArtifactReference> Artifacts => artifacts;
 
+    /// <summary>The run's events in the order they were written.</summary>
     public IReadOnlyList<LineageEvent> Lineage => lineage;
 
     /// <summary>A local file with the verified content of the artifact, or null where the run has none of that name.</summary>

@@ -10,6 +10,7 @@ public static class PipelineTelemetry
     /// <summary>Name of the activity source and of the meter.</summary>
     public const string Name = "QatPipeline";
 
+    /// <summary>Starts the pipeline's spans.</summary>
     public static ActivitySource Source { get; } = new(Name);
 
     private static readonly Meter Meter = new(Name);

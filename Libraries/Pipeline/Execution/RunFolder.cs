@@ -10,9 +10,11 @@ public sealed class RunFolder(IBlobStore blobs, TimeProvider time)
     public Task<bool> TryCreateAsync(string runId, RunSpecification specification, CancellationToken cancellationToken) =>
         blobs.TryCreateJsonAsync(StorePaths.Specification(runId), specification, cancellationToken);
 
+    /// <summary>The specification the run was created with, or null where there is no such run.</summary>
     public Task<RunSpecification?> ReadSpecificationAsync(string runId, CancellationToken cancellationToken) =>
         blobs.ReadJsonAsync<RunSpecification>(StorePaths.Specification(runId), cancellationToken);
 
+    /// <summary>The execution the run took for the stage, or null before it has one.</summary>
     public Task<RunStageLink?> ReadLinkAsync(string runId, string stage, CancellationToken cancellationToken) =>
         blobs.ReadJsonAsync<RunStageLink>(StorePaths.RunStage(runId, stage), cancellationToken);
 

@@ -7,6 +7,9 @@ namespace QatPipeline.Pipeline.Execution;
 
 /// <summary>What went wrong in a stage and what to do about it.</summary>
 /// <param name="IsTransient">Whether the same work may succeed a little later.</param>
+/// <param name="Type">Name of the exception's type without namespace, for programs.</param>
+/// <param name="Message">What is wrong, with file, key or node.</param>
+/// <param name="Remedy">What the person who submitted the run can do.</param>
 public sealed record StageFault(string Type, string Message, string Remedy, bool IsTransient)
 {
     // ENOSPC, EDQUOT and EFBIG: the disk, the user's share of it, or the size a file may have.

@@ -12,12 +12,16 @@ public sealed record StageJob
         Key = StageKey.Compute(stage, configuration, inputs);
     }
 
+    /// <summary>What is executed.</summary>
     public IStage Stage { get; }
 
+    /// <summary>The run it is executed for; no part of the key.</summary>
     public RunContext Run { get; }
 
+    /// <summary>The part of the specification that can change the outputs; part of the key.</summary>
     public object Configuration { get; }
 
+    /// <summary>In the order the stage names them; their digests are part of the key.</summary>
     public IReadOnlyList<ArtifactReference> Inputs { get; }
 
     /// <summary>Identity of the work: see <see cref="StageKey"/>.</summary>

@@ -11,6 +11,7 @@ namespace QatPipeline.Pipeline.Lineage;
 /// </summary>
 public sealed class LineageLog(IBlobStore blobs)
 {
+    /// <summary>Adds the event unless one of its type is there for the same execution.</summary>
     public Task AppendAsync(string runId, LineageEvent lineageEvent, CancellationToken cancellationToken)
     {
         var line = JsonSerializer.Serialize(lineageEvent, PipelineJson.Compact);

@@ -10,8 +10,10 @@ namespace QatPipeline.Pipeline.Reporting;
 /// <summary>Makes report.json from the records and artifacts of a finished run.</summary>
 public sealed class JsonRunReport : IRunReport
 {
+    /// <summary>Name of the report among the run's files.</summary>
     public const string FileName = "report.json";
 
+    /// <inheritdoc/>
     public async Task WriteAsync(RunReportContext context, string folder, CancellationToken cancellationToken)
     {
         var report = await CreateAsync(context, cancellationToken).ConfigureAwait(false);
@@ -19,6 +21,7 @@ public sealed class JsonRunReport : IRunReport
             Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Reads the artifacts and records and puts the report together; needs a finished build and evaluation.</summary>
     public static async Task<RunReport> CreateAsync(RunReportContext context, CancellationToken cancellationToken)
     {
         var specification = context.Run.Specification;

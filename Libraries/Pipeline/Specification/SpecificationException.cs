@@ -3,15 +3,18 @@ namespace QatPipeline.Pipeline.Specification;
 /// <summary>A run specification that cannot be used: the message names file, line and key, and the remedy.</summary>
 public sealed class SpecificationException : Exception
 {
+    /// <inheritdoc/>
     public SpecificationException()
     {
     }
 
+    /// <inheritdoc/>
     public SpecificationException(string message)
         : base(message)
     {
     }
 
+    /// <inheritdoc/>
     public SpecificationException(string message, Exception innerException)
         : base(message, innerException)
     {

@@ -6,19 +6,26 @@ namespace QatPipeline.Pipeline.Stages;
 /// <summary>Builds the float and the INT8 engine from their dialects and times both, taking turns, on this machine.</summary>
 public sealed class BuildStage : IStage
 {
+    /// <summary>Measurement in the stage record: timings by variant, one for every batch size.</summary>
     public const string TimingMeasurement = "timing";
 
+    /// <inheritdoc/>
     public string Name => StageNames.Build;
 
+    /// <inheritdoc/>
     public int Version => 2;
 
+    /// <inheritdoc/>
     public bool IsIncluded(RunSpecification specification) => true;
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) => [ArtifactNames.FloatDialect, ArtifactNames.OrtCpuDialect];
 
     // An engine is made for one processor: another one is another key.
+    /// <inheritdoc/>
     public object Configuration(RunSpecification specification) => new { specification.Target, specification.Build, Processor = ProcessorIdentity.Name };
 
+    /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var build = context.Specification.Build;

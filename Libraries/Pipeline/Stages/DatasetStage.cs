@@ -12,15 +12,20 @@ namespace QatPipeline.Pipeline.Stages;
 /// </summary>
 public sealed class DatasetStage : IStage
 {
+    /// <inheritdoc/>
     public string Name => StageNames.Dataset;
 
+    /// <inheritdoc/>
     public int Version => 2;
 
+    /// <inheritdoc/>
     public bool IsIncluded(RunSpecification specification) => true;
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) => [];
 
     // Files named by path can change behind it: their fingerprints are part of the key.
+    /// <inheritdoc/>
     public object Configuration(RunSpecification specification) => new
     {
         specification.Data,
@@ -29,6 +34,7 @@ public sealed class DatasetStage : IStage
         Fingerprints = FileFingerprint.Of(NamedFiles(specification)),
     };
 
+    /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = context.Specification;

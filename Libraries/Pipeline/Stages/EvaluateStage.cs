@@ -16,12 +16,16 @@ public sealed class EvaluateStage(IImageSource images) : IStage
 {
     private const int ComparedImages = 2;
 
+    /// <inheritdoc/>
     public string Name => StageNames.Evaluate;
 
+    /// <inheritdoc/>
     public int Version => 4;
 
+    /// <inheritdoc/>
     public bool IsIncluded(RunSpecification specification) => true;
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
     [
         ArtifactNames.DatasetIndex,
@@ -33,9 +37,11 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         .. GraphVariants(specification).Select(variant => variant.Detections),
     ];
 
+    /// <inheritdoc/>
     public object Configuration(RunSpecification specification) =>
         new { specification.Seed, specification.Model.InputSize, specification.Evaluation, specification.Build.Threads };
 
+    /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = context.Specification;

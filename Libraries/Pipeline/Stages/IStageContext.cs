@@ -6,10 +6,13 @@ namespace QatPipeline.Pipeline.Stages;
 /// <summary>What a stage may use while it executes.</summary>
 public interface IStageContext
 {
+    /// <summary>The run the work is done for. Outputs must not depend on it.</summary>
     string RunId { get; }
 
+    /// <summary>The run's specification; outputs may depend only on the part in <see cref="IStage.Configuration"/>.</summary>
     RunSpecification Specification { get; }
 
+    /// <summary>For the people who operate the service; progress goes to <see cref="Progress"/>.</summary>
     ILogger Logger { get; }
 
     /// <summary>Reports progress; rate-limited by the receiver, so call it as often as is natural.</summary>
@@ -37,6 +40,7 @@ public sealed record StageProgress(string Activity, long Done, long Total, IRead
 /// <summary>Named blobs of a stage's unfinished work. A write is atomic: a reader sees the old content or the new.</summary>
 public interface ICheckpointStore
 {
+    /// <summary>Replaces the content of that name.</summary>
     Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
     /// <summary>The last written content, or null where there is none.</summary>

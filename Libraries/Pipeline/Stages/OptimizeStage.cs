@@ -7,20 +7,26 @@ namespace QatPipeline.Pipeline.Stages;
 /// <summary>Writes every dialect from the one quantized graph, with what lint has to say about it.</summary>
 public sealed class OptimizeStage : IStage
 {
+    /// <inheritdoc/>
     public string Name => StageNames.Optimize;
 
+    /// <inheritdoc/>
     public int Version => 3;
 
+    /// <inheritdoc/>
     public bool IsIncluded(RunSpecification specification) => true;
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) => [QuantizedGraph(specification), ArtifactNames.FloatModel];
 
+    /// <inheritdoc/>
     public object Configuration(RunSpecification specification) => new { specification.Target };
 
     /// <summary>The graph that is deployed: the trained one where there was training, else the calibrated one.</summary>
     public static string QuantizedGraph(RunSpecification specification) =>
         specification.Qat is null ? ArtifactNames.PtqGraph : ArtifactNames.QatGraph;
 
+    /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var quantized = OnnxReader.Read(await context.OpenInputAsync(QuantizedGraph(context.Specification), cancellationToken).ConfigureAwait(false));

@@ -15,5 +15,6 @@ public sealed record QatCallbacks
     /// <summary>Keeps a checkpoint, which it writes by calling the action with a stream.</summary>
     public Func<Action<Stream>, CancellationToken, Task>? Checkpoint { get; init; }
 
+    /// <summary>Receives the losses and the rate after every step.</summary>
     public IProgress<TrainingProgress>? Progress { get; init; }
 }

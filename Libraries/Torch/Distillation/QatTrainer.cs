@@ -93,6 +93,7 @@ public sealed class QatTrainer : IDisposable
     /// <summary>The graph with the averaged weights and ranges as they are now.</summary>
     public Graph CurrentGraph() => _state.AveragedGraph();
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _state.Dispose();

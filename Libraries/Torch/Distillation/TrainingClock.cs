@@ -8,10 +8,14 @@ public sealed class TrainingClock(TimeProvider time)
     private long _steps;
     private long _start;
 
+    /// <summary>Images of all steps so far by the seconds spent in them; 0 before the first.</summary>
     public double ImagesPerSecond => _busy > TimeSpan.Zero ? _images / _busy.TotalSeconds : 0;
 
+    /// <summary>Begins a step.</summary>
     public void Start() => _start = time.GetTimestamp();
 
+    /// <summary>Ends the step that <see cref="Start"/> began.</summary>
+    /// <param name="images">Images the step worked on.</param>
     public void Stop(int images)
     {
         _busy += time.GetElapsedTime(_start);
@@ -19,5 +23,6 @@ public sealed class TrainingClock(TimeProvider time)
         _steps++;
     }
 
+    /// <summary>Time for so many more steps at the mean pace so far; zero before the first step.</summary>
     public TimeSpan Remaining(long steps) => _steps == 0 ? TimeSpan.Zero : _busy / _steps * steps;
 }

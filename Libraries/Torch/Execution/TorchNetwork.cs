@@ -36,11 +36,13 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>The graph as it was given.</summary>
     public Graph Graph { get; }
 
+    /// <summary>Where parameters are and inputs must be.</summary>
     public Device Device { get; }
 
     /// <summary>Names of the inputs a forward pass takes.</summary>
     public IReadOnlyList<string> Inputs { get; }
 
+    /// <summary>How forward passes treat quantized values: as float, observed, or fake-quantized. May change between passes.</summary>
     public ExecutionMode Mode { get; set; }
 
     /// <summary>Sees activations in <see cref="ExecutionMode.Observe"/>.</summary>
@@ -144,6 +146,7 @@ public sealed class TorchNetwork : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         _constants.Dispose();

@@ -22,11 +22,13 @@ public sealed class NetworkQuantizer : IDisposable
     /// <summary>The graph's quantizers with this range.</summary>
     public IReadOnlyList<Quantizer> Members { get; }
 
+    /// <summary>Number format of the codes; all members have the first one's.</summary>
     public QuantizationScheme Scheme { get; }
 
     /// <summary>The axis with one range per index; null for one range per tensor.</summary>
     public int? Axis { get; }
 
+    /// <summary>Whether the range is of weights rather than activations.</summary>
     public bool IsWeight { get; }
 
     /// <summary>True when it takes part in fake quantization: calibrated, and enabled at one of its members.</summary>
@@ -51,6 +53,7 @@ public sealed class NetworkQuantizer : IDisposable
     /// <summary>Trainable logarithms [2] of the factors on the range's low and high end; null while the range is fixed.</summary>
     internal Tensor? LogFactors { get; private set; }
 
+    /// <inheritdoc/>
     public void Dispose() => LogFactors?.Dispose();
 
     /// <summary>Makes a per-tensor range trainable; others stay as they are.</summary>

@@ -98,6 +98,7 @@ public sealed class Calibrator : IDisposable
         Images = images;
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 
     private sealed class Collector(Dictionary<string, ActivationStatistics> statistics) : ITensorObserver

@@ -58,6 +58,7 @@ public sealed class LayerErrorAnalysis : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 
     private static void Add(ErrorAccumulator accumulator, Tensor expected, Tensor actual) =>

@@ -60,6 +60,7 @@ public sealed class SensitivityAnalysis : IDisposable
         _batches++;
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 
     private Dictionary<string, Tensor> Run(ExecutionPlan plan, Dictionary<string, Tensor> inputs, string? quantizedLayer)

@@ -22,6 +22,7 @@ public sealed record EmbeddedOptions
 }
 
 /// <summary>How an embedded run ended.</summary>
+/// <param name="RunId">The run's name in the store.</param>
 /// <param name="Stages">The stages that finished, in order, with what they gave and measured.</param>
 /// <param name="Artifacts">All artifacts by name; empty where the run failed.</param>
 /// <param name="Failure">Null where the run succeeded.</param>

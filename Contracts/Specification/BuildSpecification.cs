@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace QatPipeline.Contracts;
+
+/// <summary>Engine building and timing.</summary>
+public sealed record BuildSpecification
+{
+    /// <summary>Batch sizes, in images, that engines are timed at.</summary>
+    public IReadOnlyList<int> Batches { get; init; } = [1, 32];
+
+    /// <summary>Threads of the CPU engine; 0 takes the physical cores.</summary>
+    [Range(0, 1024)]
+    public int Threads { get; init; }
+
+    /// <summary>Untimed work before each timing, in milliseconds.</summary>
+    [Range(0, 600_000)]
+    public int WarmUpMilliseconds { get; init; } = 500;
+
+    /// <summary>Length of each timing, in milliseconds.</summary>
+    [Range(1, 600_000)]
+    public int DurationMilliseconds { get; init; } = 3000;
+
+    /// <summary>Path of trtexec; null searches PATH.</summary>
+    [FilePath]
+    public string? Trtexec { get; init; }
+}

@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace QatPipeline.Contracts;
+
+/// <summary>The data sets: calibration and training data are never evaluated on.</summary>
+public sealed record DataSpecification
+{
+    /// <summary>Images that ranges are collected on and choices are made by; never evaluated on.</summary>
+    public IReadOnlyList<DatasetSpecification> Calibration { get; init; } = [];
+
+    /// <summary>Images of float training and quantization-aware training.</summary>
+    public IReadOnlyList<DatasetSpecification> Training { get; init; } = [];
+
+    /// <summary>Images that every variant is judged on; nothing is chosen by them.</summary>
+    public IReadOnlyList<DatasetSpecification> Validation { get; init; } = [];
+
+    /// <summary>Unreadable images: <c>skip</c> reports and skips them, <c>fail</c> ends the run.</summary>
+    [AllowedValues("skip", "fail")]
+    public string OnBadImage { get; init; } = "skip";
+}

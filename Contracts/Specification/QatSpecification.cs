@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace QatPipeline.Contracts;
+
+/// <summary>Quantization-aware training.</summary>
+public sealed record QatSpecification
+{
+    /// <summary>Passes over the training images, 1…1000.</summary>
+    [Range(1, 1000)]
+    public int Epochs { get; init; } = 6;
+
+    /// <summary>Images in a step of the optimizer, 1…4096.</summary>
+    [Range(1, 4096)]
+    public int Batch { get; init; } = 16;
+
+    /// <summary>Learning rate at the start of the schedule.</summary>
+    [Range(1e-9, 1.0)]
+    public double LearningRate { get; init; } = 2e-4;
+
+    /// <summary>Last learning rate as a part of the first, 0…1.</summary>
+    [Range(0.0, 1.0)]
+    public double FinalLearningRateFactor { get; init; } = 0.01;
+
+    /// <summary>Weight of the channel-wise feature distillation.</summary>
+    [Range(0.0, 1e6)]
+    public double FeatureDistillation { get; init; } = 1;
+
+    /// <summary>Weight of the distillation of the network's predictions.</summary>
+    [Range(0.0, 1e6)]
+    public double OutputDistillation { get; init; } = 1;
+
+    /// <summary>Weight of the task loss on the training images' labels; YOLOv6 networks only, others have none.</summary>
+    [Range(0.0, 1e6)]
+    public double TaskLoss { get; init; } = 1;
+
+    /// <summary>Whether the ranges of activations are trained along with the weights.</summary>
+    public bool LearnRanges { get; init; } = true;
+
+    /// <summary><c>default</c> or <c>strict</c>: the sensible settings, or every switch of the reference.</summary>
+    [AllowedValues("default", "strict")]
+    public string Profile { get; init; } = "default";
+}

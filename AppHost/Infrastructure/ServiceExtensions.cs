@@ -3,7 +3,9 @@ namespace QatPipeline.AppHost.Infrastructure;
 /// <summary>What all services have in common.</summary>
 internal static class ServiceExtensions
 {
-    /// <summary>Adds a service: <c>dataset-loading</c> is the project <c>Services/DatasetLoading</c>. It starts when broker and storage are ready.</summary>
+    /// <summary>
+    /// Adds a service: <c>dataset-loading</c> is the project <c>Services/DatasetLoading</c>. It starts when broker and storage are ready.
+    /// </summary>
     public static IResourceBuilder<ProjectResource> AddService(
         this IDistributedApplicationBuilder builder,
         string name,

@@ -22,7 +22,9 @@ internal static class JsonOutput
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    /// <summary>Writes the report where the option says; returns false where the option was not given or named a file, so that text is due.</summary>
+    /// <summary>
+    /// Writes the report where the option says; returns false where the option was not given or named a file, so that text is due.
+    /// </summary>
     public static async Task<bool> WriteAsync<T>(ParseResult parsed, Option<FileInfo?> option, T report, CancellationToken cancellationToken)
     {
         if (parsed.GetResult(option) is null)

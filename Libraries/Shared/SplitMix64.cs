@@ -7,7 +7,10 @@ internal struct SplitMix64(ulong state)
 
     private ulong _state = state;
 
-    /// <summary>A generator for one of many streams of a seed. Mixed, because sums would give every stream the sequence of its neighbour, one step on.</summary>
+    /// <summary>
+    /// A generator for one of many streams of a seed. Mixed, because sums would give every stream the sequence of its neighbour, one step
+    /// on.
+    /// </summary>
     public static SplitMix64 Stream(ulong seed, int stream) => new(Mix(Mix(seed) + (uint)stream));
 
     /// <summary>Spreads the bits of a number over all 64.</summary>

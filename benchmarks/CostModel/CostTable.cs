@@ -3,7 +3,9 @@ using QatPipeline.Graphs;
 
 namespace QatPipeline.CostModel.Benchmarks;
 
-/// <summary>Estimated against profiled milliseconds of three variants of a network: float, quantized, depthwise convolutions left float.</summary>
+/// <summary>
+/// Estimated against profiled milliseconds of three variants of a network: float, quantized, depthwise convolutions left float.
+/// </summary>
 internal static class CostTable
 {
     private const int Runs = 40;

@@ -4,7 +4,9 @@ using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.AppHost.Tests;
 
-/// <summary>The AppHost as a person starts it in a terminal: a process group of its own; with data, ports and keys that are its own, too.</summary>
+/// <summary>
+/// The AppHost as a person starts it in a terminal: a process group of its own; with data, ports and keys that are its own, too.
+/// </summary>
 internal sealed class HostProcess : IDisposable
 {
     public const string SkipReason = "needs RabbitMQ, Azurite and Aspire's orchestrator and dashboard: ./qat setup";

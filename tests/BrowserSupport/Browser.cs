@@ -3,7 +3,9 @@ using QatPipeline.TestSupport;
 
 namespace QatPipeline.BrowserSupport;
 
-/// <summary>A page in the system's Chromium, without a window. Playwright's own browsers cannot be downloaded everywhere, a package can.</summary>
+/// <summary>
+/// A page in the system's Chromium, without a window. Playwright's own browsers cannot be downloaded everywhere, a package can.
+/// </summary>
 public sealed class Browser : IAsyncDisposable
 {
     public const string SkipReason = "needs Chromium: ./qat setup --tests";

@@ -3,7 +3,9 @@ using QatPipeline.Graphs;
 
 namespace QatPipeline.Cli.Tests;
 
-/// <summary>A run of a second or two, with everything it needs in one folder: pictures, annotations, an untrained one-layer detector.</summary>
+/// <summary>
+/// A run of a second or two, with everything it needs in one folder: pictures, annotations, an untrained one-layer detector.
+/// </summary>
 internal sealed class SmallJob : IDisposable
 {
     private const int Side = 64;

@@ -6,7 +6,9 @@ namespace QatPipeline.Docs.Tests;
 /// </summary>
 internal static class CoveredCommands
 {
-    /// <summary>A test, by its source file in the repository and a text in it: the test's name, or the line that runs the command.</summary>
+    /// <summary>
+    /// A test, by its source file in the repository and a text in it: the test's name, or the line that runs the command.
+    /// </summary>
     public sealed record Proof(string File, string Text);
 
     private static readonly Proof ContinuousIntegration = new(".ci/run", "./qat test");

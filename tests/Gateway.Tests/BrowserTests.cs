@@ -5,7 +5,9 @@ using QatPipeline.Pipeline.Artifacts;
 
 namespace QatPipeline.Gateway.Tests;
 
-/// <summary>The web page in a real browser, at the width of a desk and of a hand, light and dark. The pictures are in TestResults/gateway.</summary>
+/// <summary>
+/// The web page in a real browser, at the width of a desk and of a hand, light and dark. The pictures are in TestResults/gateway.
+/// </summary>
 [Trait("Category", "Slow")]
 public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<FinishedRunsFixture>, IAsyncLifetime
 {

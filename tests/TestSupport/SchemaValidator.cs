@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace QatPipeline.TestSupport;
 
-/// <summary>The part of JSON Schema that the exporter writes: types, properties, required members, items, additional properties, references.</summary>
+/// <summary>
+/// The part of JSON Schema that the exporter writes: types, properties, required members, items, additional properties, references.
+/// </summary>
 public static class SchemaValidator
 {
     /// <summary>What is wrong with the value, each with its path; nothing where it is valid.</summary>

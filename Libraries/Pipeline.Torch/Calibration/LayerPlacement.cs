@@ -3,7 +3,9 @@ using QatPipeline.Graphs;
 
 namespace QatPipeline.Pipeline.Torch.Calibration;
 
-/// <summary>Which layers are quantized for a given choice of float ones: where the specification asks for it, only those that gain time.</summary>
+/// <summary>
+/// Which layers are quantized for a given choice of float ones: where the specification asks for it, only those that gain time.
+/// </summary>
 internal sealed class LayerPlacement
 {
     private readonly Graph _calibrated;

@@ -9,7 +9,9 @@ using QatPipeline.Torch;
 
 namespace QatPipeline.Pipeline.Torch.Detectors;
 
-/// <summary>AP of a graph on the calibration images, by which choices are made, and on the validation images, by which they are judged.</summary>
+/// <summary>
+/// AP of a graph on the calibration images, by which choices are made, and on the validation images, by which they are judged.
+/// </summary>
 internal sealed class GraphEvaluation(
     DetectionRun run, DatasetIndex index, CocoDataset selectionTruth, CocoDataset validationTruth, IProgress<StageProgress> progress)
 {

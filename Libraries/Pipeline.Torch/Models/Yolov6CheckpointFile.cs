@@ -4,7 +4,9 @@ using QatPipeline.Yolov6.Networks;
 
 namespace QatPipeline.Pipeline.Torch.Models;
 
-/// <summary>Weights of a YOLOv6 in whichever file they come: PyTorch checkpoint, safetensors or ONNX. The content decides, not the name.</summary>
+/// <summary>
+/// Weights of a YOLOv6 in whichever file they come: PyTorch checkpoint, safetensors or ONNX. The content decides, not the name.
+/// </summary>
 internal static class Yolov6CheckpointFile
 {
     private const int LengthPrefix = sizeof(ulong);

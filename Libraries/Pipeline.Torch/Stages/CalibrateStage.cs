@@ -17,7 +17,10 @@ using QatPipeline.Torch.PostTraining;
 
 namespace QatPipeline.Pipeline.Torch.Stages;
 
-/// <summary>Post-training quantization: places quantizers, collects ranges, keeps the best calibration method by AP, and searches the layers to leave float.</summary>
+/// <summary>
+/// Post-training quantization: places quantizers, collects ranges, keeps the best calibration method by AP, and searches the layers to
+/// leave float.
+/// </summary>
 public sealed class CalibrateStage(IImageSource images) : IStage
 {
     private const string StatisticsCheckpoint = "statistics.bin";

@@ -10,7 +10,9 @@ using QatPipeline.Torch;
 
 namespace QatPipeline.Pipeline.Torch.Stages;
 
-/// <summary>Quantization-aware training of the calibrated graph toward its float self; resumes from its last checkpoint bit for bit.</summary>
+/// <summary>
+/// Quantization-aware training of the calibrated graph toward its float self; resumes from its last checkpoint bit for bit.
+/// </summary>
 public sealed class QatStage(IImageSource images) : IStage
 {
     private const string Checkpoint = "qat.checkpoint";

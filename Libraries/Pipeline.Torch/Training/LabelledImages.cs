@@ -6,7 +6,9 @@ using QatPipeline.Pipeline.Stages;
 
 namespace QatPipeline.Pipeline.Torch.Training;
 
-/// <summary>The training images with their objects, for networks that learn from labels. The pictures are read from this machine's files.</summary>
+/// <summary>
+/// The training images with their objects, for networks that learn from labels. The pictures are read from this machine's files.
+/// </summary>
 internal static class LabelledImages
 {
     /// <param name="context">A stage that has <see cref="ArtifactNames.TrainingAnnotations"/> among its inputs.</param>

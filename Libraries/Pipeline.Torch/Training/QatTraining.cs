@@ -54,7 +54,9 @@ internal static class QatTraining
         return (result.Graph, result.BestEpoch);
     }
 
-    /// <summary>The training of the YOLOv6 tutorial with every switch of it (reference 6, 12): RepOptimizer, fixed ranges, augmented images.</summary>
+    /// <summary>
+    /// The training of the YOLOv6 tutorial with every switch of it (reference 6, 12): RepOptimizer, fixed ranges, augmented images.
+    /// </summary>
     public static async Task<(Graph Graph, int BestEpoch)> TrainStrictlyAsync(
         IStageContext context, GraphEvaluation evaluation, QatJob job, CancellationToken cancellationToken)
     {

@@ -61,7 +61,9 @@ public enum DatasetSplit
 /// <summary>A class of objects: its id in the annotations, which need not be its index in the network, and its name.</summary>
 public sealed record IndexedCategory(long Id, string Name);
 
-/// <summary>A picture: the data set it is of (position in the specification's list), its id and file there, pixels, lower-case hex SHA-256.</summary>
+/// <summary>
+/// A picture: the data set it is of (position in the specification's list), its id and file there, pixels, lower-case hex SHA-256.
+/// </summary>
 public sealed record IndexedImage(int Set, long Id, string File, int Width, int Height, string Sha256);
 
 /// <summary>A picture left out, and why.</summary>

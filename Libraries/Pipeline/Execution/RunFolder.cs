@@ -3,7 +3,9 @@ using QatPipeline.Pipeline.Artifacts;
 
 namespace QatPipeline.Pipeline.Execution;
 
-/// <summary>A run's folder in the store: its specification, which execution it took for every stage, and its files by readable name.</summary>
+/// <summary>
+/// A run's folder in the store: its specification, which execution it took for every stage, and its files by readable name.
+/// </summary>
 public sealed class RunFolder(IBlobStore blobs, TimeProvider time)
 {
     /// <summary>Keeps the specification under the run. False where the run exists.</summary>

@@ -7,7 +7,9 @@ using QatPipeline.Contracts;
 
 namespace QatPipeline.Pipeline.Specification;
 
-/// <summary>What every specification must keep to, whichever way it came: ranges of single keys, and what one key demands of others.</summary>
+/// <summary>
+/// What every specification must keep to, whichever way it came: ranges of single keys, and what one key demands of others.
+/// </summary>
 public static class SpecificationRules
 {
     /// <summary>Checks a specification that was not read by <see cref="RunSpecificationLoader"/>, such as that of an event.</summary>

@@ -11,7 +11,9 @@ using QatPipeline.Pipeline.Evaluation;
 
 namespace QatPipeline.Pipeline.Stages;
 
-/// <summary>Runs the engines over the validation images and puts every variant's AP side by side, with intervals of the differences.</summary>
+/// <summary>
+/// Runs the engines over the validation images and puts every variant's AP side by side, with intervals of the differences.
+/// </summary>
 public sealed class EvaluateStage(IImageSource images) : IStage
 {
     private const int ComparedImages = 2;

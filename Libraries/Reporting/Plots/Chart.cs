@@ -17,7 +17,9 @@ internal static class Chart
     // Told apart on a light and on a dark page, and by readers who confuse red with green.
     private static readonly string[] Palette = ["#2F7BD9", "#E07B1A", "#2AA876", "#B35BD1", "#8A8F98", "#D1495B"];
 
-    /// <summary>Lines; with <paramref name="isCounted"/> the abscissa counts, so that every point is marked and ticks are whole numbers.</summary>
+    /// <summary>
+    /// Lines; with <paramref name="isCounted"/> the abscissa counts, so that every point is marked and ticks are whole numbers.
+    /// </summary>
     public static HtmlText Lines(string caption, string xLabel, string yLabel, IReadOnlyList<Series> series, bool isCounted = false) =>
         Draw(caption, xLabel, yLabel, plot =>
         {

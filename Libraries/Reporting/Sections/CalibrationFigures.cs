@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace QatPipeline.Reporting.Sections;
 
-/// <summary>Reads members of calibration-report.json and training-history.json, which other versions may write with more or fewer of them.</summary>
+/// <summary>
+/// Reads members of calibration-report.json and training-history.json, which other versions may write with more or fewer of them.
+/// </summary>
 internal static class CalibrationFigures
 {
     /// <summary>The member's text; empty where it is missing or null.</summary>

@@ -1,6 +1,8 @@
 namespace QatPipeline.Torch.Distillation;
 
-/// <summary>Adam (Kingma and Ba 2015) over trained tensors, with clipping of the gradients' joint norm and the weights' moving average.</summary>
+/// <summary>
+/// Adam (Kingma and Ba 2015) over trained tensors, with clipping of the gradients' joint norm and the weights' moving average.
+/// </summary>
 internal sealed class AdamOptimizer(IReadOnlyList<TrainedTensor> tensors, QatOptions options)
 {
     private const double Epsilon = 1e-8;

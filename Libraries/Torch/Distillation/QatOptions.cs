@@ -36,7 +36,9 @@ public sealed record QatOptions
     /// <summary>Whether activation ranges are trained (learned step size); otherwise they stay as calibrated.</summary>
     public bool LearnsRanges { get; init; } = true;
 
-    /// <summary>Whether weight ranges follow the weights' largest magnitudes; otherwise they stay, and weights beyond them are clipped.</summary>
+    /// <summary>
+    /// Whether weight ranges follow the weights' largest magnitudes; otherwise they stay, and weights beyond them are clipped.
+    /// </summary>
     public bool RefreshesWeightRanges { get; init; } = true;
 
     /// <summary>Share of the epochs, at the end, in which batch normalization uses its running statistics; 0…1.</summary>

@@ -1,6 +1,8 @@
 namespace QatPipeline.Torch;
 
-/// <summary>A graph that cannot be run, calibrated or trained. The message names the node or tensor and, where there is one, the remedy.</summary>
+/// <summary>
+/// A graph that cannot be run, calibrated or trained. The message names the node or tensor and, where there is one, the remedy.
+/// </summary>
 public sealed class TorchExecutionException : Exception
 {
     /// <inheritdoc/>

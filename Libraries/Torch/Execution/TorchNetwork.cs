@@ -80,7 +80,9 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>The ranges that are simulated, in the order of the graph's quantizers.</summary>
     public IReadOnlyList<NetworkQuantizer> Quantizers { get; }
 
-    /// <summary>Runs a batch through a network with one input. Values that nobody wants are freed as soon as their last reader ran.</summary>
+    /// <summary>
+    /// Runs a batch through a network with one input. Values that nobody wants are freed as soon as their last reader ran.
+    /// </summary>
     /// <param name="input">[N,C,H,W], on the network's device; N may differ from the batch size the graph was written for.</param>
     /// <param name="wanted">Names of the values to return; the graph's outputs by default.</param>
     /// <returns>The wanted values, owned by the caller (or the caller's dispose scope).</returns>

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace QatPipeline.Torch.FakeQuantization;
 
-/// <summary>Forward and straight-through backward of fake quantization: one pass over memory on the CPU, LibTorch operations elsewhere.</summary>
+/// <summary>
+/// Forward and straight-through backward of fake quantization: one pass over memory on the CPU, LibTorch operations elsewhere.
+/// </summary>
 internal static class FakeQuantizeKernel
 {
     public static Tensor Forward(Tensor input, FakeQuantizeArguments arguments)

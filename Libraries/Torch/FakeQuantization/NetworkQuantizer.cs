@@ -65,7 +65,9 @@ public sealed class NetworkQuantizer : IDisposable
         }
     }
 
-    /// <summary>Sets per-channel or per-tensor symmetric ranges from the largest magnitudes of a weight, as <see cref="WeightRanges"/> does.</summary>
+    /// <summary>
+    /// Sets per-channel or per-tensor symmetric ranges from the largest magnitudes of a weight, as <see cref="WeightRanges"/> does.
+    /// </summary>
     internal void FollowWeight(Tensor weight)
     {
         using var scope = NewDisposeScope();

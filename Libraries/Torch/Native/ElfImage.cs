@@ -44,7 +44,9 @@ internal sealed class ElfImage
 
     public ulong? Value(long tag) => _dynamic.Where(entry => entry.Tag == tag).Select(entry => (ulong?)entry.Value).FirstOrDefault();
 
-    /// <summary>The file offset of the table whose address the dynamic entry <paramref name="tag"/> holds; null where there is none.</summary>
+    /// <summary>
+    /// The file offset of the table whose address the dynamic entry <paramref name="tag"/> holds; null where there is none.
+    /// </summary>
     public int? OffsetOf(long tag) => Value(tag) is { } address ? FileOffset(address) : null;
 
     public ushort U16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(Slice(offset, 2));

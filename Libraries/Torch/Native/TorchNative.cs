@@ -22,7 +22,9 @@ public static class TorchNative
     private static readonly Lazy<nint> Library = new(Load);
     private static readonly Lazy<bool> Registration = new(Register);
 
-    /// <summary>Makes sure that TorchSharp finds a native library that this system can load. Cheap after the first call; thread-safe.</summary>
+    /// <summary>
+    /// Makes sure that TorchSharp finds a native library that this system can load. Cheap after the first call; thread-safe.
+    /// </summary>
     /// <returns>Whether an adapted copy is used.</returns>
     public static bool EnsureLoaded() => Registration.Value;
 

@@ -20,7 +20,9 @@ internal sealed class BatchService(IImageSource images) : Contracts.V1.Grpc.Data
     private const int LargestBatch = 1024;
     private const int LargestInput = 4096;
 
-    /// <summary>Bytes of pixels in a message: large enough that its framing costs nothing, and below the 4 MiB that clients accept by default.</summary>
+    /// <summary>
+    /// Bytes of pixels in a message: large enough that its framing costs nothing, and below the 4 MiB that clients accept by default.
+    /// </summary>
     public const int ChunkBytes = 2 << 20;
 
     public override async Task ReadBatches(

@@ -69,7 +69,9 @@ public sealed record RunComparison(
     private static string? DigestOf(RunDetails run, string artifact) =>
         run.Status.Artifacts.FirstOrDefault(reference => reference.Name == artifact)?.Sha256;
 
-    /// <summary>Every key of the specification with its value, such as <c>calibration.images</c> and <c>data.validation[0].images</c>.</summary>
+    /// <summary>
+    /// Every key of the specification with its value, such as <c>calibration.images</c> and <c>data.validation[0].images</c>.
+    /// </summary>
     private static SortedDictionary<string, string> Flatten(RunSpecification? specification)
     {
         var keys = new SortedDictionary<string, string>(StringComparer.Ordinal);

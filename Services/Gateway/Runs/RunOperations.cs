@@ -36,7 +36,9 @@ internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder fol
     public Task<RunStatus?> FindAsync(string runId, CancellationToken cancellationToken) =>
         RunId.IsValid(runId) ? runs.ReadAsync(runId, cancellationToken) : Task.FromResult<RunStatus?>(null);
 
-    /// <summary>The run's status now and after every change, until it is final. Any replica can tell: the status is in the storage.</summary>
+    /// <summary>
+    /// The run's status now and after every change, until it is final. Any replica can tell: the status is in the storage.
+    /// </summary>
     public async IAsyncEnumerable<RunStatus> WatchAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         byte[] last = [];

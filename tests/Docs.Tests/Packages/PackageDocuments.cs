@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace QatPipeline.Docs.Tests.Packages;
 
-/// <summary>What the repository says about its dependencies: THIRD-PARTY.md for people, docs/sbom.cdx.json (CycloneDX) for programs.</summary>
+/// <summary>
+/// What the repository says about its dependencies: THIRD-PARTY.md for people, docs/sbom.cdx.json (CycloneDX) for programs.
+/// </summary>
 internal static class PackageDocuments
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace QatPipeline.Docs.Tests.Packages;
 
-/// <summary>The packages of the shipped programs, from what restoring them wrote (project.assets.json) and from the packages themselves.</summary>
+/// <summary>
+/// The packages of the shipped programs, from what restoring them wrote (project.assets.json) and from the packages themselves.
+/// </summary>
 internal static class PackageInventory
 {
     private const string CorefxLicense = "https://github.com/dotnet/corefx/blob/master/LICENSE.TXT";

@@ -1,6 +1,8 @@
 namespace QatPipeline.Docs.Tests.Packages;
 
-/// <summary>The lists of dependencies are those of the restored packages, and all licences are ones the project can be shipped with.</summary>
+/// <summary>
+/// The lists of dependencies are those of the restored packages, and all licences are ones the project can be shipped with.
+/// </summary>
 public sealed class PackageTests
 {
     private static readonly string[] Permissive = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MIT AND BSD-3-Clause", "Apache-2.0 OR MPL-2.0"];

@@ -70,5 +70,7 @@ internal sealed record DashboardOptions
         ["DASHBOARD__API__ENABLED"] = "true",
         ["DASHBOARD__API__AUTHMODE"] = "ApiKey",
         ["DASHBOARD__API__PRIMARYAPIKEY"] = ApiKey,
+        // Its idle threads would spin on the cores that the services compute on.
+        ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
     };
 }

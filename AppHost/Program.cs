@@ -1,5 +1,6 @@
 using QatPipeline.AppHost.Infrastructure;
 
+PlainErrors.Enable();
 AspireEnvironment.Complete();
 var builder = DistributedApplication.CreateBuilder(args);
 
@@ -15,5 +16,6 @@ builder.AddService("onnx-graph-optimization", messaging, blobs);
 builder.AddService("trt-engine-building", messaging, blobs);
 
 builder.AddService("gateway", messaging, blobs).WithGrpcEndpoint().WithExternalHttpEndpoints().WithDemoCommand();
+builder.RequireServices();
 
 builder.Build().Run();

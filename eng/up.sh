@@ -6,24 +6,28 @@ source "$root/eng/common.sh"
 
 usage() {
   cat <<'TEXT'
-usage: ./qat up [--demo | --run FILE] [--exit]
+usage: ./qat up [--demo | --run FILE] [--exit] [--replicas SERVICE=N]...
 
   --demo      submit samples/demo/run.yaml when the system is ready, and print its result table
   --run FILE  submit this run specification instead
   --exit      stop the system when the run has ended; the exit code is the run's
+  --replicas SERVICE=N
+              start a service N times; they share its work
 
 examples:
   ./qat up
   ./qat up --demo --exit
+  ./qat up --replicas dataset-loading=2 --replicas onnx-graph-optimization=2
 TEXT
 }
 
-run= leave=
+run= leave= replicas=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --demo) run="$root/samples/demo/run.yaml" ;;
     --run) run=${2:?--run needs a file}; shift ;;
     --exit) leave=1 ;;
+    --replicas) replicas+=("--Replicas:${2:?--replicas needs SERVICE=N}"); shift ;;
     -h|--help) usage; exit 0 ;;
     *) echo "unknown option $1" >&2; usage >&2; exit 2 ;;
   esac
@@ -42,7 +46,7 @@ address="${QAT_DATA:-$root/.qat/data}/gateway.url"
 rm -f "$address"
 
 # The program itself, not 'dotnet run', and SIGTERM, not SIGINT: a script's background processes ignore SIGINT.
-"$root/AppHost/bin/Release/net10.0/linux-x64/QatPipeline.AppHost" &
+"$root/AppHost/bin/Release/net10.0/linux-x64/QatPipeline.AppHost" "${replicas[@]}" &
 host=$!
 trap 'kill -TERM $host 2>/dev/null; wait $host' EXIT
 # Without it, a Ctrl+C that ends the submission would only go on to the next line.

@@ -4,7 +4,8 @@ namespace QatPipeline.AppHost.Infrastructure;
 internal static class ServiceExtensions
 {
     /// <summary>
-    /// Adds a service: <c>dataset-loading</c> is the project <c>Services/DatasetLoading</c>. It starts when broker and storage are ready.
+    /// Adds a service: <c>dataset-loading</c> is the project <c>Services/DatasetLoading</c>. It starts when broker and storage are ready,
+    /// as many times as <see cref="ServiceReplicas"/> says.
     /// </summary>
     public static IResourceBuilder<ProjectResource> AddService(
         this IDistributedApplicationBuilder builder,
@@ -14,6 +15,7 @@ internal static class ServiceExtensions
     {
         var project = string.Concat(name.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
         return builder.AddProject(name, $"../Services/{project}/{project}.csproj")
+            .WithReplicas(ServiceReplicas.Of(name, builder.Configuration))
             .WithHttpEndpoint(name: "http")
             .WithHttpHealthCheck("/health")
             .WithReference(messaging)

@@ -31,10 +31,10 @@ public sealed class DashboardTests(RunningSystem system)
         await browser.ScreenshotAsync("dashboard/resources");
 
         const string RunId = "dashboard-1";
-        await using var client = await PipelineClient.ConnectAsync(system.Broker, Token);
+        await using var client = await PipelineClient.ConnectAsync(system.Host.Broker, Token);
         await client.RequestAsync(TinyRun.Trigger(RunId), Token);
         await client.WaitForCompletionAsync(RunId, Token);
-        var traceId = await system.TraceIdOfAsync(RunId, Token);
+        var traceId = await system.Host.TraceIdOfAsync(RunId, Token);
         await browser.Page.GotoAsync(new Uri(system.Host.Dashboard, $"/traces/detail/{traceId}").ToString());
         foreach (var stage in RunPlan.Stages(TinyRun.Specification))
         {

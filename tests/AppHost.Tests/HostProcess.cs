@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Azure.Storage.Blobs;
 using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.AppHost.Tests;
@@ -19,7 +22,7 @@ internal sealed class HostProcess : IDisposable
     private readonly ScratchFolder folder = new();
     private readonly ChildProcess process;
 
-    private HostProcess()
+    private HostProcess(string[] arguments)
     {
         var environment = new Dictionary<string, string>
         {
@@ -30,7 +33,7 @@ internal sealed class HostProcess : IDisposable
             ["AppHost__DashboardApiKey"] = ApiKey,
         };
         // Background jobs of scripts ignore SIGINT, and so would what they start.
-        process = ChildProcess.Start("setsid", ["env", "--default-signal=INT", BuiltProgram.PathOf("AppHost")], environment);
+        process = ChildProcess.Start("setsid", ["env", "--default-signal=INT", BuiltProgram.PathOf("AppHost"), .. arguments], environment);
     }
 
     public static bool IsAvailable => RabbitMqProcess.IsAvailable && AzuriteProcess.IsAvailable && InstalledTools.HasAspire;
@@ -40,17 +43,18 @@ internal sealed class HostProcess : IDisposable
     public string BrowserToken { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>The key to the dashboard's telemetry.</summary>
-    public string ApiKey { get; } = Guid.NewGuid().ToString("N");
+    private string ApiKey { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>What it wrote on the terminal.</summary>
-    public string Output => process.Output;
+    public Uri Broker => new(Read("messaging.connection")!);
+
+    public BlobContainerClient Blobs => new(Read("blobs.connection"), "qatpipeline");
 
     public int ExitCode => process.ExitCode;
 
     /// <summary>Starts it and waits until the gateway, the last of its services, is ready.</summary>
-    public static async Task<HostProcess> StartAsync(CancellationToken cancellationToken)
+    public static async Task<HostProcess> StartAsync(CancellationToken cancellationToken, params string[] arguments)
     {
-        var host = new HostProcess();
+        var host = new HostProcess(arguments);
         try
         {
             await host.process.WaitUntilAsync(() => Task.FromResult(host.Read("gateway.url") is { Length: > 0 }), StartLimit, cancellationToken);
@@ -63,8 +67,24 @@ internal sealed class HostProcess : IDisposable
         }
     }
 
+    /// <summary>The id of a run's trace, as the gateway tells it.</summary>
+    public async Task<string> TraceIdOfAsync(string runId, CancellationToken cancellationToken)
+    {
+        using var gateway = new HttpClient { BaseAddress = new Uri(Read("gateway.url")!) };
+        var status = await gateway.GetFromJsonAsync<JsonElement>($"/runs/{runId}", cancellationToken);
+        return status.GetProperty("traceId").GetString()!;
+    }
+
+    /// <summary>The spans of a completed run, as the dashboard has them.</summary>
+    public async Task<IReadOnlyList<Span>> ReadTraceAsync(string runId, CancellationToken cancellationToken)
+    {
+        using var telemetry = new Telemetry(Dashboard, ApiKey);
+        return await telemetry.WaitForTraceAsync(
+            await TraceIdOfAsync(runId, cancellationToken), "QatPipeline.Contracts.V1:PipelineCompleted send", cancellationToken);
+    }
+
     /// <summary>The content of a file in the data folder, or null where there is none.</summary>
-    public string? Read(string file) => File.Exists(folder.PathOf(file)) ? File.ReadAllText(folder.PathOf(file)) : null;
+    private string? Read(string file) => File.Exists(folder.PathOf(file)) ? File.ReadAllText(folder.PathOf(file)) : null;
 
     /// <summary>
     /// Ends it as the terminal does: the signal goes to the whole process group. Returns the command lines of the processes that it, or one of its

@@ -28,25 +28,18 @@ public sealed class RunTests(RunningSystem system)
     {
         Assert.SkipUnless(HostProcess.IsAvailable, HostProcess.SkipReason);
         const string RunId = "message-1";
-        await using var client = await PipelineClient.ConnectAsync(system.Broker, Token);
+        await using var client = await PipelineClient.ConnectAsync(system.Host.Broker, Token);
         await client.RequestAsync(TinyRun.Trigger(RunId, Specification), Token);
         var completed = await client.WaitForCompletionAsync(RunId, Token);
 
         Assert.Contains(completed.Artifacts, artifact => artifact.Name == ArtifactNames.Int8Engine);
         foreach (var artifact in completed.Artifacts)
         {
-            var blob = await system.Blobs.GetBlobClient($"runs/{RunId}/files/{artifact.Name}").DownloadContentAsync(Token);
+            var blob = await system.Host.Blobs.GetBlobClient($"runs/{RunId}/files/{artifact.Name}").DownloadContentAsync(Token);
             Assert.Equal(artifact.Sha256, Digests.Of(blob.Value.Content));
         }
 
-        CheckTrace(await ReadTraceAsync(RunId));
-    }
-
-    private async Task<IReadOnlyList<Span>> ReadTraceAsync(string runId)
-    {
-        using var telemetry = system.Telemetry();
-        return await telemetry.WaitForTraceAsync(
-            await system.TraceIdOfAsync(runId, Token), "QatPipeline.Contracts.V1:PipelineCompleted send", Token);
+        CheckTrace(await system.Host.ReadTraceAsync(RunId, Token));
     }
 
     private static void CheckTrace(IReadOnlyList<Span> trace)

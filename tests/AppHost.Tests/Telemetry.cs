@@ -40,10 +40,12 @@ internal sealed class Telemetry : IDisposable
         foreach (var resource in document.RootElement.GetProperty("data").GetProperty("resourceSpans").EnumerateArray())
         {
             var service = Attribute(resource.GetProperty("resource"), "service.name");
+            var instance = Attribute(resource.GetProperty("resource"), "service.instance.id");
             foreach (var span in resource.GetProperty("scopeSpans").EnumerateArray().SelectMany(scope => scope.GetProperty("spans").EnumerateArray()))
             {
                 spans.Add(new Span(
                     service!,
+                    instance!,
                     span.GetProperty("name").GetString()!,
                     span.GetProperty("traceId").GetString()!,
                     span.GetProperty("spanId").GetString()!,
@@ -62,4 +64,4 @@ internal sealed class Telemetry : IDisposable
 }
 
 /// <summary>A span as the dashboard tells it.</summary>
-internal sealed record Span(string Service, string Name, string TraceId, string Id, string? ParentId, string? StageKey);
+internal sealed record Span(string Service, string Instance, string Name, string TraceId, string Id, string? ParentId, string? StageKey);

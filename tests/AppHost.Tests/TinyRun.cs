@@ -17,7 +17,8 @@ internal static class TinyRun
         JsonSerializer.Serialize(new { runId, specification }, PipelineJson.Compact);
 
     /// <param name="seed">Another seed has other pictures, so that no stage is reused.</param>
-    public static RunSpecification Create(int seed) => RunSpecificationLoader.Parse(
+    /// <param name="validationImages">The pictures that AP is measured on.</param>
+    public static RunSpecification Create(int seed, int validationImages = 4) => RunSpecificationLoader.Parse(
         $$"""
         name: tiny
         seed: {{seed}}
@@ -25,7 +26,7 @@ internal static class TinyRun
         data:
           calibration: [ { synthetic: { images: 4, seed: {{seed + 1}}, size: 64 } } ]
           training: [ { synthetic: { images: 4, seed: {{seed + 2}}, size: 64 } } ]
-          validation: [ { synthetic: { images: 4, seed: {{seed + 3}}, size: 64 } } ]
+          validation: [ { synthetic: { images: {{validationImages}}, seed: {{seed + 3}}, size: 64 } } ]
         calibration: { images: 4, batch: 2, methods: [max], method: max, biasCorrection: false }
         partial: { enabled: false }
         qat: { epochs: 1, batch: 4 }

@@ -20,10 +20,10 @@ public sealed class TriggerSampleTests(RunningSystem system) : IDisposable
         var runId = $"sample-{Path.GetExtension(sample)[1..]}";
         var trigger = folder.PathOf("trigger.json");
         await File.WriteAllTextAsync(trigger, TinyRun.Trigger(runId), Token);
-        await using var pipeline = await PipelineClient.ConnectAsync(system.Broker, Token);
+        await using var pipeline = await PipelineClient.ConnectAsync(system.Host.Broker, Token);
         var interpreter = sample.EndsWith(".py", StringComparison.Ordinal) ? client : "bash";
 
-        await SampleScript.ExecuteAsync(interpreter, sample, trigger, new() { ["AMQP_URL"] = system.Broker.OriginalString });
+        await SampleScript.ExecuteAsync(interpreter, sample, trigger, new() { ["AMQP_URL"] = system.Host.Broker.OriginalString });
 
         Assert.Equal(runId, (await pipeline.WaitForCompletionAsync(runId, Token)).RunId);
     }

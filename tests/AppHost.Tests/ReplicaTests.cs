@@ -1,0 +1,42 @@
+using QatPipeline.Contracts;
+
+namespace QatPipeline.AppHost.Tests;
+
+/// <summary>Replicas share the work of a service, and what comes out does not tell how many there were.</summary>
+[Collection(RunningSystemTests.Name)]
+[Trait("Category", "Slow")]
+public sealed class ReplicaTests(RunningSystem system)
+{
+    private const string Service = "dataset-loading";
+
+    /// <summary>Enough pictures that a client asks for more ranges of them than one connection serves.</summary>
+    private static readonly RunSpecification Specification = TinyRun.Create(seed: 200, validationImages: 300);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task TwoReplicas_BothServeImages_AndTheArtifactsAreThoseOfOne()
+    {
+        Assert.SkipUnless(HostProcess.IsAvailable, HostProcess.SkipReason);
+        const string RunId = "replicas";
+        using var replicated = await HostProcess.StartAsync(Token, $"--Replicas:{Service}=2");
+        var artifacts = await RunAsync(replicated, RunId);
+        var trace = await replicated.ReadTraceAsync(RunId, Token);
+        Assert.Empty(await replicated.StopAsync("INT", Token));
+
+        var streams = trace.Where(span => span.Service == Service && span.Name.Contains("Read", StringComparison.Ordinal));
+        Assert.Equal(2, streams.Select(span => span.Instance).Distinct().Count());
+        Assert.Equal(await RunAsync(system.Host, RunId), artifacts);
+    }
+
+    /// <summary>What a run leaves, by name and digest, without the report: it names durations.</summary>
+    private static async Task<SortedDictionary<string, string>> RunAsync(HostProcess host, string runId)
+    {
+        await using var client = await PipelineClient.ConnectAsync(host.Broker, Token);
+        await client.RequestAsync(TinyRun.Trigger(runId, Specification), Token);
+        var completed = await client.WaitForCompletionAsync(runId, Token);
+        return new(completed.Artifacts
+            .Where(artifact => !artifact.Name.StartsWith("report.", StringComparison.Ordinal))
+            .ToDictionary(artifact => artifact.Name, artifact => artifact.Sha256));
+    }
+}

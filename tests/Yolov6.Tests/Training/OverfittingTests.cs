@@ -29,7 +29,7 @@ public class OverfittingTests
             Yolov6Options.N with { InputHeight = Size, InputWidth = Size, ClassCount = set.ClassCount, Seed = 1 });
         var options = new Yolov6TrainingOptions
         {
-            Epochs = 12,
+            Epochs = 18,
             Batch = 8,
             Loss = new() { BoxMetric = BoxMetric.Siou, AtssEpochs = 2 },
             Schedule = new() { LearningRate = 0.02, NominalBatch = 8, WarmupEpochs = 1, MinimumWarmupIterations = 0 },

@@ -2,10 +2,16 @@
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 state="$root/.qat"
 
+# Only what is built is looked at: the folders that runs and tests write to may lie beside it.
 sources_newer_than() {
-  find "$root" \( -name bin -o -name obj -o -name .git -o -name .qat -o -name docs -o -name samples \) -prune -o -type f \
-    \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' -o -name '*.targets' -o -name '*.proto' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name '*.razor' -o -name '*.sln' \) \
-    -newer "$1" -print -quit | grep -q .
+  local newer
+  newer=$(
+    cd "$root"
+    find AppHost Cli Contracts Libraries ServiceDefaults Services benchmarks eng tests \( -name bin -o -name obj \) -prune \
+      -o -type f -newer "$1" -print -quit
+    find . -maxdepth 1 -type f \( -name '*.props' -o -name '*.targets' -o -name global.json -o -name '*.sln' \) -newer "$1"
+  )
+  [ -n "$newer" ]
 }
 
 # is_built STAMP: no source changed since the last build under that stamp, or since the last build of everything.

@@ -33,7 +33,7 @@ public sealed partial class HtmlRunReportTests : IDisposable
         Assert.Contains("quantized as well: &lt;script&gt;", page, StringComparison.Ordinal);
         Assert.Contains("Signal-to-noise ratio of every layer", page, StringComparison.Ordinal);
         Assert.Contains("Errors of all 2 layers", page, StringComparison.Ordinal);
-        Assert.Contains("What the search measured, 1 choices on 4 images", page, StringComparison.Ordinal);
+        Assert.Contains("What the search measured, 1 choice on 4 images", page, StringComparison.Ordinal);
     }
 
     [Fact]

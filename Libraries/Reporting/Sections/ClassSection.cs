@@ -23,11 +23,13 @@ internal static class ClassSection
             .OrderBy(pair => pair.Int8 - pair.Float)
             .ToArray();
         var points = new Series("classes", [.. classes.Select(pair => 100 * pair.Float)], [.. classes.Select(pair => 100 * pair.Int8)]);
+        var isWhole = classes.Length <= Worst;
+        var caption = isWhole ? $"The {classes.Length} classes with objects, by their difference" : $"The {Worst} classes that lost most";
         return HtmlText.Of(
             $"""
             <div class="plots">{Chart.Points("AP of every class; below the line INT8 lost", "float AP", "INT8 engine AP", [points], diagonal: true)}
-            <figure>{Table(classes.Take(Worst))}<figcaption>The {Math.Min(Worst, classes.Length)} classes that lost most</figcaption></figure></div>
-            {HtmlTable.Folded($"All {classes.Length} classes with objects", Table(classes))}
+            <figure>{Table(classes.Take(Worst))}<figcaption>{caption}</figcaption></figure></div>
+            {(isWhole ? HtmlText.Empty : HtmlTable.Folded($"All {classes.Length} classes with objects", Table(classes)))}
             """);
     }
 

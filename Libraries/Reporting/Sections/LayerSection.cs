@@ -71,7 +71,7 @@ internal static class LayerSection
 
         var steps = search.List("steps");
         return HtmlTable.Folded(
-            $"What the search measured, {steps.Length} choices on {search.Number("images"):0} images",
+            $"What the search measured, {steps.Length} {(steps.Length == 1 ? "choice" : "choices")} on {search.Number("images"):0} images",
             HtmlTable.Of(["~question", "#layers float", "#AP", "#estimated ms", "~conclusion"], steps.Select(IReadOnlyList<HtmlText> (step) =>
             [
                 HtmlText.Of($"{step.Text("question")}"),

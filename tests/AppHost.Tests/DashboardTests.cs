@@ -8,6 +8,9 @@ namespace QatPipeline.AppHost.Tests;
 [Collection(RunningSystemTests.Name)]
 public sealed class DashboardTests(RunningSystem system)
 {
+    private const string Demo = "Run the demo";
+    private const int Attempts = 10;
+
     private static readonly string[] Services =
     [
         "rabbitmq", "storage", "dataset-loading", "ptq-calibration", "qat-training", "onnx-graph-optimization", "trt-engine-building",
@@ -21,8 +24,7 @@ public sealed class DashboardTests(RunningSystem system)
     {
         Assert.SkipUnless(HostProcess.IsAvailable, HostProcess.SkipReason);
         Assert.SkipUnless(Browser.IsAvailable, Browser.SkipReason);
-        await using var browser = await Browser.OpenAsync();
-        await browser.Page.GotoAsync(new Uri(system.Host.Dashboard, $"/login?t={system.Host.BrowserToken}").ToString());
+        await using var browser = await OpenAsync();
         foreach (var service in Services)
         {
             await Row(browser, service, "Running").WaitForAsync();
@@ -42,6 +44,52 @@ public sealed class DashboardTests(RunningSystem system)
         }
 
         await browser.ScreenshotAsync("dashboard/trace");
+        await browser.Page.GetByPlaceholder("Filter...").FillAsync("stage ");
+        await browser.Page.GetByText("announce").First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Hidden });
+        await browser.ScreenshotAsync("dashboard/stages");
+    }
+
+    [Fact]
+    public async Task Command_StartsTheDemo()
+    {
+        Assert.SkipUnless(HostProcess.IsAvailable, HostProcess.SkipReason);
+        Assert.SkipUnless(Browser.IsAvailable, Browser.SkipReason);
+        await using var browser = await OpenAsync();
+        for (var attempt = 1; !await HearsAsync(browser); attempt++)
+        {
+            Assert.True(attempt < Attempts, "the dashboard does not answer to the command");
+            await browser.Page.ReloadAsync();
+        }
+
+        await browser.Page.GetByText($"\"{Demo}\" succeeded").First.WaitForAsync();
+        await browser.ScreenshotAsync("dashboard/command");
+        var run = await system.Host.WaitForRunAsync("demo", Token);
+        await system.Host.CancelAsync(run, Token);
+    }
+
+    /// <summary>Chooses the command in the gateway's menu; false where the dashboard drew the menu anew meanwhile and lost the click.</summary>
+    private static async Task<bool> HearsAsync(Browser browser)
+    {
+        const float Limit = 10_000;
+        try
+        {
+            await Row(browser, "gateway", "Running").GetByRole(AriaRole.Button).Last.ClickAsync();
+            await browser.Page.GetByRole(AriaRole.Menuitem, new PageGetByRoleOptions { Name = Demo })
+                .ClickAsync(new LocatorClickOptions { Timeout = Limit });
+            await browser.Page.GetByText($"\"{Demo}\"").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Limit });
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<Browser> OpenAsync()
+    {
+        var browser = await Browser.OpenAsync();
+        await browser.Page.GotoAsync(new Uri(system.Host.Dashboard, $"/login?t={system.Host.BrowserToken}").ToString());
+        return browser;
     }
 
     private static ILocator Row(Browser browser, params string[] texts) => texts.Aggregate(

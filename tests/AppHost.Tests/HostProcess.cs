@@ -70,9 +70,32 @@ internal sealed class HostProcess : IDisposable
     /// <summary>The id of a run's trace, as the gateway tells it.</summary>
     public async Task<string> TraceIdOfAsync(string runId, CancellationToken cancellationToken)
     {
-        using var gateway = new HttpClient { BaseAddress = new Uri(Read("gateway.url")!) };
+        using var gateway = Gateway();
         var status = await gateway.GetFromJsonAsync<JsonElement>($"/runs/{runId}", cancellationToken);
         return status.GetProperty("traceId").GetString()!;
+    }
+
+    /// <summary>Waits for a run of that name; returns its id.</summary>
+    public async Task<string> WaitForRunAsync(string name, CancellationToken cancellationToken)
+    {
+        using var gateway = Gateway();
+        while (true)
+        {
+            var runs = await gateway.GetFromJsonAsync<JsonElement>("/runs", cancellationToken);
+            if (runs.EnumerateArray().FirstOrDefault(run => run.GetProperty("name").GetString() == name) is { ValueKind: JsonValueKind.Object } found)
+            {
+                return found.GetProperty("runId").GetString()!;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken);
+        }
+    }
+
+    public async Task CancelAsync(string runId, CancellationToken cancellationToken)
+    {
+        using var gateway = Gateway();
+        using var answer = await gateway.DeleteAsync(new Uri($"/runs/{runId}", UriKind.Relative), cancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>The spans of a completed run, as the dashboard has them.</summary>
@@ -82,6 +105,8 @@ internal sealed class HostProcess : IDisposable
         return await telemetry.WaitForTraceAsync(
             await TraceIdOfAsync(runId, cancellationToken), "QatPipeline.Contracts.V1:PipelineCompleted send", cancellationToken);
     }
+
+    private HttpClient Gateway() => new() { BaseAddress = new Uri(Read("gateway.url")!) };
 
     /// <summary>The content of a file in the data folder, or null where there is none.</summary>
     private string? Read(string file) => File.Exists(folder.PathOf(file)) ? File.ReadAllText(folder.PathOf(file)) : null;

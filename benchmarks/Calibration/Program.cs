@@ -11,6 +11,8 @@ var (destination, statistics) = (new float[length], new ActivationStatistics("ac
 var (grid, counts) = (HistogramGrid.Between(0f, values.Max(), 2048), new long[2048]);
 
 Console.WriteLine($"{length:N0} values, per core          scalar M/s    kernel M/s   ratio");
-Comparison.Print("fake quantize", length, rounds, () => Scalar.FakeQuantize(values, destination, parameters), () => FakeQuantizer.Apply(values, destination, parameters));
+Comparison.Print(
+    "fake quantize", length, rounds, () => Scalar.FakeQuantize(values, destination, parameters),
+    () => FakeQuantizer.Apply(values, destination, parameters));
 Comparison.Print("histogram and extremes", length, rounds, () => Scalar.Collect(values, grid, counts), () => statistics.Collect(values));
 Comparison.PrintSearches(values, bins: [2048, 4096, 8000]);

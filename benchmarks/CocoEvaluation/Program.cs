@@ -7,7 +7,8 @@ using QatPipeline.CocoEvaluation.Benchmarks;
 var rounds = args.Length > 0 ? int.Parse(args[0]) : 5;
 var truth = SyntheticSet.Truth(images: 5_000, objects: 36_781, categories: 80, seed: 1);
 var (first, second) = (SyntheticSet.Detections(truth, seed: 2), SyntheticSet.Detections(truth, seed: 3));
-Console.WriteLine($"{truth.Images.Count} images, {truth.Annotations.Count} objects, {first.Count} detections, {Environment.ProcessorCount} threads");
+Console.WriteLine(
+    $"{truth.Images.Count} images, {truth.Annotations.Count} objects, {first.Count} detections, {Environment.ProcessorCount} threads");
 
 for (var round = 0; round < rounds; round++)
 {

@@ -31,7 +31,11 @@ internal static class SyntheticSet
         return [.. truth.Annotations.Select(annotation =>
         {
             var shift = random.NextDouble() * 0.4;
-            var box = annotation.Box with { X = annotation.Box.X + (shift * annotation.Box.Width), Width = annotation.Box.Width * (1 - shift) };
+            var box = annotation.Box with
+            {
+                X = annotation.Box.X + (shift * annotation.Box.Width),
+                Width = annotation.Box.Width * (1 - shift),
+            };
             var category = random.Next(10) == 0 ? random.Next(truth.Categories.Count) + 1 : annotation.CategoryId;
             return new Detection(annotation.ImageId, category, box, Math.Round(1 - shift - (0.4 * random.NextDouble()), 3));
         })];

@@ -33,15 +33,20 @@ internal static class CostTable
             OnnxWriter.Write(dialect, path);
             var measured = OrtNodeProfiler.Profile(path, Options, Runs);
             var estimate = OrtCpuCostModel.Estimate(dialect);
-            Console.WriteLine($"{variant}: estimated {estimate.Milliseconds:F2} ms, measured {measured.Sum(node => node.Milliseconds):F2} ms");
+            Console.WriteLine(
+                $"{variant}: estimated {estimate.Milliseconds:F2} ms, measured {measured.Sum(node => node.Milliseconds):F2} ms");
             foreach (var group in estimate.Nodes.GroupBy(node => node.Class).OrderBy(group => group.Key))
             {
-                Console.WriteLine($"  estimated {group.Key,-20} {group.Count(),4} kernels {group.Sum(node => node.Work) / 1e6,9:F2} M {group.Sum(node => node.Milliseconds),8:F3} ms");
+                Console.WriteLine(
+                    $"  estimated {group.Key,-20} {group.Count(),4} kernels "
+                    + $"{group.Sum(node => node.Work) / 1e6,9:F2} M {group.Sum(node => node.Milliseconds),8:F3} ms");
             }
 
-            foreach (var group in measured.GroupBy(node => OperatorOf(node, dialect)).OrderByDescending(group => group.Sum(node => node.Milliseconds)))
+            var operators = measured.GroupBy(node => OperatorOf(node, dialect));
+            foreach (var group in operators.OrderByDescending(group => group.Sum(node => node.Milliseconds)))
             {
-                Console.WriteLine($"  measured  {group.Key,-20} {group.Count(),4} kernels {"",11} {group.Sum(node => node.Milliseconds),8:F3} ms");
+                Console.WriteLine(
+                    $"  measured  {group.Key,-20} {group.Count(),4} kernels {"",11} {group.Sum(node => node.Milliseconds),8:F3} ms");
             }
         }
         finally
@@ -53,7 +58,11 @@ internal static class CostTable
     // Depthwise convolutions apart; fusion keeps a convolution's name as the beginning of the kernel's.
     private static string OperatorOf(NodeTiming node, Graph dialect)
     {
-        var origin = dialect.Nodes.Where(candidate => candidate.Is("Conv") && node.Name.StartsWith(candidate.Name, StringComparison.Ordinal)).MaxBy(candidate => candidate.Name.Length);
-        return origin is not null && node.Operator.Contains("Conv", StringComparison.Ordinal) && origin.Int("group", 1) > 1 ? $"{node.Operator} depthwise" : node.Operator;
+        var origin = dialect.Nodes
+            .Where(candidate => candidate.Is("Conv") && node.Name.StartsWith(candidate.Name, StringComparison.Ordinal))
+            .MaxBy(candidate => candidate.Name.Length);
+        return origin is not null && node.Operator.Contains("Conv", StringComparison.Ordinal) && origin.Int("group", 1) > 1
+            ? $"{node.Operator} depthwise"
+            : node.Operator;
     }
 }

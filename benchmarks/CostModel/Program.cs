@@ -6,5 +6,6 @@ if (args is [var floatModel, var quantizedGraph])
     return 0;
 }
 
-Console.Error.WriteLine("usage: CostModel FLOAT.onnx QUANTIZED-GRAPH.onnx (float-model.onnx and ptq-graph.onnx or qat-graph.onnx of a run)");
+Console.Error.WriteLine(
+    "usage: CostModel FLOAT.onnx QUANTIZED-GRAPH.onnx (float-model.onnx and ptq-graph.onnx or qat-graph.onnx of a run)");
 return 2;

@@ -38,12 +38,17 @@ internal static class BackboneGraph
         {
             Attributes = { ["strides"] = new long[] { stride, stride }, ["pads"] = new long[] { 1, 1, 1, 1 } },
         });
-        graph.Nodes.Add(new Node($"{name}.bn", "BatchNormalization", [$"{name}.conv", $"{name}.scale", $"{name}.shift", $"{name}.mean", $"{name}.variance"], [$"{name}.bn"]));
+        graph.Nodes.Add(
+            new Node($"{name}.bn", "BatchNormalization",
+                [$"{name}.conv", $"{name}.scale", $"{name}.shift", $"{name}.mean", $"{name}.variance"], [$"{name}.bn"]));
         graph.Nodes.Add(new Node($"{name}.relu", "Relu", [$"{name}.bn"], [$"{name}.relu"]));
 
         var weight = new Quantizer($"{name}.weight_quantizer", QuantizationScheme.SignedNarrow) { IsWeight = true, Axis = 0 };
         weight.Uses.Add(new QuantizerUse(name, 1));
-        var activation = new Quantizer($"{name}.input_quantizer", QuantizationScheme.SignedSymmetric) { Ranges = [QuantizationRange.FromAmax(4)] };
+        var activation = new Quantizer($"{name}.input_quantizer", QuantizationScheme.SignedSymmetric)
+        {
+            Ranges = [QuantizationRange.FromAmax(4)],
+        };
         activation.Uses.Add(new QuantizerUse(name, 0));
         graph.Quantizers.AddRange([activation, weight]);
         return $"{name}.relu";

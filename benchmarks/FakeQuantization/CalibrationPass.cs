@@ -18,7 +18,8 @@ internal static class CalibrationPass
         var images = new PixelBatch(pixels, batch, 3, size, size);
         using var network = new TorchNetwork(graph, CPU);
         using var calibrator = new Calibrator(graph, device: CPU);
-        return Comparison.Measure(rounds, ("forward pass", () => Forward(network, images)), ("collecting, all methods", () => calibrator.Collect(images)));
+        return Comparison.Measure(
+            rounds, ("forward pass", () => Forward(network, images)), ("collecting, all methods", () => calibrator.Collect(images)));
     }
 
     private static void Forward(TorchNetwork network, PixelBatch images)

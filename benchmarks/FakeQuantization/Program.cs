@@ -10,6 +10,8 @@ var rounds = numbers.ElementAtOrDefault(2) is > 0 and var count ? count : 5;
 TorchDevices.SetThreads(Environment.ProcessorCount);
 
 var graph = BackboneGraph.Create(size);
-Console.WriteLine($"YOLOv6-S backbone, {graph.Nodes.Count(node => node.Is("Conv"))} convolutions with live batch normalization, batch {batch}, {size} px, {Environment.ProcessorCount} threads");
+Console.WriteLine(
+    $"YOLOv6-S backbone, {graph.Nodes.Count(node => node.Is("Conv"))} convolutions with live batch normalization, "
+    + $"batch {batch}, {size} px, {Environment.ProcessorCount} threads");
 Comparison.Print("training step", TrainingStep.Measure(graph, batch, size, rounds));
 Comparison.Print("calibration", CalibrationPass.Measure(graph, batch, size, rounds));

@@ -10,7 +10,8 @@ if (args.Length == 0)
     return 2;
 }
 
-var files = Directory.EnumerateFiles(args[0], "*.jpg").Order(StringComparer.Ordinal).Select((path, index) => new ImageFile(index, path, 0, 0)).ToArray();
+var files = Directory.EnumerateFiles(args[0], "*.jpg")
+    .Order(StringComparer.Ordinal).Select((path, index) => new ImageFile(index, path, 0, 0)).ToArray();
 Console.WriteLine($"{files.Length} images of {args[0]}, target 120 images/s per core");
 for (var round = 0; round < (args.Length > 1 ? int.Parse(args[1]) : 3); round++)
 {

@@ -35,7 +35,8 @@ internal sealed class StreamServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, AnyPort, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, AnyPort, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton<IImageSource, PreparedImages>();
         builder.AddBatchService();
         var app = builder.Build();

@@ -68,7 +68,12 @@ internal static class ConvReluChain
         graph.Initializers[$"{name}.bias"] = Tensor.FromFloats([cout], new float[cout]);
         graph.Nodes.Add(new Node(name, "Conv", [input, $"{name}.weight", $"{name}.bias"], [$"{name}.out"])
         {
-            Attributes = { ["kernel_shape"] = new long[] { 3, 3 }, ["strides"] = new long[] { stride, stride }, ["pads"] = new long[] { 1, 1, 1, 1 } },
+            Attributes =
+            {
+                ["kernel_shape"] = new long[] { 3, 3 },
+                ["strides"] = new long[] { stride, stride },
+                ["pads"] = new long[] { 1, 1, 1, 1 },
+            },
         });
         graph.Nodes.Add(new Node($"{name}.relu", "Relu", [$"{name}.out"], [$"{name}.relu.out"]));
         return ($"{name}.relu.out", cout);

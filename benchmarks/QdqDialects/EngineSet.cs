@@ -24,7 +24,8 @@ internal sealed class EngineSet(int threads) : IDisposable
         };
         var built = backend.BuildAsync(request, CancellationToken.None).GetAwaiter().GetResult();
         var kernels = GraphLinter.Lint(graph, QuantizationTarget.OrtCpu).Kernels;
-        _engines.Add((name, backend.Load(built.Engines[0].Path), kernels.Count(kernel => kernel is { OpType: "Conv", Kernel: KernelKind.Integer })));
+        _engines.Add(
+            (name, backend.Load(built.Engines[0].Path), kernels.Count(kernel => kernel is { OpType: "Conv", Kernel: KernelKind.Integer })));
     }
 
     /// <summary>
@@ -57,7 +58,8 @@ internal sealed class EngineSet(int threads) : IDisposable
         }
 
         var medians = times.ConvertAll(values => values.Order().ElementAt(values.Count / 2));
-        Console.WriteLine($"{"19 Conv-Relu at 640, batch 1",-38}{"median ms",11}{"speed",8}{"CPU ms",11}{"speed",8}{"integer convolutions",22}");
+        Console.WriteLine(
+            $"{"19 Conv-Relu at 640, batch 1",-38}{"median ms",11}{"speed",8}{"CPU ms",11}{"speed",8}{"integer convolutions",22}");
         for (var index = 0; index < _engines.Count; index++)
         {
             Console.WriteLine(

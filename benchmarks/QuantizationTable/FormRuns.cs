@@ -34,9 +34,11 @@ internal sealed class FormRuns(string folder, RunSpecification specification)
     {
         var images = new LocalImageSource();
         IStage[] stages =
-            [new DatasetStage(), new TrainFloatStage(images), new CalibrateStage(images), new QatStage(images), new OptimizeStage(), new BuildStage(), new EvaluateStage(images)];
+            [new DatasetStage(), new TrainFloatStage(images), new CalibrateStage(images), new QatStage(images), new OptimizeStage(),
+                new BuildStage(), new EvaluateStage(images)];
         var kept = new KeptReport();
-        var run = await EmbeddedPipeline.RunAsync(changed, folder, stages, new EmbeddedOptions { Reports = [kept] }, null, CancellationToken.None);
+        var run = await EmbeddedPipeline.RunAsync(
+            changed, folder, stages, new EmbeddedOptions { Reports = [kept] }, null, CancellationToken.None);
         return kept.Report ?? throw new InvalidOperationException($"{Name}: stage {run.Failure?.Stage} failed: {run.Failure?.Message}");
     }
 

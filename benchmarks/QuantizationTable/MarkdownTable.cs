@@ -32,8 +32,11 @@ internal sealed class MarkdownTable(TextWriter output)
     private void Row(FormRuns runs, string name, RunReport report, string variant)
     {
         var result = report.Results.Single(candidate => candidate.Variant == variant);
-        var delta = result.ApDelta is null ? "" : $"{Percent(result.ApDelta)} [{Percent(result.ApDeltaLow)}, {Percent(result.ApDeltaHigh)}]";
-        output.WriteLine($"| {runs.Name} | {name} | {Percent(result.Ap)} | {delta} | {Rate(result.FpsBatch1)} | {Rate(result.FpsBatch32)} |");
+        var delta = result.ApDelta is null
+            ? ""
+            : $"{Percent(result.ApDelta)} [{Percent(result.ApDeltaLow)}, {Percent(result.ApDeltaHigh)}]";
+        output.WriteLine(
+            $"| {runs.Name} | {name} | {Percent(result.Ap)} | {delta} | {Rate(result.FpsBatch1)} | {Rate(result.FpsBatch32)} |");
     }
 
     private static string Percent(double? share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F2}");

@@ -3,7 +3,9 @@ using QatPipeline.QuantizationTable.Benchmarks;
 
 if (args.Length < 2)
 {
-    Console.Error.WriteLine("usage: QuantizationTable FOLDER RUN.yaml... (samples/demo/run.yaml and benchmarks/QuantizationTable/repvgg.yaml; a repeated call reuses what is in FOLDER)");
+    Console.Error.WriteLine(
+        "usage: QuantizationTable FOLDER RUN.yaml... "
+        + "(samples/demo/run.yaml and benchmarks/QuantizationTable/repvgg.yaml; a repeated call reuses what is in FOLDER)");
     return 2;
 }
 

@@ -40,7 +40,8 @@ public sealed class Browser : IAsyncDisposable
         {
             var options = new BrowserTypeLaunchOptions { ExecutablePath = Executable, Args = Flags, Timeout = LimitMilliseconds };
             var browser = await playwright.Chromium.LaunchAsync(options);
-            var page = await browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
+            var page = await browser.NewPageAsync(
+                new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
             page.SetDefaultTimeout(LimitMilliseconds);
             page.SetDefaultNavigationTimeout(LimitMilliseconds);
             return new Browser(playwright, browser, page);

@@ -16,7 +16,8 @@ public sealed class CocoEvalCommandTests
         var expected = oracle.RootElement.GetProperty(fixture);
         string InFixtures(string key) => TestData.PathOf("coco_eval_fixtures", expected.GetProperty(key).GetString()!);
 
-        var (exitCode, output, error) = await QatProcess.RunAsync("coco-eval", "--annotations", InFixtures("gt"), "--detections", InFixtures("dt"), "--json");
+        var (exitCode, output, error) = await QatProcess.RunAsync(
+            "coco-eval", "--annotations", InFixtures("gt"), "--detections", InFixtures("dt"), "--json");
 
         Assert.True(exitCode == 0, error);
         using var actual = JsonDocument.Parse(output);
@@ -25,7 +26,8 @@ public sealed class CocoEvalCommandTests
             Assert.Equal(figure.Value.GetDouble(), actual.RootElement.GetProperty(figure.Name).GetDouble(), 1e-12);
         }
 
-        var categories = actual.RootElement.GetProperty("perCategory").EnumerateArray().ToDictionary(entry => entry.GetProperty("name").GetString()!, entry => entry.GetProperty("ap").GetDouble());
+        var categories = actual.RootElement.GetProperty("perCategory")
+            .EnumerateArray().ToDictionary(entry => entry.GetProperty("name").GetString()!, entry => entry.GetProperty("ap").GetDouble());
         foreach (var category in expected.GetProperty("per_category_AP").EnumerateObject())
         {
             Assert.Equal(category.Value.GetDouble(), categories[category.Name], 1e-12);
@@ -38,7 +40,8 @@ public sealed class CocoEvalCommandTests
         using var folder = new ScratchFolder();
         await WriteAsync(folder, """[{"image_id":1,"category_id":1,"bbox":[10,10,50,50],"score":0.9}]""");
 
-        var (exitCode, output, _) = await QatProcess.RunAsync("coco-eval", "--annotations", folder.PathOf("gt.json"), "--detections", folder.PathOf("dt.json"));
+        var (exitCode, output, _) = await QatProcess.RunAsync(
+            "coco-eval", "--annotations", folder.PathOf("gt.json"), "--detections", folder.PathOf("dt.json"));
 
         Assert.Equal(0, exitCode);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -57,7 +60,8 @@ public sealed class CocoEvalCommandTests
         using var folder = new ScratchFolder();
         await WriteAsync(folder, detections);
 
-        var (exitCode, _, error) = await QatProcess.RunAsync("coco-eval", "--annotations", folder.PathOf("gt.json"), "--detections", folder.PathOf("dt.json"));
+        var (exitCode, _, error) = await QatProcess.RunAsync(
+            "coco-eval", "--annotations", folder.PathOf("gt.json"), "--detections", folder.PathOf("dt.json"));
 
         Assert.Equal(2, exitCode);
         Assert.Contains(named, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
@@ -76,5 +80,6 @@ public sealed class CocoEvalCommandTests
 
     private static JsonDocument Oracle() => JsonDocument.Parse(File.ReadAllBytes(TestData.PathOf("coco_eval_fixtures", "oracle.json")));
 
-    private static bool IsCase(JsonProperty entry) => entry.Value.ValueKind == JsonValueKind.Object && entry.Value.TryGetProperty("stats", out _);
+    private static bool IsCase(JsonProperty entry) =>
+        entry.Value.ValueKind == JsonValueKind.Object && entry.Value.TryGetProperty("stats", out _);
 }

@@ -17,7 +17,8 @@ public sealed class DemoRunTests : IDisposable
         var (exitCode, _, error) = await QatProcess.RunAsync("run", "--out", _folder.FullName);
         Assert.True(exitCode == 0, error);
 
-        var report = JsonSerializer.Deserialize<RunReport>(await File.ReadAllBytesAsync(_folder.PathOf("report.json"), TestContext.Current.CancellationToken), PipelineJson.Options)!;
+        var report = JsonSerializer.Deserialize<RunReport>(
+            await File.ReadAllBytesAsync(_folder.PathOf("report.json"), TestContext.Current.CancellationToken), PipelineJson.Options)!;
         var (floatAp, ptqAp) = (ApOf(Variants.Float), ApOf(Variants.Ptq));
         Assert.True(report.Evaluation.Images >= 500);
         Assert.InRange(floatAp, 0.55, 0.85);

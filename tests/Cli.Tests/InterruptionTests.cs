@@ -14,7 +14,8 @@ public sealed class InterruptionTests : IDisposable
     public async Task Run_Signalled_EndsWithOneLine(string signal)
     {
         // Timing the engine takes ten minutes: the signal finds the run at work.
-        _job.Specification = _job.Specification.Replace("durationMilliseconds: 10 ", "durationMilliseconds: 600000 ", StringComparison.Ordinal);
+        _job.Specification = _job.Specification.Replace(
+            "durationMilliseconds: 10 ", "durationMilliseconds: 600000 ", StringComparison.Ordinal);
         using var process = await _job.StartAsync();
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         while (!Directory.Exists(_job.PathOf("out", "store", "stages")) && !process.HasExited)

@@ -24,7 +24,8 @@ public sealed class ModelCommandTests
     public async Task Inspect_CalibrationCache_ListsScales()
     {
         using var folder = new ScratchFolder();
-        await File.WriteAllTextAsync(folder.PathOf("a.cache"), "TRT-8400-EntropyCalibration2\nimage_arrays: 3c010204\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            folder.PathOf("a.cache"), "TRT-8400-EntropyCalibration2\nimage_arrays: 3c010204\n", TestContext.Current.CancellationToken);
 
         var (exitCode, output, _) = await QatProcess.RunAsync("inspect", folder.PathOf("a.cache"), "--json");
 
@@ -42,7 +43,8 @@ public sealed class ModelCommandTests
         using var folder = new ScratchFolder();
         WriteConvRelu(folder.PathOf("model.onnx"));
 
-        var (exitCode, _, error) = await QatProcess.RunAsync("optimize", folder.PathOf("model.onnx"), "--target", "float", "-o", folder.PathOf("out.onnx"));
+        var (exitCode, _, error) = await QatProcess.RunAsync(
+            "optimize", folder.PathOf("model.onnx"), "--target", "float", "-o", folder.PathOf("out.onnx"));
 
         Assert.True(exitCode == 0, error);
         Assert.Contains(OnnxReader.Read(folder.PathOf("out.onnx")).Nodes, node => node.Is("Conv"));
@@ -66,7 +68,9 @@ public sealed class ModelCommandTests
     public async Task EveryVerb_HasHelpWithAnExample()
     {
         var (_, output, _) = await QatProcess.RunAsync("--help");
-        var verbs = output[output.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n').Skip(1).Where(line => line.Length > 2 && line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ').Select(line => line.Trim().Split(' ')[0]).ToArray();
+        var verbs = output[output.IndexOf("Commands:", StringComparison.Ordinal)..]
+            .Split('\n').Skip(1).Where(line => line.Length > 2 && line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ')
+            .Select(line => line.Trim().Split(' ')[0]).ToArray();
 
         Assert.NotEmpty(verbs);
         foreach (var verb in verbs)

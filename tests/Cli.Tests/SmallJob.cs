@@ -66,7 +66,8 @@ internal sealed class SmallJob : IDisposable
     public void WriteAnnotations(int images) => File.WriteAllText(PathOf("annotations.json"), JsonSerializer.Serialize(new
     {
         images = Enumerable.Range(1, images).Select(id => new { id, file_name = $"{id}.png", width = 1, height = 1 }),
-        annotations = Enumerable.Range(1, images).Select(id => new { id, image_id = id, category_id = 1, bbox = new[] { 0, 0, 1, 1 }, area = 1, iscrowd = 0 }),
+        annotations = Enumerable.Range(1, images)
+            .Select(id => new { id, image_id = id, category_id = 1, bbox = new[] { 0, 0, 1, 1 }, area = 1, iscrowd = 0 }),
         categories = Enumerable.Range(1, 3).Select(id => new { id, name = $"class {id}" }),
     }));
 

@@ -60,7 +60,8 @@ public sealed class CommandTests
         var file = ShellVerbs.Contains(verb)
             ? Path.Combine(TestData.RepositoryRoot, "eng", $"{verb}.sh")
             : BuiltProgram.PathOf("Cli", "qat");
-        using var help = ChildProcess.Start(file, ShellVerbs.Contains(verb) ? ["--help"] : [verb, "--help"], new Dictionary<string, string>());
+        using var help = ChildProcess.Start(
+            file, ShellVerbs.Contains(verb) ? ["--help"] : [verb, "--help"], new Dictionary<string, string>());
         return await help.WaitForOutputAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -13,7 +13,8 @@ public sealed partial class LinkTests
     {
         var document = new Document(name);
 
-        var links = Link().Matches(document.Text).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
+        var links = Link()
+            .Matches(document.Text).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal));
 
         var folder = Path.GetDirectoryName(document.FullPath)!;
         Assert.All(links, link => Assert.True(File.Exists(Path.Combine(folder, link)), $"{name} links to {link}"));

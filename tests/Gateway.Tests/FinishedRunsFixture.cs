@@ -19,7 +19,8 @@ public sealed class FinishedRunsFixture : GatewayFixture
         {
             var file = Path.Combine(output, "run.yaml");
             await File.WriteAllTextAsync(file, Specification(replicates));
-            using var qat = ChildProcess.Start(BuiltProgram.PathOf("Cli", "qat"), ["run", file, "--out", output], new Dictionary<string, string>());
+            using var qat = ChildProcess.Start(
+                BuiltProgram.PathOf("Cli", "qat"), ["run", file, "--out", output], new Dictionary<string, string>());
             using var ended = new CancellationTokenSource(RunLimit);
             var log = await qat.WaitForOutputAsync(ended.Token);
             Assert.True(File.Exists(Path.Combine(output, "report.html")), log);

@@ -99,7 +99,8 @@ public sealed partial class RunPagesTests(GatewayFixture fixture) : IClassFixtur
         Assert.SkipWhen(fixture.SkipReason is not null, fixture.SkipReason ?? "");
         using var response = await fixture.Http.GetAsync(new Uri(path, UriKind.Relative), Token);
         var page = await response.Content.ReadAsStringAsync(Token);
-        Assert.All(["<html lang=\"en\">", "<header>", "<nav aria-label=", "<main id=\"main\"", "<h1>"], mark => Assert.Contains(mark, page, StringComparison.Ordinal));
+        Assert.All(["<html lang=\"en\">", "<header>", "<nav aria-label=", "<main id=\"main\"", "<h1>"],
+            mark => Assert.Contains(mark, page, StringComparison.Ordinal));
         Assert.DoesNotContain(" style=", page, StringComparison.Ordinal);
         Assert.All(ScriptElement().Matches(page), match => Assert.Contains(" src=\"/assets/", match.Value, StringComparison.Ordinal));
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
@@ -116,7 +117,8 @@ public sealed partial class RunPagesTests(GatewayFixture fixture) : IClassFixtur
 
         using var report = await fixture.Http.GetAsync(new Uri("/runs/page-3/files/report.html", UriKind.Relative), Token);
         Assert.Equal("text/html", report.Content.Headers.ContentType!.MediaType);
-        Assert.StartsWith("sandbox; default-src 'none'", Assert.Single(report.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "sandbox; default-src 'none'", Assert.Single(report.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
         Assert.Equal("nosniff", Assert.Single(report.Headers.GetValues("X-Content-Type-Options")));
     }
 

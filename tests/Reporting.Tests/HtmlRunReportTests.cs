@@ -18,7 +18,8 @@ public sealed partial class HtmlRunReportTests : IDisposable
     {
         var page = await RenderAsync();
 
-        string[] sections = ["comparison", "precision-recall", "classes", "calibration", "layers", "training", "latency", "samples", "lineage", "environment", "commands"];
+        string[] sections = ["comparison", "precision-recall", "classes", "calibration", "layers", "training", "latency", "samples",
+            "lineage", "environment", "commands"];
         Assert.All(sections, section => Assert.Contains($"<section id=\"{section}\">", page, StringComparison.Ordinal));
         Assert.Contains("−2.00 [−4.00, +1.00]", page, StringComparison.Ordinal);
     }
@@ -52,8 +53,11 @@ public sealed partial class HtmlRunReportTests : IDisposable
     {
         var page = await RenderAsync();
 
-        Assert.All(["Search of the block scales", "Float training", "Quantization-aware training"], title => Assert.Contains($"<h3>{title}</h3>", page, StringComparison.Ordinal));
-        Assert.Contains("<tr><td class=\"n\">0</td><td class=\"n\">–</td><td class=\"n\">25.00</td><td class=\"n\">24.00</td></tr>", page, StringComparison.Ordinal);
+        Assert.All(["Search of the block scales", "Float training", "Quantization-aware training"],
+            title => Assert.Contains($"<h3>{title}</h3>", page, StringComparison.Ordinal));
+        Assert.Contains(
+            "<tr><td class=\"n\">0</td><td class=\"n\">–</td><td class=\"n\">25.00</td><td class=\"n\">24.00</td></tr>", page,
+            StringComparison.Ordinal);
         Assert.Contains("the network of epoch 2 is kept", page, StringComparison.Ordinal);
     }
 
@@ -62,7 +66,8 @@ public sealed partial class HtmlRunReportTests : IDisposable
     {
         var page = await RenderAsync();
 
-        Assert.Contains("<h3>ptq-graph.onnx</h3><pre tabindex=\"0\">qat calibrate run.json --out results</pre>", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "<h3>ptq-graph.onnx</h3><pre tabindex=\"0\">qat calibrate run.json --out results</pre>", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,7 +87,8 @@ public sealed partial class HtmlRunReportTests : IDisposable
 
         Assert.DoesNotContain("://", page, StringComparison.Ordinal);
         Assert.All(Reference().Matches(page), match => Assert.True(
-            match.Groups[1].Value.StartsWith('#') || match.Groups[1].Value.StartsWith("data:image/jpeg;base64,", StringComparison.Ordinal)));
+            match.Groups[1].Value.StartsWith('#')
+                || match.Groups[1].Value.StartsWith("data:image/jpeg;base64,", StringComparison.Ordinal)));
     }
 
     [Fact]

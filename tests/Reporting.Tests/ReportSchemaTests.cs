@@ -22,7 +22,9 @@ public sealed class ReportSchemaTests
             File.WriteAllText(SchemaPath, generated.ToJsonString(PipelineJson.Options) + "\n");
         }
 
-        Assert.True(JsonNode.DeepEquals(generated, JsonNode.Parse(File.ReadAllText(SchemaPath))), "docs/report.schema.json is stale: run this test with QAT_UPDATE_SCHEMA=1");
+        Assert.True(
+            JsonNode.DeepEquals(generated, JsonNode.Parse(File.ReadAllText(SchemaPath))),
+            "docs/report.schema.json is stale: run this test with QAT_UPDATE_SCHEMA=1");
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class ReportSchemaTests
 
     private static JsonObject Generate()
     {
-        var schema = PipelineJson.Options.GetJsonSchemaAsNode(typeof(RunReport), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
+        var schema = PipelineJson.Options
+            .GetJsonSchemaAsNode(typeof(RunReport), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true }).AsObject();
         schema.Insert(0, "title", "report.json of a QatPipeline run");
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         return schema;

@@ -17,6 +17,9 @@ internal sealed class SyntheticRun : IDisposable
     public const string Hostile = "<script>alert(\"x\")</script>";
 
     private static readonly CocoMetrics Metrics = new(0.4, 0.6, 0.5, 0.1, 0.4, -1, 0.3, 0.4, 0.5, 0.2, 0.5, -1);
+    private static readonly string[] VariantNames =
+        [Variants.Float, Variants.Ptq, Variants.Qat, Variants.FloatEngine, Variants.Int8Engine];
+
     private readonly ScratchFolder folder = new();
     private readonly ArtifactStore store;
     private readonly List<ArtifactReference> artifacts = [];
@@ -34,7 +37,12 @@ internal sealed class SyntheticRun : IDisposable
             await File.WriteAllBytesAsync(Path.Combine(pictures, "one.jpg"), jpeg.ToArray());
         }
 
-        foreach (var name in new[] { ArtifactNames.FloatModel, ArtifactNames.PtqGraph, ArtifactNames.QatGraph, ArtifactNames.FloatEngine, ArtifactNames.Int8Engine, ArtifactNames.CalibrationCache, ArtifactNames.TensorRtQdqDialect, ArtifactNames.OrtCpuDialect })
+        string[] models =
+        [
+            ArtifactNames.FloatModel, ArtifactNames.PtqGraph, ArtifactNames.QatGraph, ArtifactNames.FloatEngine, ArtifactNames.Int8Engine,
+            ArtifactNames.CalibrationCache, ArtifactNames.TensorRtQdqDialect, ArtifactNames.OrtCpuDialect,
+        ];
+        foreach (var name in models)
         {
             await PutAsync(name, name);
         }
@@ -57,13 +65,34 @@ internal sealed class SyntheticRun : IDisposable
             methods = new[] { Method("max", 0.2), Method("entropy", 0.35) },
             chosenMethod = "entropy",
             reason = Hostile,
-            quantizers = new[] { new { name = Hostile, scheme = "SignedSymmetric", enabled = false, low = -1.0, high = 1.0, amaxByMethod = new { max = 2.0, entropy = 1.0 }, histogram = new { first = 0.0, width = 0.5, counts = new[] { 900, 30, 5, 1 } } } },
+            quantizers = new[]
+            {
+                new
+                {
+                    name = Hostile,
+                    scheme = "SignedSymmetric",
+                    enabled = false,
+                    low = -1.0,
+                    high = 1.0,
+                    amaxByMethod = new { max = 2.0, entropy = 1.0 },
+                    histogram = new { first = 0.0, width = 0.5, counts = new[] { 900, 30, 5, 1 } },
+                },
+            },
             coverage = new { quantized = 60, total = 100 },
             search = new
             {
                 images = 4,
                 explanation = "1 of 2 layers stay float: " + Hostile,
-                steps = new[] { new { question = Hostile, floatLayers = new[] { Hostile }, measurement = new { accuracy = 0.3, milliseconds = 2.5 }, conclusion = "meets" } },
+                steps = new[]
+                {
+                    new
+                    {
+                        question = Hostile,
+                        floatLayers = new[] { Hostile },
+                        measurement = new { accuracy = 0.3, milliseconds = 2.5 },
+                        conclusion = "meets",
+                    },
+                },
             },
             layers = new[] { Layer(Hostile, false, "quantized as well: " + Hostile), Layer("conv", true, null) },
             unplaced = new[] { new { name = "head", macs = 5, reason = "partial.skip names it" } },
@@ -77,7 +106,10 @@ internal sealed class SyntheticRun : IDisposable
         });
         await PutAsync(ArtifactNames.FloatTrainingHistory, new
         {
-            hyperSearch = new[] { new { epoch = 0, loss = new { @class = 1.5 }, selectionAp = (double?)null, validationAp = (double?)null } },
+            hyperSearch = new[]
+            {
+                new { epoch = 0, loss = new { @class = 1.5 }, selectionAp = (double?)null, validationAp = (double?)null },
+            },
             training = new[] { Epoch(0), Epoch(1) },
             bestEpoch = 0,
         });
@@ -109,7 +141,8 @@ internal sealed class SyntheticRun : IDisposable
         reason,
     };
 
-    private static object Epoch(int epoch) => new { epoch, loss = new { feature = 1.0 / (epoch + 1) }, selectionAp = 0.3, validationAp = 0.3 };
+    private static object Epoch(int epoch) =>
+        new { epoch, loss = new { feature = 1.0 / (epoch + 1) }, selectionAp = 0.3, validationAp = 0.3 };
 
     private static EvaluationReport Evaluation() => new()
     {
@@ -119,7 +152,7 @@ internal sealed class SyntheticRun : IDisposable
         Images = 1,
         Agreement = new DetectionAgreement(2, 2, 1, 0.01, 0.95, []),
         Tensors = [new TensorAgreement(Hostile, Hostile, 4, 0.5, 0.25, 3)],
-        Variants = [.. new[] { Variants.Float, Variants.Ptq, Variants.Qat, Variants.FloatEngine, Variants.Int8Engine }.Select(variant => new VariantEvaluation(
+        Variants = [.. VariantNames.Select(variant => new VariantEvaluation(
             variant,
             Metrics,
             [new CategoryMetrics(1, Hostile, 0.4, 0.6)],
@@ -141,16 +174,22 @@ internal sealed class SyntheticRun : IDisposable
 
     private List<StageResult> Stages()
     {
-        var timings = new Dictionary<string, EngineTiming[]> { [Variants.FloatEngine] = [Timing(1)], [Variants.Int8Engine] = [Timing(1), Timing(32)] };
+        var timings = new Dictionary<string, EngineTiming[]>
+        {
+            [Variants.FloatEngine] = [Timing(1)],
+            [Variants.Int8Engine] = [Timing(1), Timing(32)],
+        };
         return
         [
             Stage(StageNames.Calibrate, [], [artifacts[1]], []),
-            Stage(StageNames.Build, [artifacts[1]], [artifacts[4]], new() { [BuildStage.TimingMeasurement] = JsonSerializer.SerializeToElement(timings, PipelineJson.Options) }),
+            Stage(StageNames.Build, [artifacts[1]], [artifacts[4]],
+                new() { [BuildStage.TimingMeasurement] = JsonSerializer.SerializeToElement(timings, PipelineJson.Options) }),
         ];
     }
 
     private static StageResult Stage(
-        string name, IReadOnlyList<ArtifactReference> inputs, IReadOnlyList<ArtifactReference> outputs, Dictionary<string, JsonElement> measurements) =>
+        string name, IReadOnlyList<ArtifactReference> inputs, IReadOnlyList<ArtifactReference> outputs,
+        Dictionary<string, JsonElement> measurements) =>
         new(
             new StageRecord
             {

@@ -37,22 +37,27 @@ public static class SchemaValidator
         return value switch
         {
             JsonObject members => Members(root, rules, members, path),
-            JsonArray items when rules["items"] is { } item => items.SelectMany((element, index) => Validate(root, item, element, $"{path}[{index}]")),
+            JsonArray items when rules["items"] is { } item => items.SelectMany(
+                (element, index) => Validate(root, item, element, $"{path}[{index}]")),
             _ => [],
         };
     }
 
     private static IEnumerable<string> Members(JsonNode root, JsonObject rules, JsonObject members, string path)
     {
-        var missing = (rules["required"]?.AsArray() ?? []).Select(name => name!.GetValue<string>()).Where(name => !members.ContainsKey(name));
+        var missing = (rules["required"]?.AsArray() ?? [])
+            .Select(name => name!.GetValue<string>()).Where(name => !members.ContainsKey(name));
         var wrong = members.SelectMany(member => (rules["properties"]?[member.Key] ?? rules["additionalProperties"]) is { } schema
             ? Validate(root, schema, member.Value, $"{path}.{member.Key}")
             : []);
         return missing.Select(name => $"{path}: '{name}' is missing").Concat(wrong);
     }
 
-    private static JsonNode Resolve(JsonNode root, string reference) => reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries)
-        .Aggregate(root, (node, part) => node is JsonArray array ? array[int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)]! : node[part]!);
+    private static JsonNode Resolve(JsonNode root, string reference) =>
+        reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Aggregate(root, (node, part) => node is JsonArray array
+                ? array[int.Parse(part, System.Globalization.CultureInfo.InvariantCulture)]!
+                : node[part]!);
 
     private static bool Matches(string type, JsonNode? value) => (type, value?.GetValueKind() ?? JsonValueKind.Null) switch
     {

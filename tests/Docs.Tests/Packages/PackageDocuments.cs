@@ -9,7 +9,11 @@ namespace QatPipeline.Docs.Tests.Packages;
 /// </summary>
 internal static class PackageDocuments
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string ThirdParty(IReadOnlyList<Package> packages)
     {

@@ -34,22 +34,28 @@ internal static class PackageInventory
     }
 
     private static IEnumerable<string> Programs() =>
-        Directory.GetDirectories(Path.Combine(TestData.RepositoryRoot, "Services")).Where(folder => Directory.GetFiles(folder, "*.csproj").Length > 0)
+        Directory.GetDirectories(Path.Combine(TestData.RepositoryRoot, "Services"))
+            .Where(folder => Directory.GetFiles(folder, "*.csproj").Length > 0)
             .Append(Path.Combine(TestData.RepositoryRoot, "Cli"))
             .Append(Path.Combine(TestData.RepositoryRoot, "AppHost"));
 
     private static Package Read(string name, string version, JsonElement library, JsonElement target, string[] folders)
     {
         var folder = folders.Select(root => Path.Combine(root, library.GetProperty("path").GetString()!)).First(Directory.Exists);
-        var metadata = XDocument.Load(Directory.GetFiles(folder, "*.nuspec").Single()).Descendants().First(element => element.Name.LocalName == "metadata");
+        var metadata = XDocument.Load(Directory.GetFiles(folder, "*.nuspec").Single())
+            .Descendants().First(element => element.Name.LocalName == "metadata");
         string? Value(string element) => metadata.Elements().FirstOrDefault(child => child.Name.LocalName == element)?.Value.Trim();
         return new Package(
             name,
             version,
-            LicenseOf(metadata, folder) ?? throw new InvalidOperationException($"The licence of {name} {version} is not recognized: look at {folder}."),
-            metadata.Elements().FirstOrDefault(child => child.Name.LocalName == "repository")?.Attribute("url")?.Value ?? Value("projectUrl"),
+            LicenseOf(metadata, folder)
+                ?? throw new InvalidOperationException($"The licence of {name} {version} is not recognized: look at {folder}."),
+            metadata.Elements().FirstOrDefault(child => child.Name.LocalName == "repository")?.Attribute("url")?.Value
+                ?? Value("projectUrl"),
             Convert.ToHexStringLower(Convert.FromBase64String(library.GetProperty("sha512").GetString()!)),
-            target.TryGetProperty("dependencies", out var dependencies) ? [.. dependencies.EnumerateObject().Select(dependency => dependency.Name)] : []);
+            target.TryGetProperty("dependencies", out var dependencies)
+                ? [.. dependencies.EnumerateObject().Select(dependency => dependency.Name)]
+                : []);
     }
 
     /// <summary>The expression the package states; where it states a file or an address, what that is.</summary>
@@ -69,7 +75,8 @@ internal static class PackageInventory
         var text = File.ReadAllText(Path.Combine(folder, license.Value.Trim()));
         return text switch
         {
-            _ when text.Contains("Apache License", StringComparison.Ordinal) && text.Contains("Version 2.0", StringComparison.Ordinal) => "Apache-2.0",
+            _ when text.Contains("Apache License", StringComparison.Ordinal) && text.Contains("Version 2.0", StringComparison.Ordinal) =>
+                "Apache-2.0",
             _ when text.Contains("MIT License", StringComparison.Ordinal) => "MIT",
             _ => null,
         };

@@ -5,25 +5,29 @@ namespace QatPipeline.Docs.Tests.Packages;
 /// </summary>
 public sealed class PackageTests
 {
-    private static readonly string[] Permissive = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MIT AND BSD-3-Clause", "Apache-2.0 OR MPL-2.0"];
+    private static readonly string[] Permissive =
+        ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MIT AND BSD-3-Clause", "Apache-2.0 OR MPL-2.0"];
 
     private static readonly Lazy<IReadOnlyList<Package>> Packages = new(PackageInventory.Read);
 
     [Fact]
     public void Licences_ArePermissive() =>
-        Assert.All(Packages.Value, package => Assert.True(Permissive.Contains(package.License), $"{package.Name} has the licence '{package.License}'"));
+        Assert.All(Packages.Value,
+            package => Assert.True(Permissive.Contains(package.License), $"{package.Name} has the licence '{package.License}'"));
 
     [Fact]
     public void ThirdParty_IsNotStale() => AssertCurrent("THIRD-PARTY.md", PackageDocuments.ThirdParty(Packages.Value));
 
     [Fact]
-    public void BillOfMaterials_IsNotStale() => AssertCurrent(Path.Combine("docs", "sbom.cdx.json"), PackageDocuments.BillOfMaterials(Packages.Value));
+    public void BillOfMaterials_IsNotStale() =>
+        AssertCurrent(Path.Combine("docs", "sbom.cdx.json"), PackageDocuments.BillOfMaterials(Packages.Value));
 
     private static void AssertCurrent(string name, string expected)
     {
         // The lists are of the form that builds everywhere: TorchSharp for the CPU, Aspire without its package.
         Assert.SkipUnless(
-            Packages.Value.Any(package => package.Name == "TorchSharp-cpu") && Packages.Value.All(package => package.Name != "Aspire.Hosting"),
+            Packages.Value.Any(package => package.Name == "TorchSharp-cpu")
+                && Packages.Value.All(package => package.Name != "Aspire.Hosting"),
             "another TorchBackend or AspireHosting is chosen in Directory.Local.props");
         var path = Path.Combine(TestData.RepositoryRoot, name);
         if (Environment.GetEnvironmentVariable("QAT_UPDATE_PACKAGES") is "1")

@@ -139,7 +139,8 @@ public sealed class TensorRtBackendTests : IDisposable
         Assert.Equal(EngineBuildStatus.Delivered, result.Status);
         Assert.All(result.OtherFiles, path => Assert.True(File.Exists(path), path));
         Assert.Equal(
-            "trtexec --onnx=tiny.onnx --saveEngine=tiny.b1.engine --int8 --fp16 --calib=tiny.cache --memPoolSize=workspace:1024 --shapes=images:1x3x16x16"
+            "trtexec --onnx=tiny.onnx --saveEngine=tiny.b1.engine --int8 --fp16 --calib=tiny.cache"
+            + " --memPoolSize=workspace:1024 --shapes=images:1x3x16x16"
             + " --percentile=99 --infStreams=1 --avgRuns=10 --warmUp=200 --duration=3 --iterations=10",
             result.CommandLines[0]);
         Assert.Contains("no trtexec here", result.Remark, StringComparison.Ordinal);

@@ -87,7 +87,10 @@ public sealed class FolderBlobStoreTests : IDisposable
     {
         await (await store.TryLeaseAsync("leases/k", Token))!.DisposeAsync();
         var lockFile = Directory.GetFiles(folder.PathOf(".locks")).Single(path => path.Contains("lease-", StringComparison.Ordinal));
-        var start = new ProcessStartInfo("flock", ["--no-fork", lockFile, "sh", "-c", "echo held; exec sleep 60"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("flock", ["--no-fork", lockFile, "sh", "-c", "echo held; exec sleep 60"])
+        {
+            RedirectStandardOutput = true,
+        };
         using var holder = Process.Start(start)!;
         Assert.Equal("held", await holder.StandardOutput.ReadLineAsync(Token));
         Assert.Null(await store.TryLeaseAsync("leases/k", Token));

@@ -17,7 +17,8 @@ public sealed class GeneratedDatasetsTests
         Assert.Equal(3, dataset.Images.Count);
         Assert.True(dataset.Categories.Count >= 8);
         Assert.All(dataset.Images, image => Assert.True(File.Exists(
-            DatasetLocator.PathOf(specification, DatasetSplit.Validation, new IndexedImage(0, image.Id, image.FileName, image.Width, image.Height, "")))));
+            DatasetLocator.PathOf(
+                specification, DatasetSplit.Validation, new IndexedImage(0, image.Id, image.FileName, image.Width, image.Height, "")))));
     }
 
     [Fact]

@@ -39,5 +39,7 @@ public sealed class CanonicalJsonTests
 
     [Fact]
     public void Of_NestedValues_HasNoWhiteSpaceAndFewestEscapes() =>
-        Assert.Equal("""{"a":[1,true,null,{}],"b":"\u000f\"/\\"}""", CanonicalJson.Of(new { b = "\u000f\"/\\", a = new object?[] { 1.0, true, null, new { } } }));
+        Assert.Equal(
+            """{"a":[1,true,null,{}],"b":"\u000f\"/\\"}""",
+            CanonicalJson.Of(new { b = "\u000f\"/\\", a = new object?[] { 1.0, true, null, new { } } }));
 }

@@ -144,7 +144,8 @@ public sealed class StageExecutorTests : IDisposable
     private static ScriptedStage Dataset(Func<IStageContext, CancellationToken, Task>? script = null) =>
         new("dataset", ArtifactNames.DatasetIndex) { Script = script };
 
-    private async Task<StageResult> ExecuteAsync(ScriptedStage stage, string runId, long seed = 1, IProgress<StageProgress>? progress = null)
+    private async Task<StageResult> ExecuteAsync(
+        ScriptedStage stage, string runId, long seed = 1, IProgress<StageProgress>? progress = null)
     {
         var options = new StageExecutorOptions
         {

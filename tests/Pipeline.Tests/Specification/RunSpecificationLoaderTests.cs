@@ -63,7 +63,8 @@ public sealed class RunSpecificationLoaderTests
     [Fact]
     public void ParseSubmitted_EnvironmentReference_StaysAsItIs()
     {
-        var text = Minimal.Replace("demo", "\"${PATH}\"", StringComparison.Ordinal).Replace(": a.json", ": /a.json", StringComparison.Ordinal)
+        var text = Minimal.Replace("demo", "\"${PATH}\"", StringComparison.Ordinal)
+            .Replace(": a.json", ": /a.json", StringComparison.Ordinal)
             .Replace(": v.json", ": /v.json", StringComparison.Ordinal).Replace(": pictures", ": /pictures", StringComparison.Ordinal)
             .Replace(": model.onnx", ": /model.onnx", StringComparison.Ordinal);
 
@@ -75,13 +76,15 @@ public sealed class RunSpecificationLoaderTests
     {
         var exception = Assert.Throws<SpecificationException>(() => RunSpecificationLoader.ParseSubmitted(Minimal, "the request"));
 
-        Assert.StartsWith("the request:3: 'model.onnx' is 'model.onnx', but must be an absolute path", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the request:3: 'model.onnx' is 'model.onnx', but must be an absolute path", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Parse_MoreThanAMebibyte_IsRefused() =>
         Assert.Contains(
             "larger than 1 MiB",
-            Assert.Throws<SpecificationException>(() => RunSpecificationLoader.Parse(new string('#', (1 << 20) + 1), "run.yaml", "/")).Message,
+            Assert.Throws<SpecificationException>(
+                () => RunSpecificationLoader.Parse(new string('#', (1 << 20) + 1), "run.yaml", "/")).Message,
             StringComparison.Ordinal);
 }

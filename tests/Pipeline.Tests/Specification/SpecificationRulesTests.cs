@@ -22,7 +22,10 @@ public sealed class SpecificationRulesTests
     [Fact]
     public void Check_ValueWithinAList_NamesItsPosition()
     {
-        var data = Good.Data with { Validation = [new DatasetSpecification { Yolo = "/a" }, new DatasetSpecification { Yolo = "/b", Limit = -1 }] };
+        var data = Good.Data with
+        {
+            Validation = [new DatasetSpecification { Yolo = "/a" }, new DatasetSpecification { Yolo = "/b", Limit = -1 }],
+        };
         AssertRefused(Good with { Data = data }, "the event: 'data.validation[1].limit' is -1, but must be from 0 to 2147483647");
     }
 
@@ -35,7 +38,9 @@ public sealed class SpecificationRulesTests
 
     [Fact]
     public void Check_Contradiction_IsNamed() =>
-        AssertRefused(Good with { Data = Good.Data with { Validation = [] } }, "the event: data.validation names no data set: AP could not be measured");
+        AssertRefused(
+            Good with { Data = Good.Data with { Validation = [] } },
+            "the event: data.validation names no data set: AP could not be measured");
 
     private static void AssertRefused(RunSpecification? specification, string message) =>
         Assert.Equal(message, Assert.Throws<SpecificationException>(() => SpecificationRules.Check(specification, "the event")).Message);

@@ -30,7 +30,8 @@ public sealed class LayerPlacementTests
     }
 
     [Fact]
-    public void All_QuantizesWhateverItCosts() => Assert.Equal(["a", "b"], LayerPlacement.LayersOf(Placement("all", channels: 4, size: 8).Place(None)));
+    public void All_QuantizesWhateverItCosts() =>
+        Assert.Equal(["a", "b"], LayerPlacement.LayersOf(Placement("all", channels: 4, size: 8).Place(None)));
 
     [Theory]
     [InlineData("fastest")]
@@ -43,7 +44,8 @@ public sealed class LayerPlacementTests
     }
 
     private static LayerPlacement Placement(string placement, long channels, long size) => new(
-        new RunSpecification { Name = "test", Model = new(), Data = new(), Partial = new() { Placement = placement } }, Calibrated(channels, size));
+        new RunSpecification { Name = "test", Model = new(), Data = new(), Partial = new() { Placement = placement } },
+        Calibrated(channels, size));
 
     private static Graph Calibrated(long channels, long size)
     {

@@ -9,7 +9,8 @@ namespace QatPipeline.Pipeline.Torch.Tests;
 /// <param name="specification">The run's.</param>
 /// <param name="folder">Inputs and outputs.</param>
 /// <param name="progress">Receives what the stage reports; null drops it.</param>
-internal sealed class FolderContext(RunSpecification specification, string folder, Action<StageProgress>? progress = null) : IStageContext, IProgress<StageProgress>
+internal sealed class FolderContext(RunSpecification specification, string folder, Action<StageProgress>? progress = null)
+    : IStageContext, IProgress<StageProgress>
 {
     public string RunId => "test";
 

@@ -26,7 +26,9 @@ public sealed class DemoTests
         var graph = Yolov6Models.Build(Run, classes, model.Checkpoint);
 
         Assert.True(classes >= 8);
-        Assert.Equal(Yolov6Outputs.Of(graph).RepBlocks.Count, QatPipeline.Yolov6.Training.RepScales.From(Yolov6CheckpointFile.Read(model.Scales!)).Blocks.Count);
+        Assert.Equal(
+            Yolov6Outputs.Of(graph).RepBlocks.Count,
+            QatPipeline.Yolov6.Training.RepScales.From(Yolov6CheckpointFile.Read(model.Scales!)).Blocks.Count);
         Assert.True(new FileInfo(model.Checkpoint!).Length + new FileInfo(model.Scales!).Length <= LargestBytes);
     }
 

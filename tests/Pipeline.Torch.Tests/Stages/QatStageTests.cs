@@ -34,7 +34,8 @@ public sealed class QatStageTests : IDisposable
 
         var history = await RunAsync(specification);
 
-        Assert.All(history.Epochs, epoch => Assert.Equal(["box", "class", "distillation", "features"], epoch.Loss.Keys.Order(StringComparer.Ordinal)));
+        Assert.All(history.Epochs,
+            epoch => Assert.Equal(["box", "class", "distillation", "features"], epoch.Loss.Keys.Order(StringComparer.Ordinal)));
         var (ptq, qat) = (OnnxReader.Read(_folder.PathOf(ArtifactNames.PtqGraph)), OnnxReader.Read(_folder.PathOf(ArtifactNames.QatGraph)));
         Assert.Equal(ptq.Quantizers.Select(quantizer => quantizer.Ranges[0]), qat.Quantizers.Select(quantizer => quantizer.Ranges[0]));
         Assert.All(ptq.Quantizers.SelectMany(quantizer => quantizer.Ranges), range => Assert.Equal((float)(Half)range.High, range.High));
@@ -51,6 +52,7 @@ public sealed class QatStageTests : IDisposable
 
         // Its own checkpoints, as every stage has.
         await new QatStage(images).ExecuteAsync(new FolderContext(specification, _folder.FullName), Token);
-        return JsonSerializer.Deserialize<TrainingHistory>(await File.ReadAllBytesAsync(_folder.PathOf(ArtifactNames.TrainingHistory), Token), PipelineJson.Options)!;
+        return JsonSerializer.Deserialize<TrainingHistory>(
+            await File.ReadAllBytesAsync(_folder.PathOf(ArtifactNames.TrainingHistory), Token), PipelineJson.Options)!;
     }
 }

@@ -38,9 +38,14 @@ public sealed class TrainFloatStageTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync(context, kill.Token));
         await RunAsync(context, Token);
 
-        foreach (var output in new[] { ArtifactNames.TrainedModel, ArtifactNames.TrainedWeights, ArtifactNames.TrainedScales, ArtifactNames.FloatTrainingHistory })
+        string[] outputs =
+        [
+            ArtifactNames.TrainedModel, ArtifactNames.TrainedWeights, ArtifactNames.TrainedScales, ArtifactNames.FloatTrainingHistory,
+        ];
+        foreach (var output in outputs)
         {
-            Assert.True(File.ReadAllBytes(Path.Combine(unbroken, output)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(broken, output))), output);
+            var expected = File.ReadAllBytes(Path.Combine(unbroken, output));
+            Assert.True(expected.AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(broken, output))), output);
         }
     }
 
@@ -48,7 +53,8 @@ public sealed class TrainFloatStageTests : IDisposable
     public async Task TrainedWeightsAndScales_TrainOn()
     {
         await RunAsync(new FolderContext(Specification("repopt"), _folder.FullName), Token);
-        var history = JsonSerializer.Deserialize<FloatTrainingHistory>(File.ReadAllBytes(_folder.PathOf(ArtifactNames.FloatTrainingHistory)), PipelineJson.Options)!;
+        var history = JsonSerializer.Deserialize<FloatTrainingHistory>(
+            File.ReadAllBytes(_folder.PathOf(ArtifactNames.FloatTrainingHistory)), PipelineJson.Options)!;
         Assert.Equal(2, history.HyperSearch.Count);
         Assert.NotNull(history.Training[^1].ValidationAp);
 
@@ -62,12 +68,18 @@ public sealed class TrainFloatStageTests : IDisposable
         {
             Model = again.Model with
             {
-                Yolov6 = again.Model.Yolov6! with { Checkpoint = _folder.PathOf(ArtifactNames.TrainedWeights), Scales = _folder.PathOf(ArtifactNames.TrainedScales) },
+                Yolov6 = again.Model.Yolov6! with
+                {
+                    Checkpoint = _folder.PathOf(ArtifactNames.TrainedWeights),
+                    Scales = _folder.PathOf(ArtifactNames.TrainedScales),
+                },
             },
         };
         var second = Directory.CreateDirectory(_folder.PathOf("second")).FullName;
         await RunAsync(new FolderContext(again, second), Token);
-        Assert.NotEqual(File.ReadAllBytes(_folder.PathOf(ArtifactNames.TrainedWeights)), File.ReadAllBytes(Path.Combine(second, ArtifactNames.TrainedWeights)));
+        Assert.NotEqual(
+            File.ReadAllBytes(_folder.PathOf(ArtifactNames.TrainedWeights)),
+            File.ReadAllBytes(Path.Combine(second, ArtifactNames.TrainedWeights)));
     }
 
     [Fact]

@@ -10,6 +10,7 @@ public static class BuiltProgram
     {
         // The tests' own output folder tells the configuration: …/tests/NAME/bin/CONFIGURATION/FRAMEWORK/RUNTIME/.
         var output = Path.GetRelativePath(TestData.RepositoryRoot, AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar);
-        return Path.Combine([TestData.RepositoryRoot, .. project.Split('/'), .. output[2..], name ?? $"QatPipeline.{Path.GetFileName(project)}"]);
+        return Path.Combine(
+            [TestData.RepositoryRoot, .. project.Split('/'), .. output[2..], name ?? $"QatPipeline.{Path.GetFileName(project)}"]);
     }
 }

@@ -39,7 +39,8 @@ public sealed class RabbitMqProcess : IDisposable
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="hasManagement">Whether it has the management plugin.</param>
     /// <param name="password">That of its user <c>guest</c>.</param>
-    /// <param name="consumerTimeout">After this time it takes a message back that nobody acknowledged; 7 days unless told otherwise.</param>
+    /// <param name="consumerTimeout">After this time it takes a message back that nobody acknowledged; 7 days unless told
+    /// otherwise.</param>
     public static async Task<RabbitMqProcess> StartAsync(
         CancellationToken cancellationToken, bool hasManagement = false, string password = "guest", TimeSpan? consumerTimeout = null)
     {

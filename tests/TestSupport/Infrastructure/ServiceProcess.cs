@@ -77,7 +77,8 @@ public sealed class ServiceProcess : IDisposable
             using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }

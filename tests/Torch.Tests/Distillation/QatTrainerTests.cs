@@ -11,7 +11,8 @@ public sealed class QatTrainerTests
     public async Task Train_BringsTheQuantizedNetworkNearerToTheFloatOne()
     {
         var graph = CoarseGraph();
-        using var trainer = new QatTrainer(graph, Options with { Epochs = 8, LearningRate = 5e-3, RangeLearningRate = 2e-2 }, device: torch.CPU);
+        using var trainer = new QatTrainer(
+            graph, Options with { Epochs = 8, LearningRate = 5e-3, RangeLearningRate = 2e-2 }, device: torch.CPU);
 
         var result = await trainer.TrainAsync(new RandomBatches(10), cancellationToken: TestContext.Current.CancellationToken);
 
@@ -87,7 +88,8 @@ public sealed class QatTrainerTests
         var reports = new List<TrainingProgress>();
         using var trainer = new QatTrainer(CoarseGraph(), Options, device: torch.CPU);
 
-        await trainer.TrainAsync(new RandomBatches(3), new QatCallbacks { Progress = new Recorder(reports) }, TestContext.Current.CancellationToken);
+        await trainer.TrainAsync(
+            new RandomBatches(3), new QatCallbacks { Progress = new Recorder(reports) }, TestContext.Current.CancellationToken);
 
         Assert.Equal([(0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3)], reports.Select(report => (report.Epoch, report.Step)));
         Assert.Equal(TimeSpan.Zero, reports[^1].Remaining);

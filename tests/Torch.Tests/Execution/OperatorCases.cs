@@ -36,17 +36,26 @@ internal static class OperatorCases
         Add(cases, "conv same lower", "Conv", [image], [Normal(2, 6, 4, 4, 4)], ("auto_pad", "SAME_LOWER"), ("strides", Ints(2, 2)));
         Add(cases, "conv one axis", "Conv", [Normal(1, 2, 4, 12)], [Normal(2, 6, 4, 3)], ("pads", Ints(1, 2)));
         Add(cases, "deconv 2x2", "ConvTranspose", [image], [Normal(2, 4, 5, 2, 2), Normal(3, 5)], ("strides", Ints(2, 2)));
-        Add(cases, "deconv padded", "ConvTranspose", [image], [Normal(2, 4, 5, 3, 3)], ("strides", Ints(2, 2)), ("pads", Ints(1, 1, 1, 1)), ("output_padding", Ints(1, 1)));
-        Add(cases, "deconv asymmetric", "ConvTranspose", [image], [Normal(2, 4, 5, 3, 3)], ("strides", Ints(2, 2)), ("pads", Ints(0, 1, 1, 0)));
+        Add(cases, "deconv padded", "ConvTranspose", [image], [Normal(2, 4, 5, 3, 3)], ("strides", Ints(2, 2)), ("pads", Ints(1, 1, 1, 1)),
+            ("output_padding", Ints(1, 1)));
+        Add(cases, "deconv asymmetric", "ConvTranspose", [image], [Normal(2, 4, 5, 3, 3)], ("strides", Ints(2, 2)),
+            ("pads", Ints(0, 1, 1, 0)));
         Add(cases, "deconv grouped", "ConvTranspose", [image], [Normal(2, 4, 3, 2, 2)], ("group", 2), ("strides", Ints(2, 2)));
-        Add(cases, "deconv output shape", "ConvTranspose", [image], [Normal(2, 4, 5, 3, 3)], ("strides", Ints(2, 2)), ("output_shape", Ints(18, 22)));
-        Add(cases, "batchnorm", "BatchNormalization", [image], [Normal(2, 4), Normal(3, 4), Normal(4, 4), Uniform(5, 0.5f, 2, 4)], ("epsilon", 1e-3f));
+        Add(cases, "deconv output shape", "ConvTranspose", [image], [Normal(2, 4, 5, 3, 3)], ("strides", Ints(2, 2)),
+            ("output_shape", Ints(18, 22)));
+        Add(cases, "batchnorm", "BatchNormalization", [image], [Normal(2, 4), Normal(3, 4), Normal(4, 4), Uniform(5, 0.5f, 2, 4)],
+            ("epsilon", 1e-3f));
     }
 
     private static void Elementwise(Dictionary<string, OperatorCase> cases)
     {
         var x = Normal(1, 2, 3, 4, 5);
-        foreach (var name in (string[])["Relu", "LeakyRelu", "Elu", "Sigmoid", "Tanh", "Softplus", "HardSwish", "HardSigmoid", "Exp", "Neg", "Abs", "Floor", "Ceil", "Erf", "Identity"])
+        string[] elementwise =
+        [
+            "Relu", "LeakyRelu", "Elu", "Sigmoid", "Tanh", "Softplus", "HardSwish", "HardSigmoid", "Exp", "Neg", "Abs", "Floor", "Ceil",
+            "Erf", "Identity",
+        ];
+        foreach (var name in elementwise)
         {
             Add(cases, name, name, [x]);
         }
@@ -78,13 +87,17 @@ internal static class OperatorCases
     private static void Pooling(Dictionary<string, OperatorCase> cases)
     {
         var image = Normal(1, 2, 3, 9, 10);
-        Add(cases, "max pool sppf", "MaxPool", [image], [], ("kernel_shape", Ints(5, 5)), ("pads", Ints(2, 2, 2, 2)), ("strides", Ints(1, 1)));
+        Add(cases, "max pool sppf", "MaxPool", [image], [], ("kernel_shape", Ints(5, 5)), ("pads", Ints(2, 2, 2, 2)),
+            ("strides", Ints(1, 1)));
         Add(cases, "max pool ceil", "MaxPool", [image], [], ("kernel_shape", Ints(2, 2)), ("strides", Ints(2, 2)), ("ceil_mode", 1));
-        Add(cases, "max pool asymmetric", "MaxPool", [image], [], ("kernel_shape", Ints(3, 3)), ("pads", Ints(0, 0, 1, 1)), ("strides", Ints(2, 2)));
+        Add(cases, "max pool asymmetric", "MaxPool", [image], [], ("kernel_shape", Ints(3, 3)), ("pads", Ints(0, 0, 1, 1)),
+            ("strides", Ints(2, 2)));
         Add(cases, "max pool dilated", "MaxPool", [image], [], ("kernel_shape", Ints(3, 3)), ("dilations", Ints(2, 2)));
         Add(cases, "average pool", "AveragePool", [image], [], ("kernel_shape", Ints(3, 3)), ("pads", Ints(1, 1, 1, 1)));
-        Add(cases, "average pool with padding", "AveragePool", [image], [], ("kernel_shape", Ints(3, 3)), ("pads", Ints(1, 1, 1, 1)), ("count_include_pad", 1));
-        Add(cases, "average pool asymmetric", "AveragePool", [image], [], ("kernel_shape", Ints(3, 3)), ("pads", Ints(0, 1, 1, 0)), ("strides", Ints(2, 2)));
+        Add(cases, "average pool with padding", "AveragePool", [image], [], ("kernel_shape", Ints(3, 3)), ("pads", Ints(1, 1, 1, 1)),
+            ("count_include_pad", 1));
+        Add(cases, "average pool asymmetric", "AveragePool", [image], [], ("kernel_shape", Ints(3, 3)), ("pads", Ints(0, 1, 1, 0)),
+            ("strides", Ints(2, 2)));
         Add(cases, "global average", "GlobalAveragePool", [image]);
         Add(cases, "global max", "GlobalMaxPool", [image]);
         Add(cases, "mean of attribute axes", "ReduceMean", [image], [], ("axes", Ints(2, -1)), ("keepdims", 0));
@@ -103,17 +116,21 @@ internal static class OperatorCases
         {
             foreach (var coordinates in (string[])["half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners"])
             {
-                AddResize(cases, $"resize {mode} {coordinates} twice", image, twice, ("mode", mode), ("coordinate_transformation_mode", coordinates));
-                AddResize(cases, $"resize {mode} {coordinates} odd", image, odd, ("mode", mode), ("coordinate_transformation_mode", coordinates));
+                AddResize(cases, $"resize {mode} {coordinates} twice", image, twice, ("mode", mode),
+                    ("coordinate_transformation_mode", coordinates));
+                AddResize(
+                    cases, $"resize {mode} {coordinates} odd", image, odd, ("mode", mode), ("coordinate_transformation_mode", coordinates));
             }
         }
 
         foreach (var rounding in (string[])["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"])
         {
-            AddResize(cases, $"resize nearest {rounding}", image, odd, ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", rounding));
+            AddResize(cases, $"resize nearest {rounding}", image, odd, ("mode", "nearest"),
+                ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", rounding));
         }
 
-        cases["resize sizes"] = Case("Resize", ["x0", "", "", "c0"], [image], [GraphTensor.FromLongs([4], 2, 3, 10, 9)], 17, [("mode", "linear")]);
+        cases["resize sizes"] = Case(
+            "Resize", ["x0", "", "", "c0"], [image], [GraphTensor.FromLongs([4], 2, 3, 10, 9)], 17, [("mode", "linear")]);
     }
 
     private static void Shapes(Dictionary<string, OperatorCase> cases)
@@ -127,8 +144,16 @@ internal static class OperatorCases
         AddOld(cases, "unsqueeze attribute", 11, "Unsqueeze", [x], [], ("axes", Ints(0, -1)));
         Add(cases, "unsqueeze", "Unsqueeze", [x], [GraphTensor.FromLongs([2], 4, 1)]);
         Add(cases, "concat", "Concat", [x, Normal(2, 2, 3, 4, 5)], [], ("axis", 1));
-        Add(cases, "slice", "Slice", [x], [GraphTensor.FromLongs([2], 1, -4), GraphTensor.FromLongs([2], 5, long.MaxValue), GraphTensor.FromLongs([2], 1, 3), GraphTensor.FromLongs([2], 2, 1)]);
-        Add(cases, "slice backwards", "Slice", [x], [GraphTensor.FromLongs([1], -1), GraphTensor.FromLongs([1], long.MinValue), GraphTensor.FromLongs([1], 2), GraphTensor.FromLongs([1], -2)]);
+        Add(cases, "slice", "Slice", [x],
+            [
+                GraphTensor.FromLongs([2], 1, -4), GraphTensor.FromLongs([2], 5, long.MaxValue),
+                GraphTensor.FromLongs([2], 1, 3), GraphTensor.FromLongs([2], 2, 1),
+            ]);
+        Add(cases, "slice backwards", "Slice", [x],
+            [
+                GraphTensor.FromLongs([1], -1), GraphTensor.FromLongs([1], long.MinValue),
+                GraphTensor.FromLongs([1], 2), GraphTensor.FromLongs([1], -2),
+            ]);
         AddOld(cases, "slice attributes", 9, "Slice", [x], [], ("starts", Ints(1)), ("ends", Ints(3)), ("axes", Ints(1)));
         Add(cases, "gather rows", "Gather", [x], [GraphTensor.FromLongs([2, 2], 0, 3, -1, 1)], ("axis", 1));
         Add(cases, "gather scalar", "Gather", [x], [GraphTensor.Scalar(2L)], ("axis", 3));
@@ -139,7 +164,8 @@ internal static class OperatorCases
         Add(cases, "depth to space DCR", "DepthToSpace", [Normal(1, 2, 8, 3, 4)], [], ("blocksize", 2));
         Add(cases, "depth to space CRD", "DepthToSpace", [Normal(1, 2, 8, 3, 4)], [], ("blocksize", 2), ("mode", "CRD"));
         Add(cases, "space to depth", "SpaceToDepth", [x], [], ("blocksize", 1));
-        Add(cases, "constant of shape", "ConstantOfShape", [GraphTensor.FromLongs([2], 2, 3)], [], ("value", GraphTensor.FromFloats([1], 1.5f)));
+        Add(cases, "constant of shape", "ConstantOfShape", [GraphTensor.FromLongs([2], 2, 3)], [],
+            ("value", GraphTensor.FromFloats([1], 1.5f)));
         Add(cases, "pad", "Pad", [x], [GraphTensor.FromLongs([8], 0, 1, 1, 2, 0, 0, 2, 1), GraphTensor.Scalar(0.5f)]);
         Add(cases, "pad reflect", "Pad", [x], [GraphTensor.FromLongs([8], 0, 0, 1, 2, 0, 0, 2, 1)], ("mode", "reflect"));
         cases["constant"] = Case("Constant", [], [], [], 17, [("value", Normal(3, 2, 2))]);
@@ -159,24 +185,31 @@ internal static class OperatorCases
     private static void Quantization(Dictionary<string, OperatorCase> cases)
     {
         var codes = GraphTensor.From<sbyte>([2, 3], [-128, -5, 0, 7, 64, 127]);
-        Add(cases, "dequantize per channel", "DequantizeLinear", [codes], [GraphTensor.FromFloats([2], 0.1f, 0.3f), GraphTensor.From<sbyte>([2], [0, 0])], ("axis", 0));
+        Add(cases, "dequantize per channel", "DequantizeLinear", [codes],
+            [GraphTensor.FromFloats([2], 0.1f, 0.3f), GraphTensor.From<sbyte>([2], [0, 0])], ("axis", 0));
     }
 
     private static AttributeValue Ints(params long[] values) => values;
 
     private static void Add(
-        Dictionary<string, OperatorCase> cases, string name, string opType, GraphTensor[] inputs, GraphTensor[]? constants = null, params (string Name, AttributeValue Value)[] attributes) =>
+        Dictionary<string, OperatorCase> cases, string name, string opType, GraphTensor[] inputs, GraphTensor[]? constants = null,
+        params (string Name, AttributeValue Value)[] attributes) =>
         AddOld(cases, name, 17, opType, inputs, constants, attributes);
 
     private static void AddOld(
-        Dictionary<string, OperatorCase> cases, string name, int opset, string opType, GraphTensor[] inputs, GraphTensor[]? constants = null, params (string Name, AttributeValue Value)[] attributes) =>
-        cases.Add(name, Case(opType, [.. Names("x", inputs.Length), .. Names("c", constants?.Length ?? 0)], inputs, constants ?? [], opset, attributes));
+        Dictionary<string, OperatorCase> cases, string name, int opset, string opType, GraphTensor[] inputs,
+        GraphTensor[]? constants = null, params (string Name, AttributeValue Value)[] attributes) =>
+        cases.Add(name, Case(
+            opType, [.. Names("x", inputs.Length), .. Names("c", constants?.Length ?? 0)], inputs, constants ?? [], opset, attributes));
 
-    private static void AddResize(Dictionary<string, OperatorCase> cases, string name, GraphTensor image, GraphTensor scales, params (string Name, AttributeValue Value)[] attributes) =>
+    private static void AddResize(
+        Dictionary<string, OperatorCase> cases, string name, GraphTensor image, GraphTensor scales,
+        params (string Name, AttributeValue Value)[] attributes) =>
         cases.Add(name, Case("Resize", ["x0", "", "c0"], [image], [scales], 17, attributes));
 
     private static OperatorCase Case(
-        string opType, string[] names, GraphTensor[] inputs, GraphTensor[] constants, int opset, (string Name, AttributeValue Value)[] attributes, int outputs = 1)
+        string opType, string[] names, GraphTensor[] inputs, GraphTensor[] constants, int opset,
+        (string Name, AttributeValue Value)[] attributes, int outputs = 1)
     {
         var node = new Node("node", opType, names, Names("y", outputs));
         foreach (var (attribute, value) in attributes)

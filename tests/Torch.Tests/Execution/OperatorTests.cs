@@ -22,7 +22,8 @@ public sealed class OperatorTests
     public void Operator_Unknown_NamesNodeAndOperator()
     {
         var inputs = new Dictionary<string, GraphTensor> { ["x0"] = RandomTensors.Normal(1, 2, 3) };
-        var graph = SmallGraphs.Of(new Node("strange one", "NonMaxSuppression", ["x0"], ["y0"]), inputs, new Dictionary<string, GraphTensor>(), 17);
+        var graph = SmallGraphs.Of(
+            new Node("strange one", "NonMaxSuppression", ["x0"], ["y0"]), inputs, new Dictionary<string, GraphTensor>(), 17);
 
         var error = Assert.Throws<TorchExecutionException>(() => SmallGraphs.Run(graph, inputs));
 

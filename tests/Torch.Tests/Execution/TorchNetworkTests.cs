@@ -55,7 +55,9 @@ public sealed class TorchNetworkTests
     {
         using var network = new TorchNetwork(SmallDetectors.ConvChain(), CPU);
         using var input = ones(1, 3, 16, 16);
-        Assert.Contains("'nothing'", Assert.Throws<TorchExecutionException>(() => network.Forward(input, ["nothing"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'nothing'", Assert.Throws<TorchExecutionException>(() => network.Forward(input, ["nothing"])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +108,11 @@ public sealed class TorchNetworkTests
     public void BatchNormalization_Training_UpdatesRunningStatisticsWithItsMomentum()
     {
         using var scope = NewDisposeScope();
-        using var network = new TorchNetwork(SmallDetectors.ConvChain(withBatchNorm: true), CPU) { IsTraining = true, UsesBatchStatistics = true };
+        using var network = new TorchNetwork(SmallDetectors.ConvChain(withBatchNorm: true), CPU)
+        {
+            IsTraining = true,
+            UsesBatchStatistics = true,
+        };
         var before = network.Buffers[0].Value.clone();
         var input = RandomTensors.Uniform(1, 0, 1, 2, 3, 16, 16).ToTorch();
         var conv = network.Forward(input, ["conv0"])["conv0"];

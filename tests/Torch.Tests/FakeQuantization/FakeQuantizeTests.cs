@@ -86,7 +86,8 @@ public sealed class FakeQuantizeTests
             QuantizationScheme.UnsignedAffine, 1, [new(-1, 2), new(-0.2f, 0.9f), new(0, 1), new(-3, 0.1f)]);
 
         Assert.Equal(FakeQuantizeKernel.Forward(x, arguments).ToFloats(), DeviceFakeQuantize.Forward(x, arguments).ToFloats());
-        Assert.Equal(FakeQuantizeKernel.Backward(gradient, x, arguments).ToFloats(), DeviceFakeQuantize.Backward(gradient, x, arguments).ToFloats());
+        Assert.Equal(
+            FakeQuantizeKernel.Backward(gradient, x, arguments).ToFloats(), DeviceFakeQuantize.Backward(gradient, x, arguments).ToFloats());
     }
 
     [Theory]

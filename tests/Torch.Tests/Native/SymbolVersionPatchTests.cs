@@ -13,7 +13,8 @@ public class SymbolVersionPatchTests
     public void The_version_is_no_longer_required_and_all_others_are()
     {
         var before = SymbolVersionPatch.Required(new ElfImage(Library, "original")).ToList();
-        var after = SymbolVersionPatch.Required(new ElfImage(SymbolVersionPatch.Apply(Library, "library", Version, Symbol), "copy")).ToList();
+        var after = SymbolVersionPatch
+            .Required(new ElfImage(SymbolVersionPatch.Apply(Library, "library", Version, Symbol), "copy")).ToList();
         Assert.Contains(("libstdc++.so.6", Version), before);
         Assert.Equal(before.Where(need => need.Version != Version), after);
     }

@@ -33,7 +33,8 @@ public sealed class AnalysisTests
     public void LayerErrors_DisabledLayer_IsLeftOut()
     {
         var graph = Calibrated();
-        graph.Quantizers.Where(quantizer => quantizer.Name.StartsWith("conv1", StringComparison.Ordinal)).ToList().ForEach(quantizer => quantizer.IsEnabled = false);
+        graph.Quantizers.Where(quantizer => quantizer.Name.StartsWith("conv1", StringComparison.Ordinal))
+            .ToList().ForEach(quantizer => quantizer.IsEnabled = false);
         using var analysis = new LayerErrorAnalysis(graph, CPU);
         Assert.Equal(["conv0", "out"], analysis.Errors.Select(error => error.Node));
     }
@@ -93,6 +94,7 @@ public sealed class AnalysisTests
         using var expected = new TorchNetwork(original, CPU);
         using var actual = new TorchNetwork(quantized, CPU) { Mode = ExecutionMode.FakeQuantize };
         var images = batch.ToTensor(CPU);
-        return (expected.Forward(images, [value])[value] - actual.Forward(images, [value])[value]).mean([0, 2, 3]).abs().max().item<float>();
+        return (expected.Forward(images, [value])[value] - actual.Forward(images, [value])[value])
+            .mean([0, 2, 3]).abs().max().item<float>();
     }
 }

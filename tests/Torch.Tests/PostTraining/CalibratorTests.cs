@@ -56,7 +56,9 @@ public sealed class CalibratorTests
 
     [Fact]
     public void Calibrator_WithoutQuantizers_SaysSo() =>
-        Assert.Contains("place quantizers", Assert.Throws<TorchExecutionException>(() => new Calibrator(SmallDetectors.ConvChain())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "place quantizers", Assert.Throws<TorchExecutionException>(() => new Calibrator(SmallDetectors.ConvChain())).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Collect_NaNInWeights_NamesTheTensor()

@@ -4,7 +4,8 @@ namespace QatPipeline.Torch.Tests;
 internal static class SmallDetectors
 {
     /// <summary>Images for the networks of this class, by seed.</summary>
-    public static PixelBatch Batch(int seed, int images) => new(RandomTensors.Uniform(seed, 0, 1, images, 3, 16, 16).ToFloats(), images, 3, 16, 16);
+    public static PixelBatch Batch(int seed, int images) =>
+        new(RandomTensors.Uniform(seed, 0, 1, images, 3, 16, 16).ToFloats(), images, 3, 16, 16);
 
     public static List<PixelBatch> Batches(int count, int images) => [.. Enumerable.Range(1, count).Select(seed => Batch(seed, images))];
 
@@ -49,7 +50,8 @@ internal static class SmallDetectors
     {
         foreach (var (index, node) in graph.Nodes.Where(node => node.Is("Conv")).Index())
         {
-            graph.Quantizers.Add(Activation($"{node.Name}.input", QuantizationScheme.UnsignedNonNegative, new(0, index == 0 ? 1 : 3), (node.Name, 0)));
+            graph.Quantizers.Add(
+                Activation($"{node.Name}.input", QuantizationScheme.UnsignedNonNegative, new(0, index == 0 ? 1 : 3), (node.Name, 0)));
         }
 
         AddWeightQuantizers(graph);
@@ -106,12 +108,15 @@ internal static class SmallDetectors
             ? GraphTensor.From<sbyte>(shape, parameters.Select(item => (sbyte)item.ZeroPoint).ToArray())
             : GraphTensor.From<byte>(shape, parameters.Select(item => (byte)item.ZeroPoint).ToArray());
         var (codes, real) = ($"{quantizer.Name}.codes", $"{quantizer.Name}.real");
-        graph.Nodes.Add(new Node($"{quantizer.Name}.q", "QuantizeLinear", [value, scale, zero], [codes]) { Attributes = { ["axis"] = quantizer.Axis ?? 0 } });
-        graph.Nodes.Add(new Node($"{quantizer.Name}.dq", "DequantizeLinear", [codes, scale, zero], [real]) { Attributes = { ["axis"] = quantizer.Axis ?? 0 } });
+        graph.Nodes.Add(new Node(
+            $"{quantizer.Name}.q", "QuantizeLinear", [value, scale, zero], [codes]) { Attributes = { ["axis"] = quantizer.Axis ?? 0 } });
+        graph.Nodes.Add(new Node(
+            $"{quantizer.Name}.dq", "DequantizeLinear", [codes, scale, zero], [real]) { Attributes = { ["axis"] = quantizer.Axis ?? 0 } });
         return real;
     }
 
-    private static Quantizer Activation(string name, QuantizationScheme scheme, QuantizationRange range, params (string Node, int Input)[] uses)
+    private static Quantizer Activation(
+        string name, QuantizationScheme scheme, QuantizationRange range, params (string Node, int Input)[] uses)
     {
         var quantizer = new Quantizer(name, scheme) { Ranges = [range] };
         quantizer.Uses.AddRange(uses.Select(use => new QuantizerUse(use.Node, use.Input)));
@@ -136,6 +141,7 @@ internal static class SmallDetectors
         graph.Initializers.Add($"{name}.shift", RandomTensors.Uniform(2, -1, 1, channels));
         graph.Initializers.Add($"{name}.mean", RandomTensors.Uniform(3, -1, 1, channels));
         graph.Initializers.Add($"{name}.variance", RandomTensors.Uniform(4, 0.5f, 1.5f, channels));
-        graph.Nodes.Add(new Node(name, "BatchNormalization", [input, $"{name}.scale", $"{name}.shift", $"{name}.mean", $"{name}.variance"], [name]));
+        graph.Nodes.Add(
+            new Node(name, "BatchNormalization", [input, $"{name}.scale", $"{name}.shift", $"{name}.mean", $"{name}.variance"], [name]));
     }
 }

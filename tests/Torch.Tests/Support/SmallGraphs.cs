@@ -4,7 +4,8 @@ namespace QatPipeline.Torch.Tests;
 internal static class SmallGraphs
 {
     /// <summary>One node over inputs x0, x1, … with further inputs as constants; outputs are y0, y1, ….</summary>
-    public static Graph Of(Node node, IReadOnlyDictionary<string, GraphTensor> inputs, IReadOnlyDictionary<string, GraphTensor> constants, int opset)
+    public static Graph Of(
+        Node node, IReadOnlyDictionary<string, GraphTensor> inputs, IReadOnlyDictionary<string, GraphTensor> constants, int opset)
     {
         var graph = new Graph("operator", opset);
         graph.Nodes.Add(node);

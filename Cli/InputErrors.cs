@@ -13,7 +13,8 @@ internal static class InputErrors
     /// <summary>One line that says what is wrong and where, or null where the exception is a defect.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
-        GraphException or SpecificationException or CocoException or EngineException or RunFailedException or GatewayException => exception.Message,
+        GraphException or SpecificationException or CocoException or EngineException or RunFailedException or GatewayException =>
+            exception.Message,
         FileNotFoundException { FileName: { } file } => $"{file}: no such file",
         DirectoryNotFoundException or UnauthorizedAccessException or IOException => exception.Message,
         _ => null,

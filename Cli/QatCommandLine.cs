@@ -20,7 +20,9 @@ public static class QatCommandLine
         var parsed = CreateRoot().Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"qat: {OneLine(parsed.Errors[0].Message)} (see 'qat {parsed.CommandResult.Command.Name} --help')").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(
+                $"qat: {OneLine(parsed.Errors[0].Message)} (see 'qat {parsed.CommandResult.Command.Name} --help')")
+                .ConfigureAwait(false);
             return InputError;
         }
 
@@ -36,7 +38,9 @@ public static class QatCommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancellation.Token).ConfigureAwait(false);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                cancellation.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -15,8 +15,8 @@ internal static class BlobExtensions
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
 
     /// <summary>
-    /// Adds Azure Blob Storage: external in a manifest and where <c>ConnectionStrings:NAME</c> is configured, otherwise the emulator, as a container
-    /// where an engine answers or as a process of this machine.
+    /// Adds Azure Blob Storage: external in a manifest and where <c>ConnectionStrings:NAME</c> is configured, otherwise the emulator, as a
+    /// container where an engine answers or as a process of this machine.
     /// </summary>
     public static IResourceBuilder<IResourceWithConnectionString> AddBlobs(this IDistributedApplicationBuilder builder, string name)
     {
@@ -32,7 +32,8 @@ internal static class BlobExtensions
     {
         var storage = builder.AddContainer("storage", "mcr.microsoft.com/azure-storage/azurite", "3.35.0")
             .WithVolume("qatpipeline-azurite", "/data")
-            .WithArgs("azurite-blob", "--blobHost", "0.0.0.0", "--location", "/data", "--skipApiVersionCheck", "--disableTelemetry", "--silent")
+            .WithArgs(
+                "azurite-blob", "--blobHost", "0.0.0.0", "--location", "/data", "--skipApiVersionCheck", "--disableTelemetry", "--silent")
             .WithEndpoint(targetPort: AzuritePort, scheme: "http", name: "blob");
         return builder.ConnectTo(storage, name);
     }

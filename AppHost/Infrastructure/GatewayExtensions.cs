@@ -28,7 +28,8 @@ internal static class GatewayExtensions
                 context => SubmitAsync(endpoint, file, context.CancellationToken),
                 new CommandOptions
                 {
-                    Description = "Submits samples/demo/run.yaml: a detector trained, quantized, exported and compared on generated pictures.",
+                    Description =
+                        "Submits samples/demo/run.yaml: a detector trained, quantized, exported and compared on generated pictures.",
                     IconName = "Rocket",
                     IsHighlighted = true,
                 });
@@ -52,6 +53,7 @@ internal static class GatewayExtensions
         using var response = await Http.PostAsync(new Uri($"{gateway.Url}/runs"), content, cancellationToken);
         return response.IsSuccessStatusCode
             ? CommandResults.Success()
-            : CommandResults.Failure($"The gateway answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+            : CommandResults.Failure(
+                $"The gateway answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
     }
 }

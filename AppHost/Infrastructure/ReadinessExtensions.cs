@@ -40,10 +40,11 @@ internal static class ReadinessExtensions
     }
 
     /// <summary>
-    /// When the resource is ready, writes the connection string to <c>NAME.connection</c> in the data folder, where clients that are not part of
-    /// the system find it: ports are chosen at the first start.
+    /// When the resource is ready, writes the connection string to <c>NAME.connection</c> in the data folder, where clients that are not
+    /// part of the system find it: ports are chosen at the first start.
     /// </summary>
-    public static IResourceBuilder<T> WithConnectionFile<T>(this IResourceBuilder<T> builder, string name, ReferenceExpression connectionString)
+    public static IResourceBuilder<T> WithConnectionFile<T>(
+        this IResourceBuilder<T> builder, string name, ReferenceExpression connectionString)
         where T : IResource =>
         builder.OnResourceReady(async (_, _, cancellationToken) =>
             DataFolder.WritePrivate($"{name}.connection", (await connectionString.GetValueAsync(cancellationToken))!));

@@ -25,8 +25,8 @@ internal static class ServiceExtensions
     }
 
     /// <summary>
-    /// Gives a service an endpoint <c>grpc</c> beside <c>http</c>. Without TLS a port speaks either HTTP/1.1 or HTTP/2, so Kestrel is told both
-    /// endpoints by its own configuration, which it prefers to ASPNETCORE_URLS.
+    /// Gives a service an endpoint <c>grpc</c> beside <c>http</c>. Without TLS a port speaks either HTTP/1.1 or HTTP/2, so Kestrel is told
+    /// both endpoints by its own configuration, which it prefers to ASPNETCORE_URLS.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithGrpcEndpoint(this IResourceBuilder<ProjectResource> builder)
     {

@@ -13,7 +13,11 @@ internal static class BenchCommand
         var model = CommandArguments.Model();
         var batch = new Option<string>("--batch") { Description = "Batch sizes, comma-separated", DefaultValueFactory = _ => "1,32" };
         var threads = new Option<int>("--threads") { Description = "Threads; 0 takes the physical cores", DefaultValueFactory = _ => 0 };
-        var duration = new Option<double>("--duration") { Description = "Seconds of timed running per batch size", DefaultValueFactory = _ => 3 };
+        var duration = new Option<double>("--duration")
+        {
+            Description = "Seconds of timed running per batch size",
+            DefaultValueFactory = _ => 3,
+        };
         var compare = new Option<string?>("--compare") { Description = "A second model, timed in turns with the first; prints the ratio" };
         var json = JsonOutput.CreateOption();
         var command = new Command(
@@ -28,7 +32,9 @@ internal static class BenchCommand
             var batches = ParseBatches(parsed.GetRequiredValue(batch));
             var other = parsed.GetValue(compare);
             string[] models = [parsed.GetRequiredValue(model), .. other is null ? Array.Empty<string>() : [other]];
-            var timings = await MeasureAsync(models, batches, parsed.GetRequiredValue(threads), parsed.GetRequiredValue(duration), cancellationToken).ConfigureAwait(false);
+            var timings = await MeasureAsync(
+                models, batches, parsed.GetRequiredValue(threads), parsed.GetRequiredValue(duration), cancellationToken)
+                .ConfigureAwait(false);
             object figures = other is null ? timings[0] : new { Model = timings[0], Compared = timings[1] };
             if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken).ConfigureAwait(false))
             {
@@ -49,7 +55,13 @@ internal static class BenchCommand
             var engines = new List<string>();
             foreach (var (index, model) in models.Index())
             {
-                var request = new EngineBuildRequest { OnnxPath = model, OutputFolder = folder.FullName, Name = $"bench-{index}", Precision = EnginePrecision.Int8 };
+                var request = new EngineBuildRequest
+                {
+                    OnnxPath = model,
+                    OutputFolder = folder.FullName,
+                    Name = $"bench-{index}",
+                    Precision = EnginePrecision.Int8,
+                };
                 engines.Add((await backend.BuildAsync(request, cancellationToken).ConfigureAwait(false)).Engines[0].Path);
             }
 
@@ -89,7 +101,8 @@ internal static class BenchCommand
             {
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"batch {left.Batch}: {models[0]} takes {left.Latency.Median / right.Latency.Median:0.00} of the time of {models[1]} (medians)"));
+                    $"batch {left.Batch}: {models[0]} takes {left.Latency.Median / right.Latency.Median:0.00} "
+                    + $"of the time of {models[1]} (medians)"));
             }
         }
     }
@@ -102,7 +115,8 @@ internal static class BenchCommand
             var remark = timing.Execution == BatchExecution.Looped ? "  (fixed batch, looped)" : "";
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{timing.Batch,5}{timing.Latency.Median,12:0.00}{timing.Latency.Percentile,12:0.00}{timing.Latency.Mean,12:0.00}{timing.ImagesPerSecond,12:0.0}{remark}"));
+                $"{timing.Batch,5}{timing.Latency.Median,12:0.00}{timing.Latency.Percentile,12:0.00}"
+                + $"{timing.Latency.Mean,12:0.00}{timing.ImagesPerSecond,12:0.0}{remark}"));
         }
     }
 }

@@ -22,7 +22,11 @@ internal static class BuildEngineCommand
         var precision = new Option<string>("--precision") { Description = "fp32, fp16 or int8", DefaultValueFactory = _ => "int8" };
         precision.AcceptOnlyFromAmong([.. Precisions.Keys]);
         var output = new Option<string>("--out", "-o") { Description = "Folder for the engine", Required = true, HelpName = "DIR" };
-        var cache = new Option<string?>("--calib") { Description = "Calibration cache, for a model without Q/DQ (TensorRT up to 10)", HelpName = "FILE" };
+        var cache = new Option<string?>("--calib")
+        {
+            Description = "Calibration cache, for a model without Q/DQ (TensorRT up to 10)",
+            HelpName = "FILE",
+        };
         var trtexec = new Option<string?>("--trtexec") { Description = "TensorRT's builder; default: searched on PATH", HelpName = "FILE" };
         var threads = new Option<int>("--threads") { Description = "Threads of a CPU engine; 0 takes the physical cores" };
         var json = JsonOutput.CreateOption();

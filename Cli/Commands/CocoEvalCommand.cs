@@ -12,9 +12,23 @@ internal static class CocoEvalCommand
 {
     public static Command Create()
     {
-        var annotations = new Option<string>("--annotations") { Description = "COCO ground truth (JSON, may be gzip)", Required = true, HelpName = "GT.json" };
-        var detections = new Option<string>("--detections") { Description = "COCO results (JSON, may be gzip)", Required = true, HelpName = "DT.json" };
-        var compare = new Option<string?>("--compare") { Description = "A second result file: prints the AP difference with its 95 % interval", HelpName = "DT2.json" };
+        var annotations = new Option<string>("--annotations")
+        {
+            Description = "COCO ground truth (JSON, may be gzip)",
+            Required = true,
+            HelpName = "GT.json",
+        };
+        var detections = new Option<string>("--detections")
+        {
+            Description = "COCO results (JSON, may be gzip)",
+            Required = true,
+            HelpName = "DT.json",
+        };
+        var compare = new Option<string?>("--compare")
+        {
+            Description = "A second result file: prints the AP difference with its 95 % interval",
+            HelpName = "DT2.json",
+        };
         var replicates = new Option<int>("--replicates") { Description = "Resamples of the interval", DefaultValueFactory = _ => 1000 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the resampling", DefaultValueFactory = _ => 0 };
         var json = JsonOutput.CreateOption();
@@ -30,7 +44,11 @@ internal static class CocoEvalCommand
             var truth = CocoDataset.Read(parsed.GetRequiredValue(annotations), "");
             var evaluation = CocoEvaluator.Evaluate(truth, DetectionFile.Read(parsed.GetRequiredValue(detections)));
             var difference = parsed.GetValue(compare) is { } other
-                ? PairedBootstrap.Compare(CocoEvaluator.Evaluate(truth, DetectionFile.Read(other)), evaluation, parsed.GetRequiredValue(replicates), parsed.GetRequiredValue(seed))
+                ? PairedBootstrap.Compare(
+                    CocoEvaluator.Evaluate(truth, DetectionFile.Read(other)),
+                    evaluation,
+                    parsed.GetRequiredValue(replicates),
+                    parsed.GetRequiredValue(seed))
                 : null;
             var figures = CocoEvalFigures.Of(evaluation, difference);
             if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken).ConfigureAwait(false))
@@ -47,5 +65,7 @@ internal static class CocoEvalCommand
 
     private static void Print(ApDifference difference) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $" AP {difference.Second:0.0000} - {difference.First:0.0000} = {difference.Difference:+0.0000;-0.0000;0.0000}, 95 % interval [{difference.Low:+0.0000;-0.0000;0.0000}, {difference.High:+0.0000;-0.0000;0.0000}] from {difference.Replicates} resamples"));
+        $" AP {difference.Second:0.0000} - {difference.First:0.0000} = {difference.Difference:+0.0000;-0.0000;0.0000}, "
+        + $"95 % interval [{difference.Low:+0.0000;-0.0000;0.0000}, {difference.High:+0.0000;-0.0000;0.0000}] "
+        + $"from {difference.Replicates} resamples"));
 }

@@ -8,7 +8,10 @@ internal static class CommandArguments
 {
     public static Argument<string> Model() => new("MODEL") { Description = "An ONNX file" };
 
-    public static Argument<string> Run() => new("RUN") { Description = "A run specification (YAML); docs/run-specification.md lists its keys" };
+    public static Argument<string> Run() => new("RUN")
+    {
+        Description = "A run specification (YAML); docs/run-specification.md lists its keys",
+    };
 
     /// <summary>A run specification that may be left out: see <see cref="RunOrDemo(ParseResult, Argument{string})"/>.</summary>
     public static Argument<string> OptionalRun() => new("RUN")

@@ -35,7 +35,11 @@ internal static class EvaluateCommand
             """) { model, annotations, images, protocol, inputSize, detections, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var dataset = new DatasetSpecification { Annotations = parsed.GetRequiredValue(annotations), Images = parsed.GetRequiredValue(images) };
+            var dataset = new DatasetSpecification
+            {
+                Annotations = parsed.GetRequiredValue(annotations),
+                Images = parsed.GetRequiredValue(images),
+            };
             var specification = new RunSpecification
             {
                 Name = "evaluate",
@@ -52,10 +56,12 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static async Task<CocoEvaluation> EvaluateAsync(RunSpecification specification, string? detectionFile, CancellationToken cancellationToken)
+    private static async Task<CocoEvaluation> EvaluateAsync(
+        RunSpecification specification, string? detectionFile, CancellationToken cancellationToken)
     {
         var truth = DatasetLocator.Open(specification, DatasetSplit.Validation)[0];
-        IndexedImage[] images = [.. truth.Images.Select(image => new IndexedImage(0, image.Id, image.FileName, image.Width, image.Height, ""))];
+        IndexedImage[] images =
+            [.. truth.Images.Select(image => new IndexedImage(0, image.Id, image.FileName, image.Width, image.Height, ""))];
         var index = new DatasetIndex
         {
             Categories = [.. truth.Categories.Select(category => new IndexedCategory(category.Id, category.Name))],
@@ -67,9 +73,11 @@ internal static class EvaluateCommand
         var model = specification.Model.Onnx!;
         var run = new DetectionRun(new LocalImageSource(), specification, index, ModelInput.SizeOf(OnnxReader.Read(model), specification));
         using var display = new ProgressDisplay();
-        var progress = new Progress<StageProgress>(value => display.Report(new StageStatus("evaluate", StageState.Running, value.Activity, value.Done, value.Total, new Dictionary<string, double>())));
+        var progress = new Progress<StageProgress>(value => display.Report(new StageStatus(
+            "evaluate", StageState.Running, value.Activity, value.Done, value.Total, new Dictionary<string, double>())));
         using var detector = new EngineDetector(new OrtCpuBackend(new OrtCpuOptions()).Load(model));
-        var detections = await run.DetectAsync(detector, DatasetSplit.Validation, images, "detecting", progress, cancellationToken).ConfigureAwait(false);
+        var detections = await run.DetectAsync(detector, DatasetSplit.Validation, images, "detecting", progress, cancellationToken)
+            .ConfigureAwait(false);
         if (detectionFile is not null)
         {
             DetectionFile.Write(detectionFile, detections);

@@ -36,7 +36,12 @@ internal static class InspectCommand
             async Task ShowCacheAsync()
             {
                 var cache = CalibrationCache.Read(path);
-                var report = new { cache.Version, cache.Algorithm, Scales = cache.Entries.Select(entry => new { Name = entry.Tensor, Value = entry.Scale }) };
+                var report = new
+                {
+                    cache.Version,
+                    cache.Algorithm,
+                    Scales = cache.Entries.Select(entry => new { Name = entry.Tensor, Value = entry.Scale }),
+                };
                 if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken).ConfigureAwait(false))
                 {
                     Print(cache);
@@ -69,7 +74,9 @@ internal static class InspectCommand
         Console.WriteLine($"quantizers  {summary.Quantizers.Count}");
         foreach (var quantizer in summary.Quantizers)
         {
-            var range = quantizer.Ranges == 0 ? "not calibrated" : string.Create(CultureInfo.InvariantCulture, $"[{quantizer.Low:g6}, {quantizer.High:g6}]");
+            var range = quantizer.Ranges == 0
+                ? "not calibrated"
+                : string.Create(CultureInfo.InvariantCulture, $"[{quantizer.Low:g6}, {quantizer.High:g6}]");
             Console.WriteLine($"  {quantizer.Name}  {quantizer.Scheme}{(quantizer.IsEnabled ? "" : ", left float")}  {range}");
         }
     }

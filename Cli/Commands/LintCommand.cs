@@ -21,8 +21,9 @@ internal static class LintCommand
         var json = JsonOutput.CreateOption();
         var command = new Command(
             "lint",
-            """
-            Find the quantizers that stop a fusion, the tensors that are requantized and the operators that stay float, each with its remedy.
+            "Find the quantizers that stop a fusion, the tensors that are requantized and the operators that stay float, "
+            + """
+            each with its remedy.
 
             Example: qat lint detector-qdq.onnx --target ort-cpu
             """) { model, target, json };
@@ -48,7 +49,8 @@ internal static class LintCommand
 
         foreach (var group in report.Kernels.GroupBy(prediction => prediction.Kernel))
         {
-            Console.WriteLine($"{group.Key}: {group.Count()} nodes ({string.Join(", ", group.CountBy(prediction => prediction.OpType).Select(pair => $"{pair.Value} {pair.Key}"))})");
+            var operators = group.CountBy(prediction => prediction.OpType).Select(pair => $"{pair.Value} {pair.Key}");
+            Console.WriteLine($"{group.Key}: {group.Count()} nodes ({string.Join(", ", operators)})");
         }
 
         if (report.Findings.Count == 0)

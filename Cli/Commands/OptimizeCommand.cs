@@ -19,8 +19,16 @@ internal static class OptimizeCommand
         var model = CommandArguments.Model();
         var target = new Option<string>("--target") { Description = $"One of {string.Join(", ", Targets.Keys)}", Required = true };
         target.AcceptOnlyFromAmong([.. Targets.Keys]);
-        var output = new Option<string>("--output", "-o") { Description = "The ONNX file to write; the cache goes beside it", Required = true };
-        var version = new Option<string>("--cache-version") { Description = "TensorRT version in the cache's first line", DefaultValueFactory = _ => "8400" };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "The ONNX file to write; the cache goes beside it",
+            Required = true,
+        };
+        var version = new Option<string>("--cache-version")
+        {
+            Description = "TensorRT version in the cache's first line",
+            DefaultValueFactory = _ => "8400",
+        };
         var command = new Command(
             "optimize",
             """

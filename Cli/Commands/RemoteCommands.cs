@@ -18,7 +18,11 @@ internal static class RemoteCommands
     {
         var run = CommandArguments.Run();
         var wait = new Option<bool>("--wait") { Description = "Show progress until the run ends" };
-        var output = new Option<string?>("--out", "-o") { Description = "With --wait: pull the run's files into this folder and print its result table", HelpName = "DIR" };
+        var output = new Option<string?>("--out", "-o")
+        {
+            Description = "With --wait: pull the run's files into this folder and print its result table",
+            HelpName = "DIR",
+        };
         var command = new Command(
             "submit",
             """
@@ -30,11 +34,15 @@ internal static class RemoteCommands
         {
             var gateway = GatewayAddress.Resolve(parsed.GetValue(Gateway));
             using var client = new GatewayClient(gateway);
-            var status = await client.SubmitAsync(RunSpecificationLoader.Load(parsed.GetRequiredValue(run)), cancellationToken).ConfigureAwait(false);
+            var status = await client.SubmitAsync(RunSpecificationLoader.Load(parsed.GetRequiredValue(run)), cancellationToken)
+                .ConfigureAwait(false);
             // The run's id alone on the standard output, for scripts.
-            await Console.Error.WriteLineAsync($"sent '{status.Name}' to {gateway}: {string.Join(", ", status.Stages.Select(stage => stage.Stage))}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(
+                $"sent '{status.Name}' to {gateway}: {string.Join(", ", status.Stages.Select(stage => stage.Stage))}")
+                .ConfigureAwait(false);
             Console.WriteLine(status.RunId);
-            await Console.Error.WriteLineAsync($"watch it: {new Uri(gateway, $"view/{status.RunId}")} or qat watch {status.RunId}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"watch it: {new Uri(gateway, $"view/{status.RunId}")} or qat watch {status.RunId}")
+                .ConfigureAwait(false);
             if (!parsed.GetValue(wait))
             {
                 return;
@@ -68,7 +76,8 @@ internal static class RemoteCommands
                 foreach (var run in runs)
                 {
                     var stage = run.Stages.LastOrDefault(entry => entry.State != StageState.Waiting)?.Stage ?? "";
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{run.RunId,-56}{run.State,-11}{stage,-13}{run.Requested:u}"));
+                    Console.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture, $"{run.RunId,-56}{run.State,-11}{stage,-13}{run.Requested:u}"));
                 }
             }
         });
@@ -107,7 +116,8 @@ internal static class RemoteCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = Open(parsed);
-            foreach (var name in await client.PullAsync(parsed.GetRequiredValue(run), parsed.GetRequiredValue(folder), cancellationToken).ConfigureAwait(false))
+            foreach (var name in await client.PullAsync(parsed.GetRequiredValue(run), parsed.GetRequiredValue(folder), cancellationToken)
+                .ConfigureAwait(false))
             {
                 Console.WriteLine(Path.Combine(parsed.GetRequiredValue(folder), name));
             }

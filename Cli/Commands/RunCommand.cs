@@ -19,7 +19,11 @@ internal static class RunCommand
     public static IEnumerable<Command> Create() =>
     [
         Create("run", null, "Quantize a detector: calibrate, train, export, build, evaluate, and report what it cost and what it won."),
-        Create("train", StageNames.TrainFloat, "Train the float YOLOv6 network that the run describes, and stop there.", "samples/demo/train.yaml"),
+        Create(
+            "train",
+            StageNames.TrainFloat,
+            "Train the float YOLOv6 network that the run describes, and stop there.",
+            "samples/demo/train.yaml"),
         Create("calibrate", StageNames.Calibrate, "Run the pipeline through post-training quantization."),
         Create("qat", StageNames.Qat, "Run the pipeline through quantization-aware training."),
         Create("export", StageNames.Optimize, "Run the pipeline through the export of every dialect."),
@@ -74,7 +78,8 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task ListAsync(ParseResult parsed, Option<FileInfo?> json, EmbeddedRun run, DirectoryInfo folder, CancellationToken cancellationToken)
+    private static async Task ListAsync(
+        ParseResult parsed, Option<FileInfo?> json, EmbeddedRun run, DirectoryInfo folder, CancellationToken cancellationToken)
     {
         if (!await JsonOutput.WriteAsync(parsed, json, run.Artifacts, cancellationToken).ConfigureAwait(false))
         {
@@ -85,7 +90,8 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<EmbeddedRun> ExecuteAsync(RunSpecification specification, DirectoryInfo folder, string? lastStage, CancellationToken cancellationToken)
+    private static async Task<EmbeddedRun> ExecuteAsync(
+        RunSpecification specification, DirectoryInfo folder, string? lastStage, CancellationToken cancellationToken)
     {
         // Before anything is computed: a folder that cannot be written must not cost an hour of training.
         folder.Create();
@@ -95,7 +101,16 @@ internal static class RunCommand
 
         var store = Path.Combine(folder.FullName, "store");
         var images = new LocalImageSource();
-        IStage[] stages = [new DatasetStage(), new TrainFloatStage(images), new CalibrateStage(images), new QatStage(images), new OptimizeStage(), new BuildStage(), new EvaluateStage(images)];
+        IStage[] stages =
+        [
+            new DatasetStage(),
+            new TrainFloatStage(images),
+            new CalibrateStage(images),
+            new QatStage(images),
+            new OptimizeStage(),
+            new BuildStage(),
+            new EvaluateStage(images),
+        ];
         var options = new EmbeddedOptions { Reports = [new JsonRunReport(), new HtmlRunReport()], LastStage = lastStage };
         using var progress = new ProgressDisplay();
         var run = await EmbeddedPipeline.RunAsync(specification, store, stages, options, progress, cancellationToken).ConfigureAwait(false);

@@ -25,7 +25,8 @@ internal static class JsonOutput
     /// <summary>
     /// Writes the report where the option says; returns false where the option was not given or named a file, so that text is due.
     /// </summary>
-    public static async Task<bool> WriteAsync<T>(ParseResult parsed, Option<FileInfo?> option, T report, CancellationToken cancellationToken)
+    public static async Task<bool> WriteAsync<T>(
+        ParseResult parsed, Option<FileInfo?> option, T report, CancellationToken cancellationToken)
     {
         if (parsed.GetResult(option) is null)
         {

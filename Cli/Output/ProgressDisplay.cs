@@ -53,7 +53,8 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
 
     private void Rewrite(StageStatus value)
     {
-        var figures = string.Join("  ", value.Figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")));
+        var figures = string.Join(
+            "  ", value.Figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"{figure.Key} {figure.Value:0.####}")));
         var text = $"{value.Stage,-12} {Bar(value)} {value.Activity}  {figures}";
         Console.Error.Write($"\r{text[..Math.Min(text.Length, Math.Max(20, Console.BufferWidth - 1))]}\u001b[K");
         _isLineOpen = true;

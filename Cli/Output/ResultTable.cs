@@ -11,7 +11,9 @@ internal static class ResultTable
 
     public static void Write(RunReport report)
     {
-        var table = new Table().Title($"{Markup.Escape(report.Name)}: {report.Evaluation.Protocol} at {report.Evaluation.InputSize}, {report.Evaluation.Images} images");
+        var table = new Table().Title(
+            $"{Markup.Escape(report.Name)}: {report.Evaluation.Protocol} at {report.Evaluation.InputSize}, "
+            + $"{report.Evaluation.Images} images");
         table.AddColumns("variant", "precision", "AP", "AP50", "ΔAP [[95 %]]", "ms, batch 1", "fps, batch 1", "fps, batch 32");
         foreach (var result in report.Results)
         {
@@ -20,7 +22,12 @@ internal static class ResultTable
                 result.Precision,
                 Number(result.Ap, "0.0000"),
                 Number(result.Ap50, "0.0000"),
-                result.ApDelta is { } delta ? Markup.Escape($"{Number(delta, "+0.0000;-0.0000;0.0000")} [{Number(result.ApDeltaLow, "+0.0000;-0.0000;0.0000")}, {Number(result.ApDeltaHigh, "+0.0000;-0.0000;0.0000")}]") : "",
+                result.ApDelta is { } delta
+                    ? Markup.Escape(
+                        $"{Number(delta, "+0.0000;-0.0000;0.0000")} "
+                        + $"[{Number(result.ApDeltaLow, "+0.0000;-0.0000;0.0000")}, "
+                        + $"{Number(result.ApDeltaHigh, "+0.0000;-0.0000;0.0000")}]")
+                    : "",
                 Number(result.MedianMsBatch1, "0.00"),
                 Number(result.FpsBatch1, "0.0"),
                 Number(result.FpsBatch32, "0.0"));

@@ -18,7 +18,8 @@ internal static class GatewayAddress
         var known = option?.AbsoluteUri ?? NotEmpty(Environment.GetEnvironmentVariable("QAT_GATEWAY")) ?? WrittenDown();
         return Uri.TryCreate(known, UriKind.Absolute, out var address)
             ? new Uri(address, "/")
-            : throw new GatewayException("no gateway is known: start the system with './qat up', or name one with --gateway or QAT_GATEWAY");
+            : throw new GatewayException(
+                "no gateway is known: start the system with './qat up', or name one with --gateway or QAT_GATEWAY");
     }
 
     private static string? WrittenDown()

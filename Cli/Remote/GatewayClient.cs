@@ -31,7 +31,8 @@ internal sealed class GatewayClient : IDisposable
     {
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(specification, PipelineJson.Compact));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Post, "runs") { Content = content }, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, "runs") { Content = content }, cancellationToken).ConfigureAwait(false);
         return await ReadAsync<RunStatus>(response, cancellationToken).ConfigureAwait(false);
     }
 
@@ -43,14 +44,16 @@ internal sealed class GatewayClient : IDisposable
 
     public async Task<RunStatus> CancelAsync(string runId, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Delete, PathOf(runId)), cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(
+            new HttpRequestMessage(HttpMethod.Delete, PathOf(runId)), cancellationToken).ConfigureAwait(false);
         return await ReadAsync<RunStatus>(response, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The run's status now and after every change, until it ends.</summary>
     public async IAsyncEnumerable<RunStatus> WatchAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/events"), cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/events"), cancellationToken).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         var events = SseParser.Create(stream, (_, bytes) => JsonSerializer.Deserialize<RunStatus>(bytes, PipelineJson.Compact)!);
         await foreach (var item in events.EnumerateAsync(cancellationToken).ConfigureAwait(false))
@@ -62,8 +65,11 @@ internal sealed class GatewayClient : IDisposable
     /// <summary>Downloads all files of the run; each appears whole or not at all.</summary>
     public async Task<IReadOnlyList<string>> PullAsync(string runId, string folder, CancellationToken cancellationToken)
     {
-        using var listing = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/files"), cancellationToken).ConfigureAwait(false);
-        var names = (await ReadAsync<IReadOnlyList<RemoteFile>>(listing, cancellationToken).ConfigureAwait(false)).Select(file => Path.GetFileName(file.Name)).ToList();
+        using var listing = await SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/files"), cancellationToken).ConfigureAwait(false);
+        var names = (await ReadAsync<IReadOnlyList<RemoteFile>>(listing, cancellationToken).ConfigureAwait(false))
+            .Select(file => Path.GetFileName(file.Name))
+            .ToList();
         Directory.CreateDirectory(folder);
         foreach (var name in names)
         {
@@ -94,7 +100,9 @@ internal sealed class GatewayClient : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new GatewayException($"the gateway at {_http.BaseAddress} cannot be reached ({exception.Message}); start the system with './qat up'", exception);
+            throw new GatewayException(
+                $"the gateway at {_http.BaseAddress} cannot be reached ({exception.Message}); start the system with './qat up'",
+                exception);
         }
 
         if (response.IsSuccessStatusCode)
@@ -108,7 +116,8 @@ internal sealed class GatewayClient : IDisposable
             {
                 HttpStatusCode.NotFound => "there is no such run; 'qat runs' lists them",
                 HttpStatusCode.Unauthorized => "the gateway wants an API key: set QAT_API_KEY",
-                var status => $"the gateway answered {(int)status}: {await ExplainAsync(response, cancellationToken).ConfigureAwait(false)}",
+                var status =>
+                    $"the gateway answered {(int)status}: {await ExplainAsync(response, cancellationToken).ConfigureAwait(false)}",
             });
         }
     }

@@ -9,7 +9,8 @@ public sealed record PartialSpecification
     public bool Enabled { get; init; } = true;
 
     /// <summary>
-    /// What is quantized to begin with: <c>fastest</c>, the layers for which integers save estimated time on ort-cpu, or <c>all</c> that can be.
+    /// What is quantized to begin with: <c>fastest</c>, the layers for which integers save estimated time on ort-cpu, or <c>all</c> that
+    /// can be.
     /// </summary>
     [AllowedValues("fastest", "all")]
     public string Placement { get; init; } = "fastest";

@@ -15,6 +15,7 @@ public sealed class HtmlRunReport : IRunReport
     {
         var content = await ReportContent.ReadAsync(context, cancellationToken).ConfigureAwait(false);
         var page = ReportPage.Render(content).Markup;
-        await File.WriteAllTextAsync(Path.Combine(folder, FileName), page, new UTF8Encoding(false), cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(folder, FileName), page, new UTF8Encoding(false), cancellationToken)
+            .ConfigureAwait(false);
     }
 }

@@ -40,7 +40,8 @@ internal static class ReportPage
             <body>
             <header>
             <h1>{content.Report.Name}</h1>
-            <p class="dim">Run {content.Report.RunId}, target {content.Report.Target}, evaluated on {content.Report.Evaluation.Images} images at {content.Report.Evaluation.InputSize} pixels, protocol {content.Report.Evaluation.Protocol}.</p>
+            <p class="dim">Run {content.Report.RunId}, target {content.Report.Target}, evaluated on {content.Report.Evaluation.Images}
+            images at {content.Report.Evaluation.InputSize} pixels, protocol {content.Report.Evaluation.Protocol}.</p>
             <nav aria-label="Sections">{sections.Select(section => HtmlText.Of($"<a href=\"#{section.Id}\">{section.Title}</a>"))}</nav>
             </header>
             <main>

@@ -15,7 +15,8 @@ public readonly record struct PixelBatch(ReadOnlyMemory<float> Pixels, int Count
         var length = checked(Count * Channels * Height * Width);
         if (Pixels.Length != length)
         {
-            throw new TorchExecutionException($"an image batch [{Count},{Channels},{Height},{Width}] holds {Pixels.Length} values instead of {length}");
+            throw new TorchExecutionException(
+                $"an image batch [{Count},{Channels},{Height},{Width}] holds {Pixels.Length} values instead of {length}");
         }
 
         using var scope = NewDisposeScope();

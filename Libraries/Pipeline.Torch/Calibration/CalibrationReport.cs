@@ -54,7 +54,8 @@ public sealed record BiasCorrectionFigures(double SelectionApBefore, double Sele
 /// </summary>
 public sealed record SearchFigures(
     int Images, double FloatAp, double LeastAp, double? FloatMilliseconds, double? LongestMilliseconds,
-    IReadOnlyList<SearchStep> Steps, IReadOnlyList<string> FloatLayers, IReadOnlyList<string> SlowLayers, bool MeetsBudget, string Explanation);
+    IReadOnlyList<SearchStep> Steps, IReadOnlyList<string> FloatLayers, IReadOnlyList<string> SlowLayers,
+    bool MeetsBudget, string Explanation);
 
 /// <summary>Share of the arithmetic that is quantized.</summary>
 public sealed record MacCoverage(long Quantized, long Total);
@@ -65,11 +66,14 @@ public sealed record MacCoverage(long Quantized, long Total);
 /// <param name="Macs">Multiplications for one image.</param>
 /// <param name="Local">The layer alone quantized.</param>
 /// <param name="Accumulated">The whole network quantized.</param>
-/// <param name="Sensitivity">Distortion of the predictions when only this layer is quantized; null where the search had no choice about it.</param>
+/// <param name="Sensitivity">
+/// Distortion of the predictions when only this layer is quantized; null where the search had no choice about it.
+/// </param>
 /// <param name="IsQuantized">False where it was left float.</param>
 /// <param name="Reason">Why it was left float; null for the others.</param>
 public sealed record LayerFigures(
-    string Name, string Class, long Macs, OutputError Local, OutputError Accumulated, double? Sensitivity, bool IsQuantized, string? Reason);
+    string Name, string Class, long Macs, OutputError Local, OutputError Accumulated,
+    double? Sensitivity, bool IsQuantized, string? Reason);
 
 /// <summary>A layer that no quantizer was placed on, and why.</summary>
 public sealed record UnplacedLayer(string Name, long Macs, string Reason);

@@ -14,7 +14,8 @@ internal static class FloatLayerReasons
     /// nearest that missed the budget.
     /// </summary>
     public static IReadOnlyDictionary<string, string> OfSearch(SearchFigures? search) =>
-        search?.FloatLayers.ToDictionary(layer => layer, layer => search.SlowLayers.Contains(layer) ? Slow : OfLayer(layer, search), StringComparer.Ordinal)
+        search?.FloatLayers.ToDictionary(
+            layer => layer, layer => search.SlowLayers.Contains(layer) ? Slow : OfLayer(layer, search), StringComparer.Ordinal)
         ?? new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Why a layer that could be multiplied in integers has no quantizers at all.</summary>
@@ -23,7 +24,8 @@ internal static class FloatLayerReasons
             ? $"partial.skip names it: '{pattern}'"
             : new PlacementOptions().SkipNodes.Any(glob => FileSystemName.MatchesSimpleExpression(glob, layer, ignoreCase: false))
                 ? "the frozen projection of the head"
-                : "no integer kernel on this target: an input is neither an activation nor a constant weight, or the output leaves the network";
+                : "no integer kernel on this target: an input is neither an activation nor a constant weight, "
+                    + "or the output leaves the network";
 
     private static string OfLayer(string layer, SearchFigures search)
     {

@@ -19,14 +19,20 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
     /// <param name="candidates">The layers the search chooses among, whose sensitivity it needs.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<LayerAnalysis> RunAsync(
-        IStageContext context, IImageSource images, GraphEvaluation evaluation, Graph calibrated, IReadOnlyCollection<string> candidates, CancellationToken cancellationToken)
+        IStageContext context,
+        IImageSource images,
+        GraphEvaluation evaluation,
+        Graph calibrated,
+        IReadOnlyCollection<string> candidates,
+        CancellationToken cancellationToken)
     {
         var partial = context.Specification.Partial;
         using var errors = new LayerErrorAnalysis(calibrated);
         using var sensitivity = partial.Enabled ? new SensitivityAnalysis(calibrated, layers: candidates) : null;
         var wanted = evaluation.FirstCalibrationImages(partial.AnalysisImages);
         var done = 0;
-        var batches = images.ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, ImagesPerPass, cancellationToken);
+        var batches = images.ReadAsync(
+            context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, ImagesPerPass, cancellationToken);
         await foreach (var batch in batches)
         {
             using (batch)
@@ -39,7 +45,12 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
         }
 
         return new LayerAnalysis(
-            errors.Errors, sensitivity is null ? null : new OrderedDictionary<string, double>(sensitivity.Layers.Select(layer => KeyValuePair.Create(layer.Node, layer.Distortion)), StringComparer.Ordinal), LayerWork.WithShapes(calibrated));
+            errors.Errors,
+            sensitivity is null
+                ? null
+                : new OrderedDictionary<string, double>(
+                    sensitivity.Layers.Select(layer => KeyValuePair.Create(layer.Node, layer.Distortion)), StringComparer.Ordinal),
+            LayerWork.WithShapes(calibrated));
     }
 
     /// <summary>The candidates as the search takes them.</summary>

@@ -13,7 +13,8 @@ internal static class LayerClass
         var node = graph.Nodes.First(candidate => candidate.Name == layer);
         return IsLast(graph, node) ? "head"
             : LayerWork.IsDepthwise(graph, node) ? "depthwise"
-            : node.Is("Conv") && graph.Initializers.TryGetValue(node.Inputs[1], out var weight) && weight.Dimensions.Skip(2).All(size => size == 1) ? "pointwise"
+            : node.Is("Conv") && graph.Initializers.TryGetValue(node.Inputs[1], out var weight)
+                && weight.Dimensions.Skip(2).All(size => size == 1) ? "pointwise"
             : "dense";
     }
 

@@ -58,8 +58,11 @@ internal sealed class LayerPlacement
     /// <summary>The layers a graph quantizes, in execution order.</summary>
     public static IReadOnlyList<string> LayersOf(Graph graph)
     {
-        var quantized = graph.Quantizers.Where(quantizer => quantizer is { IsWeight: true, IsEnabled: true }).SelectMany(quantizer => quantizer.Uses)
-            .Select(use => use.Node).ToHashSet(StringComparer.Ordinal);
+        var quantized = graph.Quantizers
+            .Where(quantizer => quantizer is { IsWeight: true, IsEnabled: true })
+            .SelectMany(quantizer => quantizer.Uses)
+            .Select(use => use.Node)
+            .ToHashSet(StringComparer.Ordinal);
         return [.. graph.Nodes.Select(node => node.Name).Where(quantized.Contains)];
     }
 

@@ -11,7 +11,8 @@ internal sealed class MeasuredFigures
     private readonly ICheckpointStore _checkpoints;
     private readonly Dictionary<string, double[]> _known;
 
-    private MeasuredFigures(ICheckpointStore checkpoints, Dictionary<string, double[]> known) => (_checkpoints, _known) = (checkpoints, known);
+    private MeasuredFigures(ICheckpointStore checkpoints, Dictionary<string, double[]> known) =>
+        (_checkpoints, _known) = (checkpoints, known);
 
     public static async Task<MeasuredFigures> OpenAsync(ICheckpointStore checkpoints, CancellationToken cancellationToken)
     {

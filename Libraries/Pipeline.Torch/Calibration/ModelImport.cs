@@ -40,7 +40,8 @@ internal static class ModelImport
         {
             if (tensor.Type == ElementType.Float && tensor.As<float>().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             {
-                throw new GraphException($"the model's constant '{name}' holds NaN or infinite values: export the model again from sound weights");
+                throw new GraphException(
+                    $"the model's constant '{name}' holds NaN or infinite values: export the model again from sound weights");
             }
         }
 

@@ -20,7 +20,9 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
         var partial = specification.Partial;
         var floatAp = await ApAsync("search: float", model, ExecutionMode.Float, cancellationToken);
         var leastAp = floatAp - (specification.Qat is null ? partial.MaxApLoss : partial.MaxApLossBeforeTraining);
-        double? floatTime = specification.Target == "ort-cpu" ? OrtCpuCostModel.Estimate(DialectWriter.Build(model, Dialect.Float).Graph).Milliseconds : null;
+        double? floatTime = specification.Target == "ort-cpu"
+            ? OrtCpuCostModel.Estimate(DialectWriter.Build(model, Dialect.Float).Graph).Milliseconds
+            : null;
         var longest = partial.MinSpeedup > 0 ? floatTime / partial.MinSpeedup : null;
         var count = 0;
         var search = new PartialQuantizationSearch(
@@ -31,10 +33,13 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
                 var graph = placement.Place(floatLayers);
                 var quantized = LayerPlacement.LayersOf(graph);
                 var time = floatTime is null ? 0 : OrtCpuCostModel.Estimate(DialectWriter.Build(graph, Dialect.OrtCpu).Graph).Milliseconds;
-                var activity = $"search: choice {++count} of at most {partial.MaxMeasurements}, {quantized.Count} of {placement.Layers.Count} layers quantized";
+                var activity =
+                    $"search: choice {++count} of at most {partial.MaxMeasurements}, "
+                    + $"{quantized.Count} of {placement.Layers.Count} layers quantized";
                 var figures = await measured.GetAsync(
                     $"search: {string.Join('\n', quantized)}",
-                    async () => [await evaluation.MeasureSelectionAsync(activity, graph, ExecutionMode.FakeQuantize, partial.Images, token)],
+                    async () =>
+                        [await evaluation.MeasureSelectionAsync(activity, graph, ExecutionMode.FakeQuantize, partial.Images, token)],
                     token);
                 return new SearchMeasurement(figures[0], time);
             },

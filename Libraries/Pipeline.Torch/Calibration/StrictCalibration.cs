@@ -16,15 +16,19 @@ internal static class StrictCalibration
     public static bool IsOn(RunSpecification specification) => QatTraining.IsStrict(specification);
 
     /// <summary>The artifacts it reads besides those of every calibration.</summary>
-    public static IReadOnlyList<string> Inputs(RunSpecification specification) => IsOn(specification) ? [ArtifactNames.TrainingAnnotations] : [];
+    public static IReadOnlyList<string> Inputs(RunSpecification specification) =>
+        IsOn(specification) ? [ArtifactNames.TrainingAnnotations] : [];
 
     /// <summary>Collects on augmented training images, one batch more than asked for.</summary>
-    public static async Task CollectAsync(IStageContext context, GraphEvaluation evaluation, Calibrator calibrator, CancellationToken cancellationToken)
+    public static async Task CollectAsync(
+        IStageContext context, GraphEvaluation evaluation, Calibrator calibrator, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
         var loader = new TrainingLoaderOptions
         {
-            Size = evaluation.Run.Protocol.InputSize, BatchSize = specification.Calibration.Batch, Seed = (ulong)specification.Seed,
+            Size = evaluation.Run.Protocol.InputSize,
+            BatchSize = specification.Calibration.Batch,
+            Seed = (ulong)specification.Seed,
         };
         var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken);
         var batches = new AugmentedBatches(labelled, loader, epochs: 1);

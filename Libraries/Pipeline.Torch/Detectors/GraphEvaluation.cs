@@ -23,9 +23,11 @@ internal sealed class GraphEvaluation(
 
     public DetectionRun Run => run;
 
-    public static async Task<GraphEvaluation> OpenAsync(IStageContext context, IImageSource images, Graph model, CancellationToken cancellationToken)
+    public static async Task<GraphEvaluation> OpenAsync(
+        IStageContext context, IImageSource images, Graph model, CancellationToken cancellationToken)
     {
-        var index = await DatasetIndex.ReadAsync(await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
+        var index = await DatasetIndex.ReadAsync(
+            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
         return new GraphEvaluation(
             new DetectionRun(images, context.Specification, index, ModelInput.SizeOf(model, context.Specification)),
             index,
@@ -37,10 +39,14 @@ internal sealed class GraphEvaluation(
     public async Task<MeasuredGraph> MeasureAsync(string name, Graph graph, ExecutionMode mode, CancellationToken cancellationToken)
     {
         using var detector = new TorchDetector(graph, mode);
-        var selection = await run.DetectAsync(detector, DatasetSplit.Calibration, index.Calibration, $"AP of {name}, calibration images", progress, cancellationToken);
-        var validation = await run.DetectAsync(detector, DatasetSplit.Validation, index.Validation, $"AP of {name}, validation images", progress, cancellationToken);
+        var selection = await run.DetectAsync(
+            detector, DatasetSplit.Calibration, index.Calibration, $"AP of {name}, calibration images", progress, cancellationToken);
+        var validation = await run.DetectAsync(
+            detector, DatasetSplit.Validation, index.Validation, $"AP of {name}, validation images", progress, cancellationToken);
         return new MeasuredGraph(
-            CocoEvaluator.Evaluate(selectionTruth, selection).Metrics.Ap, CocoEvaluator.Evaluate(validationTruth, validation).Metrics.Ap, validation);
+            CocoEvaluator.Evaluate(selectionTruth, selection).Metrics.Ap,
+            CocoEvaluator.Evaluate(validationTruth, validation).Metrics.Ap,
+            validation);
     }
 
     /// <summary>AP on the first calibration images alone.</summary>
@@ -49,7 +55,8 @@ internal sealed class GraphEvaluation(
     /// <param name="mode">Float or fake-quantized.</param>
     /// <param name="images">Number of images; 0 takes all.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<double> MeasureSelectionAsync(string name, Graph graph, ExecutionMode mode, int images, CancellationToken cancellationToken)
+    public async Task<double> MeasureSelectionAsync(
+        string name, Graph graph, ExecutionMode mode, int images, CancellationToken cancellationToken)
     {
         using var detector = new TorchDetector(graph, mode);
         var chosen = FirstCalibrationImages(images);
@@ -65,7 +72,8 @@ internal sealed class GraphEvaluation(
     }
 
     /// <summary>The first images of the calibration list; 0 takes all.</summary>
-    public IReadOnlyList<IndexedImage> FirstCalibrationImages(int count) => count > 0 ? [.. index.Calibration.Take(count)] : index.Calibration;
+    public IReadOnlyList<IndexedImage> FirstCalibrationImages(int count) =>
+        count > 0 ? [.. index.Calibration.Take(count)] : index.Calibration;
 }
 
 /// <summary>AP on the calibration images and on the validation images, and the latter's detections.</summary>

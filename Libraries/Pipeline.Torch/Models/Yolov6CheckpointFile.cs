@@ -20,7 +20,8 @@ internal static class Yolov6CheckpointFile
 
     /// <summary>The entries of a file that has names: PyTorch checkpoint or safetensors.</summary>
     /// <exception cref="CheckpointException">The file is unreadable.</exception>
-    public static StateDict Read(string path) => TryRead(path) ?? throw new CheckpointException($"{path} is neither a PyTorch checkpoint nor a safetensors file.");
+    public static StateDict Read(string path) =>
+        TryRead(path) ?? throw new CheckpointException($"{path} is neither a PyTorch checkpoint nor a safetensors file.");
 
     private static StateDict? TryRead(string path)
     {

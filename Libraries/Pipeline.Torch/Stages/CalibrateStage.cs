@@ -70,7 +70,8 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         var methods = new List<MethodFigures>();
         foreach (var method in specification.Calibration.Methods.Select(CalibrationMethods.Parse))
         {
-            methods.Add(await MeasureMethodAsync(method, StrictCalibration.Calibrate(calibrator, method, specification), evaluation, measured, cancellationToken));
+            methods.Add(await MeasureMethodAsync(
+                method, StrictCalibration.Calibrate(calibrator, method, specification), evaluation, measured, cancellationToken));
         }
 
         var best = Choose(specification.Calibration, methods);
@@ -78,7 +79,8 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         var placement = new LayerPlacement(specification, calibrated);
         var analysis = await LayerAnalysis.RunAsync(context, images, evaluation, calibrated, placement.Candidates, cancellationToken);
         var search = specification.Partial.Enabled
-            ? await new PartialSearch(specification, evaluation, measured).RunAsync(model, placement, analysis.SearchLayers, cancellationToken)
+            ? await new PartialSearch(specification, evaluation, measured)
+                .RunAsync(model, placement, analysis.SearchLayers, cancellationToken)
             : ((SearchFigures Figures, Graph Graph)?)null;
         var floatLayers = search?.Figures.FloatLayers ?? [];
         var (graph, final, correction) = await FinishAsync(context, evaluation, search?.Graph ?? calibrated, cancellationToken);
@@ -88,7 +90,8 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         var report = new CalibrationReport
         {
             Images = (int)calibrator.Images,
-            ListSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(ImagesOf(specification, evaluation.Index).Select(image => image.Sha256))))),
+            ListSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
+                string.Concat(ImagesOf(specification, evaluation.Index).Select(image => image.Sha256))))),
             Float = FiguresOf("float", original),
             Methods = methods,
             ChosenMethod = best.Method,
@@ -99,14 +102,22 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             Coverage = analysis.Coverage(floatLayers),
             Layers = analysis.Figures(FloatLayerReasons.OfSearch(search?.Figures)),
             Unplaced = analysis.Unplaced(specification.Partial.Skip),
-            Quantizers = [.. graph.Quantizers.Where(quantizer => !quantizer.IsWeight).Select(quantizer => RangeSummary.Of(quantizer, calibrator.Statistics[quantizer.Name]))],
+            Quantizers = [.. graph.Quantizers
+                .Where(quantizer => !quantizer.IsWeight)
+                .Select(quantizer => RangeSummary.Of(quantizer, calibrator.Statistics[quantizer.Name]))],
         };
         await File.WriteAllBytesAsync(
-            context.OutputPath(ArtifactNames.CalibrationReport), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken);
+            context.OutputPath(ArtifactNames.CalibrationReport),
+            JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
+            cancellationToken);
     }
 
     private static async Task<MethodFigures> MeasureMethodAsync(
-        CalibrationMethod method, Graph calibrated, GraphEvaluation evaluation, MeasuredFigures measured, CancellationToken cancellationToken)
+        CalibrationMethod method,
+        Graph calibrated,
+        GraphEvaluation evaluation,
+        MeasuredFigures measured,
+        CancellationToken cancellationToken)
     {
         var figures = await measured.GetAsync(
             $"method: {method.Name()}",
@@ -121,22 +132,26 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
     private static MethodFigures Choose(CalibrationSpecification calibration, List<MethodFigures> methods) =>
         calibration.Method == "best"
-            ? methods.MaxBy(method => method.SelectionAp) ?? throw new SpecificationException("calibration.methods is empty: name at least one method")
+            ? methods.MaxBy(method => method.SelectionAp)
+                ?? throw new SpecificationException("calibration.methods is empty: name at least one method")
             : methods.Find(method => method.Method == calibration.Method)
-                ?? throw new SpecificationException($"calibration.method is '{calibration.Method}', which calibration.methods does not list");
+                ?? throw new SpecificationException(
+                    $"calibration.method is '{calibration.Method}', which calibration.methods does not list");
 
     /// <summary>Corrects the biases where that is asked for and does no harm, and measures what is handed on.</summary>
     private async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(
         IStageContext context, GraphEvaluation evaluation, Graph graph, CancellationToken cancellationToken)
     {
         var plain = await evaluation.MeasureAsync("the chosen graph", graph, ExecutionMode.FakeQuantize, cancellationToken);
-        if (!context.Specification.Calibration.BiasCorrection || !graph.Quantizers.Exists(quantizer => quantizer is { IsWeight: true, IsEnabled: true }))
+        if (!context.Specification.Calibration.BiasCorrection
+            || !graph.Quantizers.Exists(quantizer => quantizer is { IsWeight: true, IsEnabled: true }))
         {
             return (graph, plain, null);
         }
 
         var wanted = evaluation.FirstCalibrationImages(BiasCorrectionImages);
-        var batches = images.ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, wanted.Count, cancellationToken);
+        var batches = images.ReadAsync(
+            context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, wanted.Count, cancellationToken);
         await foreach (var batch in batches)
         {
             using (batch)
@@ -153,7 +168,8 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         throw new GraphException("no calibration image could be read: biases cannot be corrected; check data.calibration");
     }
 
-    private async Task<Calibrator> CollectAsync(IStageContext context, Graph model, GraphEvaluation evaluation, CancellationToken cancellationToken)
+    private async Task<Calibrator> CollectAsync(
+        IStageContext context, Graph model, GraphEvaluation evaluation, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
         var placed = model.Clone();
@@ -186,10 +202,19 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     }
 
     private async Task CollectAsync(
-        IStageContext context, GraphEvaluation evaluation, IReadOnlyList<IndexedImage> wanted, Calibrator calibrator, CancellationToken cancellationToken)
+        IStageContext context,
+        GraphEvaluation evaluation,
+        IReadOnlyList<IndexedImage> wanted,
+        Calibrator calibrator,
+        CancellationToken cancellationToken)
     {
         var batches = images.ReadAsync(
-            context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, context.Specification.Calibration.Batch, cancellationToken);
+            context.Specification,
+            DatasetSplit.Calibration,
+            wanted,
+            evaluation.Run.Protocol,
+            context.Specification.Calibration.Batch,
+            cancellationToken);
         await foreach (var batch in batches)
         {
             using (batch)
@@ -206,5 +231,6 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     private static IReadOnlyList<IndexedImage> ImagesOf(RunSpecification specification, DatasetIndex index) =>
         specification.Calibration.Images > 0 ? [.. index.Calibration.Take(specification.Calibration.Images)] : index.Calibration;
 
-    private static MethodFigures FiguresOf(string method, MeasuredGraph measured) => new(method, measured.SelectionAp, measured.ValidationAp);
+    private static MethodFigures FiguresOf(string method, MeasuredGraph measured) =>
+        new(method, measured.SelectionAp, measured.ValidationAp);
 }

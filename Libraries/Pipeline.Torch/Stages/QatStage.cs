@@ -84,7 +84,9 @@ public sealed class QatStage(IImageSource images) : IStage
         OnnxWriter.Write(best, context.OutputPath(ArtifactNames.QatGraph));
         await File.WriteAllBytesAsync(
             context.OutputPath(ArtifactNames.TrainingHistory),
-            JsonSerializer.SerializeToUtf8Bytes(new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp), PipelineJson.Options),
+            JsonSerializer.SerializeToUtf8Bytes(
+                new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp),
+                PipelineJson.Options),
             cancellationToken);
 
         var trained = !isImproved ? start

@@ -61,10 +61,14 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     {
         var specification = context.Specification;
         var form = Yolov6Models.TrainingFormOf(specification);
-        var (search, training) = (new FloatTrainingRecorder("hyper-search", context.Progress), new FloatTrainingRecorder("training", context.Progress));
+        var (search, training) =
+            (new FloatTrainingRecorder("hyper-search", context.Progress), new FloatTrainingRecorder("training", context.Progress));
         var store = await RecordedTrainingStore.OpenAsync(
-            context.Checkpoints, new Dictionary<string, FloatTrainingRecorder> { [SearchCheckpoint] = search, [TrainingCheckpoint] = training }, cancellationToken);
-        var index = await DatasetIndex.ReadAsync(await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
+            context.Checkpoints,
+            new Dictionary<string, FloatTrainingRecorder> { [SearchCheckpoint] = search, [TrainingCheckpoint] = training },
+            cancellationToken);
+        var index = await DatasetIndex.ReadAsync(
+            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
         var network = Yolov6Network.Build(Yolov6Models.OptionsOf(specification, index.Categories.Count, form));
         var start = specification.Model.Yolov6!.Checkpoint is null
             ? null
@@ -75,20 +79,27 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
         RepScales? scales = null;
         if (form == Yolov6Form.RepOpt)
         {
-            scales = await FindScalesAsync(context, store, network.Options, StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search), cancellationToken);
+            scales = await FindScalesAsync(
+                context,
+                store,
+                network.Options,
+                StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search),
+                cancellationToken);
             SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedScales), scales.ToState());
         }
 
         var stage = StageOf(TrainingCheckpoint, specification.Train!.Epochs, training) with
         {
-            Evaluate = async (graph, token) => training.Evaluated(await evaluation.MeasureAsync("float network", graph, ExecutionMode.Float, token)),
+            Evaluate = async (graph, token) =>
+                training.Evaluated(await evaluation.MeasureAsync("float network", graph, ExecutionMode.Float, token)),
         };
         var result = await TrainAsync(store, network, scales, stage, start, cancellationToken);
         SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedWeights), Yolov6Weights.Read(result.Graph));
         OnnxWriter.Write(Yolov6Models.Deployed(network, result.Graph), context.OutputPath(ArtifactNames.TrainedModel));
         await File.WriteAllBytesAsync(
             context.OutputPath(ArtifactNames.FloatTrainingHistory),
-            JsonSerializer.SerializeToUtf8Bytes(new FloatTrainingHistory(search.Epochs, training.Epochs, result.BestEpoch), PipelineJson.Options),
+            JsonSerializer.SerializeToUtf8Bytes(
+                new FloatTrainingHistory(search.Epochs, training.Epochs, result.BestEpoch), PipelineJson.Options),
             cancellationToken);
 
         TrainingStage StageOf(string name, int epochs, FloatTrainingRecorder recorder)
@@ -101,7 +112,8 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
                 Augmentation = FloatTrainingOptions.AugmentationOf(specification.Train),
             };
             var batches = new AugmentedBatches(labelled, loader, epochs, specification.Train.PlainEpochs);
-            return new TrainingStage(name, FloatTrainingOptions.Of(specification, Math.Max(1, epochs), batches.StepsPerEpoch), batches, Progress: recorder);
+            return new TrainingStage(
+                name, FloatTrainingOptions.Of(specification, Math.Max(1, epochs), batches.StepsPerEpoch), batches, Progress: recorder);
         }
     }
 
@@ -117,7 +129,12 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     }
 
     private static async Task<Yolov6TrainingResult> TrainAsync(
-        ITrainingStore store, Yolov6Network network, RepScales? scales, TrainingStage stage, Graph? start, CancellationToken cancellationToken)
+        ITrainingStore store,
+        Yolov6Network network,
+        RepScales? scales,
+        TrainingStage stage,
+        Graph? start,
+        CancellationToken cancellationToken)
     {
         if (scales is not null)
         {

@@ -20,7 +20,11 @@ namespace QatPipeline.Pipeline.Torch.Training;
 /// <param name="protocol">How pictures become network inputs.</param>
 /// <param name="truth">Their labels, for a task loss; null where distillation is all.</param>
 internal sealed class DistillationBatches(
-    IImageSource source, RunSpecification specification, IReadOnlyList<IndexedImage> images, EvaluationProtocol protocol, CocoDataset? truth = null) : ITrainingBatches
+    IImageSource source,
+    RunSpecification specification,
+    IReadOnlyList<IndexedImage> images,
+    EvaluationProtocol protocol,
+    CocoDataset? truth = null) : ITrainingBatches
 {
     private readonly int _batchSize = Math.Min(specification.Qat!.Batch, images.Count);
 
@@ -31,7 +35,8 @@ internal sealed class DistillationBatches(
     {
         var order = EpochOrder.Of(images.Count, specification.Seed, epoch);
         var wanted = order.AsSpan(step * _batchSize, _batchSize).ToArray().Select(position => images[position]).ToArray();
-        await foreach (var batch in source.ReadAsync(specification, DatasetSplit.Training, wanted, protocol, wanted.Length, cancellationToken))
+        await foreach (var batch in source.ReadAsync(
+            specification, DatasetSplit.Training, wanted, protocol, wanted.Length, cancellationToken))
         {
             using (batch)
             {
@@ -42,7 +47,8 @@ internal sealed class DistillationBatches(
                     MirrorRows(pixels, batch.Width);
                 }
 
-                return new TrainingBatch(batch.ToPixels() with { Pixels = pixels }, truth is null ? null : LabelsOf(truth, batch, isMirrored));
+                return new TrainingBatch(
+                    batch.ToPixels() with { Pixels = pixels }, truth is null ? null : LabelsOf(truth, batch, isMirrored));
             }
         }
 

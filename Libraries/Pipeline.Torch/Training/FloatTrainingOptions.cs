@@ -51,7 +51,8 @@ internal static class FloatTrainingOptions
     }
 
     /// <summary>The box loss of the reference's configuration of that size (2.1).</summary>
-    public static BoxMetric BoxMetricOf(RunSpecification specification) => specification.Model.Yolov6!.Variant == "s" ? BoxMetric.Giou : BoxMetric.Siou;
+    public static BoxMetric BoxMetricOf(RunSpecification specification) =>
+        specification.Model.Yolov6!.Variant == "s" ? BoxMetric.Giou : BoxMetric.Siou;
 
     public static AugmentationOptions AugmentationOf(TrainSpecification train) => new() { Mosaic = train.Mosaic, Mixup = train.Mixup };
 }

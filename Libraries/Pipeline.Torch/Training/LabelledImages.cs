@@ -15,12 +15,18 @@ internal static class LabelledImages
     /// <param name="index">The run's images.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="CocoException">The annotations do not fit the images.</exception>
-    public static async Task<IReadOnlyList<TrainingImage>> ReadAsync(IStageContext context, DatasetIndex index, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<TrainingImage>> ReadAsync(
+        IStageContext context, DatasetIndex index, CancellationToken cancellationToken)
     {
         var truth = await ReadTruthAsync(context, cancellationToken);
-        var files = index.Training.ToDictionary(image => image.Id, image => DatasetLocator.PathOf(context.Specification, DatasetSplit.Training, image));
+        var files = index.Training.ToDictionary(
+            image => image.Id, image => DatasetLocator.PathOf(context.Specification, DatasetSplit.Training, image));
         return TrainingImage.Of(new CocoDataset(
-            truth.Source, "", [.. truth.Images.Select(image => image with { FileName = files[image.Id] })], truth.Annotations, truth.Categories));
+            truth.Source,
+            "",
+            [.. truth.Images.Select(image => image with { FileName = files[image.Id] })],
+            truth.Annotations,
+            truth.Categories));
     }
 
     /// <summary>The labels alone, for images that come from elsewhere.</summary>

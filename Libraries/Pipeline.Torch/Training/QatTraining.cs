@@ -41,7 +41,9 @@ internal static class QatTraining
         var specification = context.Specification;
         var truth = UsesLabels(specification) ? await LabelledImages.ReadTruthAsync(context, cancellationToken) : null;
         truth = truth?.Annotations.Count > 0 ? truth : null;
-        using var task = truth is null ? null : new Yolov6TaskLoss(job.Calibrated, LossOf(specification), specification.Qat!.TaskLoss, TorchDevices.Default);
+        using var task = truth is null
+            ? null
+            : new Yolov6TaskLoss(job.Calibrated, LossOf(specification), specification.Qat!.TaskLoss, TorchDevices.Default);
         using var trainer = new QatTrainer(job.Calibrated, OptionsOf(specification.Qat!), job.Teacher, task);
         if (job.Saved is { } saved)
         {
@@ -70,7 +72,12 @@ internal static class QatTraining
             trainer.Load(new MemoryStream(saved));
         }
 
-        var loader = new TrainingLoaderOptions { Size = evaluation.Run.Protocol.InputSize, BatchSize = specification.Qat!.Batch, Seed = (ulong)specification.Seed };
+        var loader = new TrainingLoaderOptions
+        {
+            Size = evaluation.Run.Protocol.InputSize,
+            BatchSize = specification.Qat!.Batch,
+            Seed = (ulong)specification.Seed,
+        };
         var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken);
         var batches = new AugmentedBatches(labelled, loader, specification.Qat.Epochs);
         await using (batches)
@@ -99,7 +106,11 @@ internal static class QatTraining
     /// <summary>The options of the run's trainer, defaults included.</summary>
     public static object AllOptionsOf(RunSpecification specification) => IsStrict(specification)
         ? StrictOptionsOf(specification)
-        : new { Trainer = OptionsOf(specification.Qat!), Task = UsesLabels(specification) ? new { specification.Qat!.TaskLoss, Loss = LossOf(specification) } : null };
+        : new
+        {
+            Trainer = OptionsOf(specification.Qat!),
+            Task = UsesLabels(specification) ? new { specification.Qat!.TaskLoss, Loss = LossOf(specification) } : null,
+        };
 
     private static QatOptions OptionsOf(QatSpecification specification) => new()
     {

@@ -14,6 +14,7 @@ internal static class TrainingProgressExtensions
             ["images/s"] = value.ImagesPerSecond,
             ["secondsLeft"] = value.Remaining.TotalSeconds,
         };
-        return new StageProgress(activity, ((long)value.Epoch * value.StepsPerEpoch) + value.Step, (long)value.Epochs * value.StepsPerEpoch, figures);
+        return new StageProgress(
+            activity, ((long)value.Epoch * value.StepsPerEpoch) + value.Step, (long)value.Epochs * value.StepsPerEpoch, figures);
     }
 }

@@ -38,7 +38,9 @@ public sealed record DatasetIndex
         var stream = File.OpenRead(path);
         await using (stream.ConfigureAwait(false))
         {
-            return (await JsonSerializer.DeserializeAsync<DatasetIndex>(stream, PipelineJson.Options, cancellationToken).ConfigureAwait(false))!;
+            return (await JsonSerializer
+                .DeserializeAsync<DatasetIndex>(stream, PipelineJson.Options, cancellationToken)
+                .ConfigureAwait(false))!;
         }
     }
 

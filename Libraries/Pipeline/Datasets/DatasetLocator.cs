@@ -38,7 +38,8 @@ public static class DatasetLocator
             { Annotations: { } annotations, Images: { } images } => CocoDataset.Read(annotations, images),
             { Yolo: { } folder } => CocoDataset.ReadYolo(folder),
             { Synthetic: { } generated } =>
-                CocoDataset.Read(Path.Combine(GeneratedDatasets.FolderOf(generated), SyntheticDetectionDataset.AnnotationFile), PicturesOf(generated)),
+                CocoDataset.Read(
+                    Path.Combine(GeneratedDatasets.FolderOf(generated), SyntheticDetectionDataset.AnnotationFile), PicturesOf(generated)),
             _ => throw new CocoException("a data set names neither annotations nor a folder nor a synthetic set"),
         };
         return dataset.Images.Count > 0 ? dataset : throw new CocoException($"{dataset.Source}: the data set has no images");

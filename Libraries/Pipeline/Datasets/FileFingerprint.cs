@@ -30,7 +30,9 @@ internal static class FileFingerprint
     private static IEnumerable<FileInfo> FilesOf(string path) => path switch
     {
         _ when File.Exists(path) => [new FileInfo(path)],
-        _ when Directory.Exists(path) => new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal),
+        _ when Directory.Exists(path) => new DirectoryInfo(path)
+            .EnumerateFiles("*", SearchOption.AllDirectories)
+            .OrderBy(file => file.FullName, StringComparer.Ordinal),
         _ => throw new FileNotFoundException($"{path}: no such file or folder", path),
     };
 }

@@ -14,5 +14,10 @@ public interface IImageSource
     /// <param name="batchSize">Images per batch.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     IAsyncEnumerable<ImageBatch> ReadAsync(
-        RunSpecification specification, DatasetSplit split, IReadOnlyList<IndexedImage> images, EvaluationProtocol protocol, int batchSize, CancellationToken cancellationToken);
+        RunSpecification specification,
+        DatasetSplit split,
+        IReadOnlyList<IndexedImage> images,
+        EvaluationProtocol protocol,
+        int batchSize,
+        CancellationToken cancellationToken);
 }

@@ -17,7 +17,12 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
     /// <summary>Detections of every image, in the order of the images, each image's in descending order of score.</summary>
     /// <exception cref="CocoException">The model's classes are not the data set's.</exception>
     public async Task<IReadOnlyList<Detection>> DetectAsync(
-        IDetector detector, DatasetSplit split, IReadOnlyList<IndexedImage> images, string activity, IProgress<StageProgress>? progress, CancellationToken cancellationToken)
+        IDetector detector,
+        DatasetSplit split,
+        IReadOnlyList<IndexedImage> images,
+        string activity,
+        IProgress<StageProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var decoder = new DetectionDecoder(
             new DetectionOptions
@@ -54,7 +59,8 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
         if (rowLength != 5 + index.Categories.Count)
         {
             throw new CocoException(
-                $"the model's output has rows of {rowLength} values, 5 + {rowLength - 5} classes, but the data sets have {index.Categories.Count} categories: "
+                $"the model's output has rows of {rowLength} values, 5 + {rowLength - 5} classes, "
+                + $"but the data sets have {index.Categories.Count} categories: "
                 + "they must be the model's classes, in the same number and order");
         }
     }

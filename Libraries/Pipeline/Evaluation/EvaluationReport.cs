@@ -35,7 +35,8 @@ public sealed record EvaluationReport
 /// <param name="AgainstFloat">AP minus the float graph's, with its interval; null for the float graph itself.</param>
 /// <param name="PrecisionAt50">Precision at the 101 recall thresholds at IoU 0.5, mean over categories.</param>
 public sealed record VariantEvaluation(
-    string Variant, CocoMetrics Metrics, IReadOnlyList<CategoryMetrics> PerCategory, ApDifference? AgainstFloat, IReadOnlyList<double> PrecisionAt50);
+    string Variant, CocoMetrics Metrics, IReadOnlyList<CategoryMetrics> PerCategory,
+    ApDifference? AgainstFloat, IReadOnlyList<double> PrecisionAt50);
 
 /// <summary>The variants of a network that a run compares.</summary>
 public static class Variants

@@ -22,7 +22,8 @@ public static class ModelInput
         return (height.Value, width.Value) switch
         {
             ({ } h, { } w) when h != w => throw new SpecificationException($"the model's input {input} is not square"),
-            ({ } h, _) when wanted > 0 && h != wanted => throw new SpecificationException($"model.inputSize is {wanted}, but the model's input {input} is fixed at {h}"),
+            ({ } h, _) when wanted > 0 && h != wanted =>
+                throw new SpecificationException($"model.inputSize is {wanted}, but the model's input {input} is fixed at {h}"),
             ({ } h, _) => (int)h,
             _ when wanted > 0 => wanted,
             _ => throw new SpecificationException($"the model's input {input} leaves its size open: set model.inputSize"),

@@ -35,15 +35,16 @@ public static class PipelineTelemetry
     }
 
     /// <summary>
-    /// Starts a span right below the run's, with a link to the delivery that it is done for: messages follow one another, and as children of
-    /// each other a run's spans would be nested as deep as it has stages.
+    /// Starts a span right below the run's, with a link to the delivery that it is done for: messages follow one another, and as children
+    /// of each other a run's spans would be nested as deep as it has stages.
     /// </summary>
     public static Activity? StartBelowRun(string name)
     {
         var delivery = Activity.Current;
         var parent = delivery?.GetBaggageItem(RunSpan);
         return ActivityContext.TryParse(parent, null, out var run) && run.TraceId == delivery!.TraceId
-            ? Source.StartActivity(name, ActivityKind.Internal, run, links: [new ActivityLink(delivery.Context)])?.SetBaggage(RunSpan, parent)
+            ? Source.StartActivity(name, ActivityKind.Internal, run, links: [new ActivityLink(delivery.Context)])
+                ?.SetBaggage(RunSpan, parent)
             : Source.StartActivity(name);
     }
 

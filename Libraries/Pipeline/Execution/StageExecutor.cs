@@ -73,7 +73,8 @@ public sealed partial class StageExecutor(
                     {
                         return new StageResult(await ExecuteAsync(work, both.Token), Reused: false);
                     }
-                    catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                    catch (OperationCanceledException)
+                        when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
                     {
                         LogLeaseLost(work.Job.Stage.Name, work.Job.Key);
                     }

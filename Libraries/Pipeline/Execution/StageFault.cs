@@ -31,7 +31,8 @@ public sealed record StageFault(string Type, string Message, string Remedy, bool
         RequestFailedException failed => failed.Status is 0 or 408 or 409 or 412 or 429 or >= 500,
         FileNotFoundException or DirectoryNotFoundException or PathTooLongException or EndOfStreamException => false,
         IOException io => !IsFullDisk(io),
-        RpcException rpc => rpc.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Aborted,
+        RpcException rpc =>
+            rpc.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Aborted,
         TimeoutException or SocketException or HttpRequestException or OperationCanceledException => true,
         _ => false,
     };
@@ -51,5 +52,6 @@ public sealed record StageFault(string Type, string Message, string Remedy, bool
 
     // A library says where it was writing in an exception of its own, around this one.
     private static bool IsFullDisk(Exception exception) =>
-        (exception is IOException && FullDisk.Contains(exception.HResult & 0xFFFF)) || (exception.InnerException is { } inner && IsFullDisk(inner));
+        (exception is IOException && FullDisk.Contains(exception.HResult & 0xFFFF))
+        || (exception.InnerException is { } inner && IsFullDisk(inner));
 }

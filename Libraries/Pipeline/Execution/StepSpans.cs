@@ -4,8 +4,8 @@ using QatPipeline.Pipeline.Stages;
 namespace QatPipeline.Pipeline.Execution;
 
 /// <summary>
-/// Spans of what a stage reports that it does (epochs, calibration passes, engine builds), as children of the stage's span. Each lasts from the
-/// first report of an activity to the first report of the next one.
+/// Spans of what a stage reports that it does (epochs, calibration passes, engine builds), as children of the stage's span. Each lasts from
+/// the first report of an activity to the first report of the next one.
 /// </summary>
 internal sealed class StepSpans(Activity? stage, IProgress<StageProgress> next) : IProgress<StageProgress>, IDisposable
 {

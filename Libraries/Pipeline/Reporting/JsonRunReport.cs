@@ -18,18 +18,22 @@ public sealed class JsonRunReport : IRunReport
     {
         var report = await CreateAsync(context, cancellationToken).ConfigureAwait(false);
         await File.WriteAllBytesAsync(
-            Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken).ConfigureAwait(false);
+            Path.Combine(folder, FileName),
+            JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads the artifacts and records and puts the report together; needs a finished build and evaluation.</summary>
     public static async Task<RunReport> CreateAsync(RunReportContext context, CancellationToken cancellationToken)
     {
         var specification = context.Run.Specification;
-        var evaluation = (await ReadAsync<EvaluationReport>(context, ArtifactNames.EvaluationReport, cancellationToken).ConfigureAwait(false))!;
+        var evaluation = (await ReadAsync<EvaluationReport>(context, ArtifactNames.EvaluationReport, cancellationToken)
+            .ConfigureAwait(false))!;
 
         // A run that began with the event of a later stage has built nothing itself.
         var build = context.Stages.FirstOrDefault(stage => stage.Record.Stage == StageNames.Build)?.Record;
-        var timings = build?.Measurements[BuildStage.TimingMeasurement].Deserialize<Dictionary<string, IReadOnlyList<EngineTiming>>>(PipelineJson.Options) ?? [];
+        var timings = build?.Measurements[BuildStage.TimingMeasurement]
+            .Deserialize<Dictionary<string, IReadOnlyList<EngineTiming>>>(PipelineJson.Options) ?? [];
         return new RunReport
         {
             RunId = context.Run.RunId,
@@ -39,7 +43,8 @@ public sealed class JsonRunReport : IRunReport
             Results = [.. evaluation.Variants.Select(variant => ResultOf(variant, evaluation, specification, timings, context.Artifacts))],
             Evaluation = evaluation,
             Calibration = await ReadAsync<JsonElement?>(context, ArtifactNames.CalibrationReport, cancellationToken).ConfigureAwait(false),
-            FloatTraining = await ReadAsync<JsonElement?>(context, ArtifactNames.FloatTrainingHistory, cancellationToken).ConfigureAwait(false),
+            FloatTraining = await ReadAsync<JsonElement?>(context, ArtifactNames.FloatTrainingHistory, cancellationToken)
+                .ConfigureAwait(false),
             Training = await ReadAsync<JsonElement?>(context, ArtifactNames.TrainingHistory, cancellationToken).ConfigureAwait(false),
             Stages = [.. context.Stages.Select(Summarise)],
         };

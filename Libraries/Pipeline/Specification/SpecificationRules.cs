@@ -57,7 +57,9 @@ public static class SpecificationRules
         Require(
             (specification.Qat is null && specification.Train is null) || specification.Data.Training.Count > 0,
             "data.training names no data set: name one, or switch training off with 'qat: null'");
-        Require(specification.Train is null || specification.Model.Yolov6 is not null, "train needs model.yolov6: an ONNX file cannot be trained from scratch");
+        Require(
+            specification.Train is null || specification.Model.Yolov6 is not null,
+            "train needs model.yolov6: an ONNX file cannot be trained from scratch");
         Require(
             specification is not { Train.HyperSearchEpochs: 0, Model.Yolov6: { Form: "repopt", Scales: null } },
             "train of a RepOpt network needs scales: set train.hyperSearchEpochs to search them, or model.yolov6.scales to a file of them");
@@ -69,8 +71,12 @@ public static class SpecificationRules
         {
             var kinds = new[] { dataset.Annotations, dataset.Yolo, dataset.Synthetic as object }.Count(kind => kind is not null);
             Require(kinds == 1, "each data set needs exactly one of 'annotations' (with 'images'), 'yolo' and 'synthetic'");
-            Require(dataset.Synthetic is not { } generated || generated.Smallest <= generated.Largest, "synthetic: 'smallest' is above 'largest'");
-            Require(dataset.Annotations is null || dataset.Images is not null, $"data set {dataset.Annotations}: 'images', the folder of its pictures, is missing");
+            Require(
+                dataset.Synthetic is not { } generated || generated.Smallest <= generated.Largest,
+                "synthetic: 'smallest' is above 'largest'");
+            Require(
+                dataset.Annotations is null || dataset.Images is not null,
+                $"data set {dataset.Annotations}: 'images', the folder of its pictures, is missing");
         }
     }
 
@@ -103,7 +109,8 @@ public static class SpecificationRules
         {
             foreach (var (index, item) in list.Cast<object?>().Index())
             {
-                CheckValue(item ?? throw new SpecificationException($"{source}: '{path}[{index}]' has no value"), [], source, $"{path}[{index}]");
+                CheckValue(
+                    item ?? throw new SpecificationException($"{source}: '{path}[{index}]' has no value"), [], source, $"{path}[{index}]");
             }
         }
         else if (value.GetType().Namespace == typeof(RunSpecification).Namespace)

@@ -31,7 +31,8 @@ internal sealed class YamlBinder(string source, string? baseFolder)
 
     private object BindRecord(YamlMappingNode mapping, Type type, string key)
     {
-        var properties = type.GetProperties().ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name), StringComparer.Ordinal);
+        var properties = type.GetProperties()
+            .ToDictionary(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name), StringComparer.Ordinal);
         var record = Activator.CreateInstance(type)!;
         foreach (var (keyNode, valueNode) in mapping.Children)
         {
@@ -46,8 +47,11 @@ internal sealed class YamlBinder(string source, string? baseFolder)
         }
 
         var missing = properties.FirstOrDefault(pair =>
-            pair.Value.GetCustomAttribute<RequiredMemberAttribute>() is not null && !mapping.Children.ContainsKey(new YamlScalarNode(pair.Key)));
-        return missing.Key is null ? record : throw Error(mapping, $"key '{(key.Length == 0 ? missing.Key : $"{key}.{missing.Key}")}' is missing");
+            pair.Value.GetCustomAttribute<RequiredMemberAttribute>() is not null
+                && !mapping.Children.ContainsKey(new YamlScalarNode(pair.Key)));
+        return missing.Key is null
+            ? record
+            : throw Error(mapping, $"key '{(key.Length == 0 ? missing.Key : $"{key}.{missing.Key}")}' is missing");
     }
 
     private object? BindProperty(YamlNode node, PropertyInfo property, string path)
@@ -146,6 +150,6 @@ internal sealed class YamlBinder(string source, string? baseFolder)
         return row[b.Length];
     }
 
-    private SpecificationException Error(YamlNode node, string message) => 
+    private SpecificationException Error(YamlNode node, string message) =>
         new($"{source}:{node.Start.Line}: {message}") { Line = (int)node.Start.Line };
 }

@@ -23,7 +23,8 @@ public sealed class BuildStage : IStage
 
     // An engine is made for one processor: another one is another key.
     /// <inheritdoc/>
-    public object Configuration(RunSpecification specification) => new { specification.Target, specification.Build, Processor = ProcessorIdentity.Name };
+    public object Configuration(RunSpecification specification) =>
+        new { specification.Target, specification.Build, Processor = ProcessorIdentity.Name };
 
     /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
@@ -51,7 +52,8 @@ public sealed class BuildStage : IStage
             File.Move(result.Engines[0].Path, path, overwrite: true);
         }
 
-        var timings = await TimeAsync(backend, [.. engines.Select(engine => context.OutputPath(engine.Engine))], build, cancellationToken).ConfigureAwait(false);
+        var timings = await TimeAsync(
+            backend, [.. engines.Select(engine => context.OutputPath(engine.Engine))], build, cancellationToken).ConfigureAwait(false);
         context.Measure(
             TimingMeasurement,
             engines.Index().ToDictionary(entry => entry.Item.Variant, entry => timings.Select(batch => batch[entry.Index]).ToArray()));

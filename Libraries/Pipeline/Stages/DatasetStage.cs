@@ -90,19 +90,23 @@ public sealed class DatasetStage : IStage
     {
         var first = datasets[0];
         return datasets.FirstOrDefault(dataset => !dataset.Categories.SequenceEqual(first.Categories)) is { } other
-            ? throw new CocoException($"{other.Source}: its categories are not those of {first.Source}: all data sets of a run need the same")
+            ? throw new CocoException(
+                $"{other.Source}: its categories are not those of {first.Source}: all data sets of a run need the same")
             : first.Categories;
     }
 
     /// <summary>Reads the pictures of a split: sizes, digests, and whether they can be decoded.</summary>
     private sealed class SplitReader(RunSpecification specification, IProgress<StageProgress> progress)
     {
-        public async Task<(IReadOnlyList<CocoDataset> Sets, IReadOnlyList<IndexedImage> Images, IReadOnlyList<SkippedImage> Skipped)> ReadAsync(
-            DatasetSplit split, CancellationToken cancellationToken)
+        public async Task<(IReadOnlyList<CocoDataset> Sets, IReadOnlyList<IndexedImage> Images, IReadOnlyList<SkippedImage> Skipped)>
+            ReadAsync(DatasetSplit split, CancellationToken cancellationToken)
         {
             var sets = DatasetLocator.Open(specification, split);
             var limits = DatasetLocator.LimitsOf(specification, split);
-            var wanted = sets.SelectMany((set, index) => (limits[index] > 0 ? set.Images.Take(limits[index]) : set.Images).Select(image => (Set: index, Image: image))).ToArray();
+            var wanted = sets
+                .SelectMany((set, index) => (limits[index] > 0 ? set.Images.Take(limits[index]) : set.Images)
+                    .Select(image => (Set: index, Image: image)))
+                .ToArray();
             var images = new IndexedImage?[wanted.Length];
             var skipped = new SkippedImage?[wanted.Length];
             var done = 0;

@@ -47,9 +47,14 @@ public sealed class EvaluateStage(IImageSource images) : IStage
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
-        var index = await DatasetIndex.ReadAsync(await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        var truth = CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken).ConfigureAwait(false), "");
-        var inputSize = ModelInput.SizeOf(OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatModel, cancellationToken).ConfigureAwait(false)), specification);
+        var index = await DatasetIndex.ReadAsync(
+            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        var truth = CocoDataset.Read(
+            await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken).ConfigureAwait(false), "");
+        var inputSize = ModelInput.SizeOf(
+            OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatModel, cancellationToken).ConfigureAwait(false)),
+            specification);
         var run = new DetectionRun(images, specification, index, inputSize);
 
         var detections = new List<(string Variant, IReadOnlyList<Detection> Detections)>();
@@ -61,8 +66,11 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = specification.Build.Threads });
         foreach (var (variant, engine, output) in EngineVariants)
         {
-            using var detector = new EngineDetector(backend.Load(await context.OpenInputAsync(engine, cancellationToken).ConfigureAwait(false)));
-            var found = await run.DetectAsync(detector, DatasetSplit.Validation, index.Validation, $"AP of {variant}", context.Progress, cancellationToken).ConfigureAwait(false);
+            using var detector = new EngineDetector(
+                backend.Load(await context.OpenInputAsync(engine, cancellationToken).ConfigureAwait(false)));
+            var found = await run
+                .DetectAsync(detector, DatasetSplit.Validation, index.Validation, $"AP of {variant}", context.Progress, cancellationToken)
+                .ConfigureAwait(false);
             DetectionFile.Write(context.OutputPath(output), found);
             detections.Add((variant, found));
         }
@@ -82,7 +90,9 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             Tensors = tensors,
         };
         await File.WriteAllBytesAsync(
-            context.OutputPath(ArtifactNames.EvaluationReport), JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options), cancellationToken).ConfigureAwait(false);
+            context.OutputPath(ArtifactNames.EvaluationReport),
+            JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<TensorAgreement>> CompareTensorsAsync(
@@ -97,11 +107,13 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         {
             using (batch)
             {
-                return await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken).ConfigureAwait(false);
+                return await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
 
-        throw new CocoException("no validation image could be read: the engine cannot be compared with its simulation; check data.validation");
+        throw new CocoException(
+            "no validation image could be read: the engine cannot be compared with its simulation; check data.validation");
     }
 
     private static (string Variant, string Engine, string Detections)[] EngineVariants { get; } =
@@ -128,13 +140,16 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             item.Evaluation.PerCategory,
             item.Variant == Variants.Float
                 ? null
-                : PairedBootstrap.Compare(reference, item.Evaluation, specification.Evaluation.BootstrapReplicates, (ulong)specification.Seed),
+                : PairedBootstrap.Compare(
+                    reference, item.Evaluation, specification.Evaluation.BootstrapReplicates, (ulong)specification.Seed),
             MeanPrecisionAt50(item.Evaluation)))];
     }
 
     private static double[] MeanPrecisionAt50(CocoEvaluation evaluation)
     {
-        var categories = Enumerable.Range(0, evaluation.PerCategory.Count).Where(category => evaluation.Precision(0, 0, category, 0, 2) > -1).ToArray();
+        var categories = Enumerable.Range(0, evaluation.PerCategory.Count)
+            .Where(category => evaluation.Precision(0, 0, category, 0, 2) > -1)
+            .ToArray();
         return [.. Enumerable.Range(0, EvaluationGrid.RecallThresholds.Count).Select(recall =>
             categories.Length == 0 ? 0 : categories.Average(category => evaluation.Precision(0, recall, category, 0, 2)))];
     }

@@ -29,7 +29,8 @@ public sealed class OptimizeStage : IStage
     /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
-        var quantized = OnnxReader.Read(await context.OpenInputAsync(QuantizedGraph(context.Specification), cancellationToken).ConfigureAwait(false));
+        var quantized = OnnxReader.Read(
+            await context.OpenInputAsync(QuantizedGraph(context.Specification), cancellationToken).ConfigureAwait(false));
         var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatModel, cancellationToken).ConfigureAwait(false));
         (Dialect Dialect, Graph Source, string Name)[] dialects =
         [
@@ -48,7 +49,8 @@ public sealed class OptimizeStage : IStage
             OnnxWriter.Write(model.Graph, context.OutputPath(name));
             if (model.Cache is { } cache)
             {
-                await File.WriteAllBytesAsync(context.OutputPath(ArtifactNames.CalibrationCache), cache.ToBytes(), cancellationToken).ConfigureAwait(false);
+                await File.WriteAllBytesAsync(context.OutputPath(ArtifactNames.CalibrationCache), cache.ToBytes(), cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             if (dialect != Dialect.Float && TargetOf(dialect) == QuantizerPlacement.TargetOf(quantized))
@@ -66,7 +68,8 @@ public sealed class OptimizeStage : IStage
         await WriteJsonAsync(context.OutputPath(ArtifactNames.LintReport), reports, cancellationToken).ConfigureAwait(false);
     }
 
-    private static QuantizationTarget TargetOf(Dialect dialect) => dialect == Dialect.OrtCpu ? QuantizationTarget.OrtCpu : QuantizationTarget.TensorRt;
+    private static QuantizationTarget TargetOf(Dialect dialect) =>
+        dialect == Dialect.OrtCpu ? QuantizationTarget.OrtCpu : QuantizationTarget.TensorRt;
 
     /// <summary>An engine that is not what was trained must never be built.</summary>
     private static EqualityCertificate Certify(Graph quantized, DialectModel model)
@@ -75,7 +78,8 @@ public sealed class OptimizeStage : IStage
         return certificate.IsEqual
             ? certificate
             : throw new GraphException(
-                $"dialect {certificate.Dialect} differs from the simulated graph in {certificate.Differences.Count} places, first at '{certificate.Differences[0].Tensor}': {certificate.Differences[0].What}");
+                $"dialect {certificate.Dialect} differs from the simulated graph in {certificate.Differences.Count} places, "
+                + $"first at '{certificate.Differences[0].Tensor}': {certificate.Differences[0].What}");
     }
 
     private static Task WriteJsonAsync<T>(string path, T value, CancellationToken cancellationToken) =>

@@ -12,5 +12,6 @@ internal static class ProcessorIdentity
             (Name: "avx2", Has: Avx2.IsSupported),
             (Name: "avx512", Has: Avx512BW.IsSupported),
             (Name: "avx-vnni", Has: AvxVnni.IsSupported),
-        }.Where(feature => feature.Has).Select(feature => feature.Name).Prepend(System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString()));
+        }.Where(feature => feature.Has).Select(feature => feature.Name)
+            .Prepend(System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString()));
 }

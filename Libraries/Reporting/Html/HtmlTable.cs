@@ -3,7 +3,9 @@ namespace QatPipeline.Reporting.Html;
 /// <summary>A table that scrolls sideways on a narrow screen instead of widening the page.</summary>
 internal static class HtmlTable
 {
-    /// <param name="headings">Column headings; one that starts with <c>#</c> names a column of figures, one with <c>~</c> a column of sentences.</param>
+    /// <param name="headings">
+    /// Column headings; one that starts with <c>#</c> names a column of figures, one with <c>~</c> a column of sentences.
+    /// </param>
     /// <param name="rows">Cells in the order of the headings.</param>
     public static HtmlText Of(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<HtmlText>> rows) => HtmlText.Of(
         $"""

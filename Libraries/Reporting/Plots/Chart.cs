@@ -59,7 +59,8 @@ internal static class Chart
         });
 
     /// <summary>Counts on a logarithmic scale over equally wide bins, with a named upright line at each mark.</summary>
-    public static HtmlText Histogram(string caption, double first, double width, IReadOnlyList<double> counts, IReadOnlyList<(string Name, double Value)> marks) =>
+    public static HtmlText Histogram(
+        string caption, double first, double width, IReadOnlyList<double> counts, IReadOnlyList<(string Name, double Value)> marks) =>
         Draw(caption, "magnitude", "values", plot =>
         {
             var edges = counts.Select((count, bin) => (X: first + (width * (bin + 0.5)), Y: Math.Log10(1 + count))).ToArray();
@@ -77,7 +78,8 @@ internal static class Chart
             }
 
             plot.Axes.Left.TickGenerator = new NumericManual(
-                [.. Enumerable.Range(0, 12).Select(power => (double)power)], [.. Enumerable.Range(0, 12).Select(power => string.Create(CultureInfo.InvariantCulture, $"1e{power}"))]);
+                [.. Enumerable.Range(0, 12).Select(power => (double)power)],
+                [.. Enumerable.Range(0, 12).Select(power => string.Create(CultureInfo.InvariantCulture, $"1e{power}"))]);
             plot.Axes.SetLimitsY(0, edges.Max(edge => edge.Y) * 1.05);
             plot.ShowLegend(Edge.Bottom);
         });

@@ -7,8 +7,8 @@ using ScottPlot;
 namespace QatPipeline.Reporting.Plots;
 
 /// <summary>
-/// Turns a plot into SVG that stands inside the page: its ink follows the page's colours, its identifiers are its own. No two plots of a page
-/// have the same label.
+/// Turns a plot into SVG that stands inside the page: its ink follows the page's colours, its identifiers are its own. No two plots of a
+/// page have the same label.
 /// </summary>
 internal static partial class ChartSvg
 {
@@ -47,7 +47,8 @@ internal static partial class ChartSvg
             numbers.TryAdd(match.Groups[2].Value, numbers.Count);
             return $"{match.Groups[1]}{prefix}-{numbers[match.Groups[2].Value]}";
         });
-        return new HtmlText(Root().Replace(svg, $"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{HtmlText.Of($"{label}")}\">", 1));
+        return new HtmlText(Root().Replace(
+            svg, $"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{HtmlText.Of($"{label}")}\">", 1));
     }
 
     [GeneratedRegex("<svg[^>]*>")]

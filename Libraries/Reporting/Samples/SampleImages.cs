@@ -19,7 +19,8 @@ internal static class SampleImages
     {
         if (await context.OpenArtifactAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false) is not { } indexPath
             || await context.OpenArtifactAsync(ArtifactNames.FloatDetections, cancellationToken).ConfigureAwait(false) is not { } floatPath
-            || await context.OpenArtifactAsync(ArtifactNames.Int8EngineDetections, cancellationToken).ConfigureAwait(false) is not { } int8Path)
+            || await context.OpenArtifactAsync(ArtifactNames.Int8EngineDetections, cancellationToken).ConfigureAwait(false)
+                is not { } int8Path)
         {
             return [];
         }
@@ -31,10 +32,14 @@ internal static class SampleImages
             .Select(image => (Image: image, Pair: Compare([.. first[image.Id]], [.. second[image.Id]], names)))
             .OrderByDescending(item => item.Pair.Float.Concat(item.Pair.Int8).Count(detection => !detection.HasPartner))
             .ThenBy(item => item.Image.Id)
-            .Select(item => (item.Image, item.Pair, Jpeg: Thumbnail.Read(DatasetLocator.PathOf(context.Run.Specification, DatasetSplit.Validation, item.Image))))
+            .Select(item => (
+                item.Image,
+                item.Pair,
+                Jpeg: Thumbnail.Read(DatasetLocator.PathOf(context.Run.Specification, DatasetSplit.Validation, item.Image))))
             .Where(item => item.Jpeg is not null)
             .Take(Count)
-            .Select(item => new SampleImage(item.Image.File, item.Image.Width, item.Image.Height, item.Jpeg!, item.Pair.Float, item.Pair.Int8))];
+            .Select(item => new SampleImage(
+                item.Image.File, item.Image.Width, item.Image.Height, item.Jpeg!, item.Pair.Float, item.Pair.Int8))];
     }
 
     private static ILookup<long, Detection> ByImage(string path) =>
@@ -47,6 +52,8 @@ internal static class SampleImages
         return (Named(first, paired.First), Named(second, paired.Second));
 
         IReadOnlyList<SampleDetection> Named(Detection[] detections, bool[] hasPartner) =>
-            [.. detections.Zip(hasPartner, (detection, partner) => new SampleDetection(detection, names.GetValueOrDefault(detection.CategoryId, "?"), partner))];
+            [.. detections.Zip(
+                hasPartner,
+                (detection, partner) => new SampleDetection(detection, names.GetValueOrDefault(detection.CategoryId, "?"), partner))];
     }
 }

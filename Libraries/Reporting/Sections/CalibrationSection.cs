@@ -19,18 +19,24 @@ internal static class CalibrationSection
         var quantizers = calibration.List("quantizers");
         return HtmlText.Of(
             $"""
-            <p>Chosen: <b>{chosen}</b> ({calibration.Text("reason")}). Ranges come from {calibration.GetProperty("images").GetInt32()} images; the images that choose are not the ones that judge.</p>
+            <p>Chosen: <b>{chosen}</b> ({calibration.Text("reason")}). Ranges come from {calibration.GetProperty("images").GetInt32()}
+            images; the images that choose are not the ones that judge.</p>
             <div class="plots">
-            {Chart.Bars("AP after post-training quantization, validation images", "AP", [.. figures.Select(figure => (figure.Text("method"), 100 * figure.Number("validationAp")))])}
+            {Chart.Bars(
+                "AP after post-training quantization, validation images",
+                "AP",
+                [.. figures.Select(figure => (figure.Text("method"), 100 * figure.Number("validationAp")))])}
             {RangePlot(quantizers)}
             {HistogramPlots.Large(quantizers)}
             </div>
-            {HtmlTable.Of(["method", "#AP, calibration images", "#AP, validation images"], figures.Select(IReadOnlyList<HtmlText> (figure) =>
-            [
-                HtmlText.Of($"{figure.Text("method")}"),
-                HtmlText.Of($"{Figures.Percent(figure.Number("selectionAp"))}"),
-                HtmlText.Of($"{Figures.Percent(figure.Number("validationAp"))}"),
-            ]))}
+            {HtmlTable.Of(
+                ["method", "#AP, calibration images", "#AP, validation images"],
+                figures.Select(IReadOnlyList<HtmlText> (figure) =>
+                [
+                    HtmlText.Of($"{figure.Text("method")}"),
+                    HtmlText.Of($"{Figures.Percent(figure.Number("selectionAp"))}"),
+                    HtmlText.Of($"{Figures.Percent(figure.Number("validationAp"))}"),
+                ]))}
             {BiasCorrection(calibration)}
             {RangeTable(quantizers)}
             """);
@@ -38,7 +44,10 @@ internal static class CalibrationSection
 
     private static HtmlText BiasCorrection(JsonElement calibration) => calibration.Object("biasCorrection") is not { } correction
         ? HtmlText.Empty
-        : HtmlText.Of($"<p>Correcting the biases takes the AP on the calibration images from {Figures.Percent(correction.Number("selectionApBefore"))} to {Figures.Percent(correction.Number("selectionApAfter"))}: {(correction.IsNot("kept") ? "not kept" : "kept")}.</p>\n");
+        : HtmlText.Of(
+            $"<p>Correcting the biases takes the AP on the calibration images "
+            + $"from {Figures.Percent(correction.Number("selectionApBefore"))} "
+            + $"to {Figures.Percent(correction.Number("selectionApAfter"))}: {(correction.IsNot("kept") ? "not kept" : "kept")}.</p>\n");
 
     /// <summary>Amax of every method as a part of the largest value seen: how much each cuts off.</summary>
     private static HtmlText RangePlot(JsonElement[] quantizers)
@@ -56,7 +65,10 @@ internal static class CalibrationSection
         Series[] series = [.. MethodsOf(ranges[0]).Where(method => method != "max").Select(method =>
             new Series(method, shares, [.. ranges.Select(range => range.Number(method) / range.Number("max")).Order()]))];
         return Chart.Lines(
-            "Chosen amax of every calibrator as a part of the largest magnitude seen: how many quantizers it cuts how far", "quantizers, %", "amax / max", series);
+            "Chosen amax of every calibrator as a part of the largest magnitude seen: how many quantizers it cuts how far",
+            "quantizers, %",
+            "amax / max",
+            series);
     }
 
     private static HtmlText RangeTable(JsonElement[] quantizers)

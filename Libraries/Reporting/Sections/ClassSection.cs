@@ -18,7 +18,11 @@ internal static class ClassSection
         }
 
         var classes = reference.PerCategory
-            .Join(engine.PerCategory, first => first.Id, second => second.Id, (first, second) => new ClassPair(first.Name, first.Ap, second.Ap))
+            .Join(
+                engine.PerCategory,
+                first => first.Id,
+                second => second.Id,
+                (first, second) => new ClassPair(first.Name, first.Ap, second.Ap))
             .Where(pair => pair.Float >= 0 && pair.Int8 >= 0)
             .OrderBy(pair => pair.Int8 - pair.Float)
             .ToArray();
@@ -27,7 +31,8 @@ internal static class ClassSection
         var caption = isWhole ? $"The {classes.Length} classes with objects, by their difference" : $"The {Worst} classes that lost most";
         return HtmlText.Of(
             $"""
-            <div class="plots">{Chart.Points("AP of every class; below the line INT8 lost", "float AP", "INT8 engine AP", [points], diagonal: true)}
+            <div class="plots">{Chart.Points(
+                "AP of every class; below the line INT8 lost", "float AP", "INT8 engine AP", [points], diagonal: true)}
             <figure>{Table(classes.Take(Worst))}<figcaption>{caption}</figcaption></figure></div>
             {(isWhole ? HtmlText.Empty : HtmlTable.Folded($"All {classes.Length} classes with objects", Table(classes)))}
             """);

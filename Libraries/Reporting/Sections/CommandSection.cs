@@ -17,7 +17,8 @@ internal static class CommandSection
         var commands = Commands(content, graph).Where(item => content.Artifact(item.Needs) is not null).ToArray();
         return HtmlText.Of(
             $"""
-            <p>In the folder with the run's files; <code>qat</code> is the script of that name at the root of the repository. The first command makes all of them: save the specification above as <code>run.json</code>.</p>
+            <p>In the folder with the run's files; <code>qat</code> is the script of that name at the root of the repository. The first
+            command makes all of them: save the specification above as <code>run.json</code>.</p>
             {commands.Select(item => HtmlText.Of($"<h3>{item.Makes}</h3><pre tabindex=\"0\">{item.Line}</pre>\n"))}
             """);
     }
@@ -29,18 +30,30 @@ internal static class CommandSection
         {
             if (content.Report.Stages.FirstOrDefault(summary => summary.Stage == stage) is { Outputs: { Count: > 0 } outputs })
             {
-                yield return (string.Join(", ", outputs.Select(output => output.Name)), outputs[0].Name, $"qat {verb} run.json --out results");
+                yield return (
+                    string.Join(", ", outputs.Select(output => output.Name)),
+                    outputs[0].Name,
+                    $"qat {verb} run.json --out results");
             }
         }
 
         yield return (ArtifactNames.OrtCpuDialect, graph, $"qat optimize {graph} --target ort-cpu -o {ArtifactNames.OrtCpuDialect}");
-        yield return (ArtifactNames.TensorRtQdqDialect, graph, $"qat optimize {graph} --target tensorrt-qdq -o {ArtifactNames.TensorRtQdqDialect}");
+        yield return (
+            ArtifactNames.TensorRtQdqDialect,
+            graph,
+            $"qat optimize {graph} --target tensorrt-qdq -o {ArtifactNames.TensorRtQdqDialect}");
         yield return (
             $"{ArtifactNames.TensorRtPlainDialect} and {ArtifactNames.CalibrationCache}",
             graph,
             $"qat optimize {graph} --target tensorrt-cache -o {ArtifactNames.TensorRtPlainDialect}");
-        yield return (ArtifactNames.FloatEngine, ArtifactNames.FloatDialect, $"qat build-engine {ArtifactNames.FloatDialect} --target ort-cpu --precision fp32 -o engines{Threads(content)}");
-        yield return (ArtifactNames.Int8Engine, ArtifactNames.OrtCpuDialect, $"qat build-engine {ArtifactNames.OrtCpuDialect} --target ort-cpu --precision int8 -o engines{Threads(content)}");
+        yield return (
+            ArtifactNames.FloatEngine,
+            ArtifactNames.FloatDialect,
+            $"qat build-engine {ArtifactNames.FloatDialect} --target ort-cpu --precision fp32 -o engines{Threads(content)}");
+        yield return (
+            ArtifactNames.Int8Engine,
+            ArtifactNames.OrtCpuDialect,
+            $"qat build-engine {ArtifactNames.OrtCpuDialect} --target ort-cpu --precision int8 -o engines{Threads(content)}");
         yield return (
             "TensorRT engine from the Q/DQ model",
             ArtifactNames.TensorRtQdqDialect,
@@ -48,13 +61,20 @@ internal static class CommandSection
         yield return (
             "TensorRT engine from model and calibration cache (TensorRT up to 10)",
             ArtifactNames.CalibrationCache,
-            $"trtexec --onnx={ArtifactNames.TensorRtPlainDialect} --int8 --fp16 --calib={ArtifactNames.CalibrationCache} --saveEngine=engine-int8.plan");
-        yield return ("Speed", ArtifactNames.OrtCpuDialect, $"qat bench {ArtifactNames.OrtCpuDialect} --batch {string.Join(',', content.Specification.Build.Batches)}{Threads(content)}");
+            $"trtexec --onnx={ArtifactNames.TensorRtPlainDialect} --int8 --fp16 "
+            + $"--calib={ArtifactNames.CalibrationCache} --saveEngine=engine-int8.plan");
+        yield return (
+            "Speed",
+            ArtifactNames.OrtCpuDialect,
+            $"qat bench {ArtifactNames.OrtCpuDialect} --batch {string.Join(',', content.Specification.Build.Batches)}{Threads(content)}");
         yield return (
             "AP and its interval",
             ArtifactNames.Int8EngineDetections,
-            $"qat coco-eval --annotations {ArtifactNames.ValidationAnnotations} --detections {ArtifactNames.Int8EngineDetections} --compare {ArtifactNames.FloatDetections} --replicates {content.Specification.Evaluation.BootstrapReplicates} --seed {content.Specification.Seed}");
+            $"qat coco-eval --annotations {ArtifactNames.ValidationAnnotations} --detections {ArtifactNames.Int8EngineDetections} "
+            + $"--compare {ArtifactNames.FloatDetections} "
+            + $"--replicates {content.Specification.Evaluation.BootstrapReplicates} --seed {content.Specification.Seed}");
     }
 
-    private static string Threads(ReportContent content) => content.Specification.Build.Threads is > 0 and var threads ? $" --threads {threads}" : "";
+    private static string Threads(ReportContent content) =>
+        content.Specification.Build.Threads is > 0 and var threads ? $" --threads {threads}" : "";
 }

@@ -14,10 +14,17 @@ internal static class ComparisonSection
         return HtmlText.Of(
             $"""
             {Tiles(content)}
-            {HtmlTable.Of(["model", "#size", "precision", "#AP 0.5:0.95", "#AP 0.5", "#ΔAP [95 % interval]", "#fps, batch 1", "#fps, batch 32", "#file", "SHA-256"], results.Select(result => Row(result, content)))}
-            <p class="dim">AP in percent. ΔAP is against the float network on the same images; its interval comes from a paired bootstrap over the images.
-            Simulated variants run with fake quantization and have no speed of their own. Speeds are of this run's machine, {content.Report.Machine}, and exclude pre- and post-processing.</p>
-            <p>The INT8 engine agrees with the graph it was built from in {100 * content.Report.Evaluation.Agreement.MatchedFraction:0.0} % of the detections (same class, IoU at least 0.9).</p>
+            {HtmlTable.Of(
+                [
+                    "model", "#size", "precision", "#AP 0.5:0.95", "#AP 0.5",
+                    "#ΔAP [95 % interval]", "#fps, batch 1", "#fps, batch 32", "#file", "SHA-256",
+                ],
+                results.Select(result => Row(result, content)))}
+            <p class="dim">AP in percent. ΔAP is against the float network on the same images; its interval comes from a paired bootstrap
+            over the images. Simulated variants run with fake quantization and have no speed of their own. Speeds are of this run's machine,
+            {content.Report.Machine}, and exclude pre- and post-processing.</p>
+            <p>The INT8 engine agrees with the graph it was built from in {100 * content.Report.Evaluation.Agreement.MatchedFraction:0.0} %
+            of the detections (same class, IoU at least 0.9).</p>
             {TensorSection.Render(content.Report.Evaluation.Tensors)}
             """);
     }

@@ -22,7 +22,9 @@ internal static class EnvironmentSection
                 Row("QatPipeline", typeof(EnvironmentSection).Assembly.GetName().Version!.ToString(3)),
                 Row("seed", $"{content.Specification.Seed}"),
             ])}
-            {HtmlTable.Folded("The run specification (paths as they were on the machine that ran it)", HtmlText.Of($"<pre tabindex=\"0\">{JsonSerializer.Serialize(content.Specification, PipelineJson.Options)}</pre>"))}
+            {HtmlTable.Folded(
+                "The run specification (paths as they were on the machine that ran it)",
+                HtmlText.Of($"<pre tabindex=\"0\">{JsonSerializer.Serialize(content.Specification, PipelineJson.Options)}</pre>"))}
             """);
     }
 

@@ -29,7 +29,9 @@ internal static class HistogramPlots
                 histogram.First,
                 histogram.Width,
                 histogram.Counts,
-                [.. Methods(quantizer).GroupBy(method => method.Amax).Select(group => (string.Join(", ", group.Select(method => method.Name)), group.Key))]);
+                [.. Methods(quantizer)
+                    .GroupBy(method => method.Amax)
+                    .Select(group => (string.Join(", ", group.Select(method => method.Name)), group.Key))]);
         });
 
     /// <summary>A quantizer's histogram, counts on a logarithmic scale, as small as a word; the line is the range it has.</summary>
@@ -50,7 +52,10 @@ internal static class HistogramPlots
 
         var amax = Math.Max(Math.Abs(quantizer.Number("low")), Math.Abs(quantizer.Number("high")));
         return HtmlText.Of(
-            $"""<svg class="small" viewBox="0 0 {SmallWidth} {SmallHeight}" role="img" aria-label="Histogram of {quantizer.Text("name")}"><path d="{path.ToString()}V{SmallHeight}z"/><line x1="{X(amax)}" x2="{X(amax)}" y1="0" y2="{SmallHeight}"/></svg>""");
+            $"""
+            <svg class="small" viewBox="0 0 {SmallWidth} {SmallHeight}" role="img" aria-label="Histogram of {quantizer.Text("name")}">
+            <path d="{path.ToString()}V{SmallHeight}z"/><line x1="{X(amax)}" x2="{X(amax)}" y1="0" y2="{SmallHeight}"/></svg>
+            """);
 
         string X(double value) => Math.Clamp(SmallWidth * value / end, 0, SmallWidth).ToString("0.#", CultureInfo.InvariantCulture);
     }
@@ -63,7 +68,9 @@ internal static class HistogramPlots
     }
 
     private static (string Name, double Amax)[] Methods(JsonElement quantizer) => quantizer.Object("amaxByMethod") is { } methods
-        ? [.. methods.EnumerateObject().Where(method => method.Value.ValueKind == JsonValueKind.Number).Select(method => (method.Name, method.Value.GetDouble()))]
+        ? [.. methods.EnumerateObject()
+            .Where(method => method.Value.ValueKind == JsonValueKind.Number)
+            .Select(method => (method.Name, method.Value.GetDouble()))]
         : [];
 
     private static (double First, double Width, double[] Counts)? Histogram(JsonElement quantizer) =>

@@ -15,7 +15,9 @@ internal static class LatencySection
             .ToArray();
         return timings.Length == 0 ? HtmlText.Empty : HtmlText.Of(
             $"""
-            {HtmlTable.Of(["engine", "#batch", "#min ms", "#median ms", "#mean ms", "#percentile ms", "#max ms", "#images/s", "#batches timed"], timings.Select(item => Row(item.Variant, item.Timing)))}
+            {HtmlTable.Of(
+                ["engine", "#batch", "#min ms", "#median ms", "#mean ms", "#percentile ms", "#max ms", "#images/s", "#batches timed"],
+                timings.Select(item => Row(item.Variant, item.Timing)))}
             <div class="plots">{Distributions(timings)}{Traces(timings)}</div>
             """);
     }
@@ -38,14 +40,16 @@ internal static class LatencySection
             $"Distribution of the latency, batch {batch.Key}: how many of the batches took at most how long",
             "ms",
             "batches, %",
-            [.. batch.Select(item => new Series(Figures.Title(item.Variant), item.Timing.Quantiles, Positions(item.Timing.Quantiles.Count)))]));
+            [.. batch.Select(item =>
+                new Series(Figures.Title(item.Variant), item.Timing.Quantiles, Positions(item.Timing.Quantiles.Count)))]));
 
     private static IEnumerable<HtmlText> Traces(IEnumerable<(string Variant, EngineTiming Timing)> timings) =>
         timings.Where(item => item.Timing.RunAverages.Count > 1).GroupBy(item => item.Timing.Batch).Select(batch => Chart.Lines(
             $"Latency over the measurement, batch {batch.Key}: means of {batch.First().Timing.Options.AvgRuns} batches in a row",
             "position in the measurement, %",
             "ms",
-            [.. batch.Select(item => new Series(Figures.Title(item.Variant), Positions(item.Timing.RunAverages.Count), item.Timing.RunAverages))]));
+            [.. batch.Select(item =>
+                new Series(Figures.Title(item.Variant), Positions(item.Timing.RunAverages.Count), item.Timing.RunAverages))]));
 
     private static double[] Positions(int count) => [.. Enumerable.Range(0, count).Select(index => 100.0 * index / (count - 1))];
 }

@@ -54,13 +54,24 @@ internal static class LayerSection
         Series[] series = [.. new[] { ("the layer alone", "local"), ("all layers up to it", "accumulated") }
             .Select(kind => (Name: kind.Item1, Points: Ratios(layers, kind.Item2)))
             .Where(kind => kind.Points.Length > 0)
-            .Select(kind => new Series(kind.Name, [.. kind.Points.Select(point => (double)point.Index)], [.. kind.Points.Select(point => point.Decibel)]))];
+            .Select(kind => new Series(
+                kind.Name,
+                [.. kind.Points.Select(point => (double)point.Index)],
+                [.. kind.Points.Select(point => point.Decibel)]))];
         return series.Length == 0 ? HtmlText.Empty : HtmlText.Of(
-            $"<div class=\"plots\">{Chart.Points("Signal-to-noise ratio of every layer's output when quantized: higher is better", "layer, in order of execution", "dB", series)}</div>");
+            $"""
+            <div class="plots">{Chart.Points(
+                "Signal-to-noise ratio of every layer's output when quantized: higher is better",
+                "layer, in order of execution",
+                "dB",
+                series)}</div>
+            """);
     }
 
     private static (int Index, double Decibel)[] Ratios(JsonElement[] layers, string kind) =>
-        [.. layers.Select((layer, index) => (index, layer.Object(kind)?.Number("sqnrDecibel") ?? double.NaN)).Where(point => double.IsFinite(point.Item2))];
+        [.. layers
+            .Select((layer, index) => (index, layer.Object(kind)?.Number("sqnrDecibel") ?? double.NaN))
+            .Where(point => double.IsFinite(point.Item2))];
 
     private static HtmlText SearchSteps(JsonElement calibration)
     {
@@ -72,14 +83,16 @@ internal static class LayerSection
         var steps = search.List("steps");
         return HtmlTable.Folded(
             $"What the search measured, {steps.Length} {(steps.Length == 1 ? "choice" : "choices")} on {search.Number("images"):0} images",
-            HtmlTable.Of(["~question", "#layers float", "#AP", "#estimated ms", "~conclusion"], steps.Select(IReadOnlyList<HtmlText> (step) =>
-            [
-                HtmlText.Of($"{step.Text("question")}"),
-                HtmlText.Of($"{step.List("floatLayers").Length}"),
-                HtmlText.Of($"{Figures.Percent(step.GetProperty("measurement").Number("accuracy"))}"),
-                HtmlText.Of($"{step.GetProperty("measurement").Number("milliseconds"):0.00}"),
-                HtmlText.Of($"{step.Text("conclusion")}"),
-            ])));
+            HtmlTable.Of(
+                ["~question", "#layers float", "#AP", "#estimated ms", "~conclusion"],
+                steps.Select(IReadOnlyList<HtmlText> (step) =>
+                [
+                    HtmlText.Of($"{step.Text("question")}"),
+                    HtmlText.Of($"{step.List("floatLayers").Length}"),
+                    HtmlText.Of($"{Figures.Percent(step.GetProperty("measurement").Number("accuracy"))}"),
+                    HtmlText.Of($"{step.GetProperty("measurement").Number("milliseconds"):0.00}"),
+                    HtmlText.Of($"{step.Text("conclusion")}"),
+                ])));
     }
 
     private static HtmlText Errors(JsonElement[] layers)
@@ -103,5 +116,6 @@ internal static class LayerSection
         ? [Cell(error.Number("sqnrDecibel"), "0.0"), Cell(error.Number("cosine"), "0.00000")]
         : [Cell(double.NaN, ""), Cell(double.NaN, "")];
 
-    private static HtmlText Cell(double value, string format) => HtmlText.Of($"{Figures.Optional(double.IsFinite(value) ? value : null, format)}");
+    private static HtmlText Cell(double value, string format) =>
+        HtmlText.Of($"{Figures.Optional(double.IsFinite(value) ? value : null, format)}");
 }

@@ -18,10 +18,13 @@ internal static class LineageSection
         var stages = content.Report.Stages;
         return HtmlText.Of(
             $"""
-            <figure><div class="scroll" tabindex="0"><svg class="lineage" style="min-width:560px" viewBox="0 0 {Width} {stages.Count * Pitch}" role="img" aria-label="Lineage of the stages">
+            <figure><div class="scroll" tabindex="0"><svg class="lineage" style="min-width:560px"
+                viewBox="0 0 {Width} {stages.Count * Pitch}" role="img" aria-label="Lineage of the stages">
             {Edges(stages)}
             {stages.Index().Select(item => Node(item.Index, item.Item))}
-            </svg></div><figcaption>Stages from top to bottom; a line where a stage reads what another made, with the number of artifacts</figcaption></figure>
+            </svg></div>
+            <figcaption>Stages from top to bottom; a line where a stage reads what another made,
+            with the number of artifacts</figcaption></figure>
             {HtmlTable.Of(["stage", "#duration", "host", "key"], stages.Select(IReadOnlyList<HtmlText> (stage) =>
             [
                 HtmlText.Of($"{stage.Stage}{(stage.Reused ? " (reused)" : "")}"),
@@ -36,14 +39,19 @@ internal static class LineageSection
     private static HtmlText Node(int position, StageSummary stage) => HtmlText.Of(
         $"""
         <rect class="node" x="{Left}" y="{Top(position)}" width="{NodeWidth}" height="{NodeHeight}" rx="8"/>
-        <text x="{Left + 14}" y="{Top(position) + 22}">{stage.Stage}{(stage.Reused ? " (reused)" : "")}, {Figures.Duration(stage.Seconds)}</text>
-        <text class="dim" x="{Left + 14}" y="{Top(position) + 41}">key {stage.Key[..Math.Min(12, stage.Key.Length)]}, {stage.Inputs.Count} inputs, {stage.Outputs.Count} outputs</text>
+        <text x="{Left + 14}"
+            y="{Top(position) + 22}">{stage.Stage}{(stage.Reused ? " (reused)" : "")}, {Figures.Duration(stage.Seconds)}</text>
+        <text class="dim" x="{Left + 14}" y="{Top(position) + 41}"
+            >key {stage.Key[..Math.Min(12, stage.Key.Length)]}, {stage.Inputs.Count} inputs, {stage.Outputs.Count} outputs</text>
 
         """);
 
     private static IEnumerable<HtmlText> Edges(IReadOnlyList<StageSummary> stages) =>
         from reader in Enumerable.Range(0, stages.Count)
-        from maker in stages[reader].Inputs.Select(input => MakerOf(input, stages, reader)).Where(maker => maker >= 0).CountBy(maker => maker)
+        from maker in stages[reader].Inputs
+            .Select(input => MakerOf(input, stages, reader))
+            .Where(maker => maker >= 0)
+            .CountBy(maker => maker)
         select Edge(maker.Key, reader, maker.Value);
 
     /// <summary>The last stage before the reader that made the artifact, or -1.</summary>
@@ -60,7 +68,8 @@ internal static class LineageSection
             const int middle = Left + (NodeWidth / 2);
             return HtmlText.Of(
                 $"""
-                <path class="edge" d="M{middle} {start + NodeHeight}V{end}"/><text class="dim" x="{middle + 8}" y="{end - 11}">{artifacts}</text>
+                <path class="edge" d="M{middle} {start + NodeHeight}V{end}"/>
+                <text class="dim" x="{middle + 8}" y="{end - 11}">{artifacts}</text>
 
                 """);
         }
@@ -70,7 +79,8 @@ internal static class LineageSection
         var (from, to) = (start + (NodeHeight * 2 / 3), end + (NodeHeight / 3));
         return HtmlText.Of(
             $"""
-            <path class="edge" d="M{side} {from}C{side + reach} {from} {side + reach} {to} {side} {to}"/><text class="dim" x="{side + (reach * 3 / 4) + (isLeft ? -12 : 4)}" y="{(from + to) / 2}">{artifacts}</text>
+            <path class="edge" d="M{side} {from}C{side + reach} {from} {side + reach} {to} {side} {to}"/>
+            <text class="dim" x="{side + (reach * 3 / 4) + (isLeft ? -12 : 4)}" y="{(from + to) / 2}">{artifacts}</text>
 
             """);
     }

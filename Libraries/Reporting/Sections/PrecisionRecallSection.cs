@@ -8,7 +8,10 @@ namespace QatPipeline.Reporting.Sections;
 internal static class PrecisionRecallSection
 {
     private static readonly string[] Columns =
-        ["variant", "#AP", "#AP50", "#AP75", "#small", "#medium", "#large", "#AR1", "#AR10", "#AR100", "#AR small", "#AR medium", "#AR large"];
+    [
+        "variant", "#AP", "#AP50", "#AP75", "#small", "#medium", "#large",
+        "#AR1", "#AR10", "#AR100", "#AR small", "#AR medium", "#AR large",
+    ];
 
     public static HtmlText Render(ReportContent content)
     {

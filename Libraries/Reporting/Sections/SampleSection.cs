@@ -9,8 +9,8 @@ internal static class SampleSection
 {
     public static HtmlText Render(ReportContent content) => content.Samples.Count == 0 ? HtmlText.Empty : HtmlText.Of(
         $"""
-        <p>The pictures with most differences, not typical ones. Detections with a score of at least {SampleImages.MinimumScore:0.0}: green where both networks found the object
-        (same class, IoU at least 0.5), orange and dashed where only this one did.</p>
+        <p>The pictures with most differences, not typical ones. Detections with a score of at least {SampleImages.MinimumScore:0.0}: green
+        where both networks found the object (same class, IoU at least 0.5), orange and dashed where only this one did.</p>
         {content.Samples.Index().Select(item => Pair(item.Index, item.Item))}
         """);
 
@@ -18,7 +18,9 @@ internal static class SampleSection
     private static HtmlText Pair(int number, SampleImage sample)
     {
         var id = $"sample-{number.ToString(CultureInfo.InvariantCulture)}";
-        var picture = HtmlText.Of($"<image id=\"{id}\" width=\"{sample.Width}\" height=\"{sample.Height}\" href=\"data:image/jpeg;base64,{Convert.ToBase64String(sample.Jpeg)}\"/>");
+        var picture = HtmlText.Of(
+            $"<image id=\"{id}\" width=\"{sample.Width}\" height=\"{sample.Height}\" "
+            + $"href=\"data:image/jpeg;base64,{Convert.ToBase64String(sample.Jpeg)}\"/>");
         return HtmlText.Of(
             $"""
             <div class="samples">
@@ -34,7 +36,8 @@ internal static class SampleSection
         var alone = detections.Count(detection => !detection.HasPartner);
         return HtmlText.Of(
             $"""
-            <figure><svg viewBox="0 0 {sample.Width} {sample.Height}" role="img" aria-label="{network} detections in {sample.File}">{picture}{detections.Select(detection => Box(detection, sample))}</svg>
+            <figure><svg viewBox="0 0 {sample.Width} {sample.Height}" role="img" aria-label="{network} detections in {sample.File}">
+            {picture}{detections.Select(detection => Box(detection, sample))}</svg>
             <figcaption>{network}: {detections.Count} detections, {alone} of them without a partner, {sample.File}</figcaption></figure>
             """);
     }
@@ -46,8 +49,10 @@ internal static class SampleSection
         var size = Math.Max(sample.Width, sample.Height) / 38.0;
         return HtmlText.Of(
             $"""
-            <rect class="{style}" x="{box.X:0.#}" y="{box.Y:0.#}" width="{box.Width:0.#}" height="{box.Height:0.#}"><title>{found.Category} {found.Detection.Score:0.00}</title></rect>
-            <text x="{box.X + (size / 4):0.#}" y="{Math.Max(box.Y + size, size):0.#}" font-size="{size:0.#}" fill="#fff" stroke="#000" stroke-width="{size / 7:0.#}" paint-order="stroke">{found.Category} {found.Detection.Score:0.00}</text>
+            <rect class="{style}" x="{box.X:0.#}" y="{box.Y:0.#}" width="{box.Width:0.#}" height="{box.Height:0.#}">
+            <title>{found.Category} {found.Detection.Score:0.00}</title></rect>
+            <text x="{box.X + (size / 4):0.#}" y="{Math.Max(box.Y + size, size):0.#}" font-size="{size:0.#}" fill="#fff" stroke="#000"
+                stroke-width="{size / 7:0.#}" paint-order="stroke">{found.Category} {found.Detection.Score:0.00}</text>
             """);
     }
 }

@@ -40,7 +40,10 @@ internal static class TrainingSection
 
         double[] numbers = [.. epochs.Select(epoch => epoch.Number("epoch") + 1)];
         Series[] losses = [.. epochs[0].Object("loss") is { } loss
-            ? loss.EnumerateObject().Select(item => new Series(item.Name, numbers, [.. epochs.Select(epoch => epoch.Object("loss")?.Number(item.Name) ?? double.NaN)]))
+            ? loss.EnumerateObject().Select(item => new Series(
+                item.Name,
+                numbers,
+                [.. epochs.Select(epoch => epoch.Object("loss")?.Number(item.Name) ?? double.NaN)]))
             : []];
         Point[] measured = [.. epochs
             .Select(epoch => new Point(epoch.Number("epoch") + 1, 100 * epoch.Number("selectionAp"), 100 * epoch.Number("validationAp")))
@@ -51,12 +54,16 @@ internal static class TrainingSection
             <h3>{char.ToUpperInvariant(name[0])}{name[1..]}</h3>
             <p>{epochs.Length} {(epochs.Length == 1 ? "epoch" : "epochs")}{(best is { } kept ? $"; {Kept(kept)} is kept" : "")}.</p>
             <div class="plots">{Curves(name, losses, measured)}</div>
-            {HtmlTable.Of(["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"], Rows(losses, measured, numbers))}
+            {HtmlTable.Of(
+                ["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"],
+                Rows(losses, measured, numbers))}
             """);
     }
 
     private static string Kept(double best) =>
-        best < 0 ? "no epoch had a higher AP on the calibration images than the graph before training, which" : $"the network of epoch {best + 1:0}";
+        best < 0
+            ? "no epoch had a higher AP on the calibration images than the graph before training, which"
+            : $"the network of epoch {best + 1:0}";
 
     // One epoch is a point, not a curve: the table has it.
     private static IEnumerable<HtmlText> Curves(string name, Series[] losses, Point[] measured)

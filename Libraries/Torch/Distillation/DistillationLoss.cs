@@ -41,7 +41,9 @@ public static class DistillationLoss
     public static Tensor Regression(Tensor student, Tensor teacher, Tensor? weights)
     {
         using var scope = NewDisposeScope();
-        long[] others = [.. Enumerable.Range(0, (int)teacher.dim()).Where(axis => axis != 1 || teacher.dim() < 2).Select(axis => (long)axis)];
+        long[] others = [.. Enumerable.Range(0, (int)teacher.dim())
+            .Where(axis => axis != 1 || teacher.dim() < 2)
+            .Select(axis => (long)axis)];
         var deviation = teacher.std(others, unbiased: false, keepdim: true).clamp(min: 1e-6);
         var difference = ((student - teacher) / deviation).abs();
         var loss = weights is null

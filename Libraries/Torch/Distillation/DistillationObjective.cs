@@ -7,18 +7,26 @@ internal sealed class DistillationObjective(DistillationTargets targets, QatOpti
     public const string ProbabilityItem = "probability";
     public const string RegressionItem = "regression";
 
-    public IReadOnlyDictionary<string, Tensor> Compute(IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher)
+    public IReadOnlyDictionary<string, Tensor> Compute(
+        IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher)
     {
         var logits = targets.Predictions.Where(target => target.Kind == PredictionKind.Logits).Select(target => target.Name).ToList();
         var items = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        Add(FeatureItem, options.FeatureWeight, targets.Features.Select(name => DistillationLoss.ChannelWise(student[name], teacher[name])));
-        Add(ProbabilityItem, options.ProbabilityWeight, logits.Select(name => DistillationLoss.Probabilities(student[name], teacher[name])));
+        Add(
+            FeatureItem,
+            options.FeatureWeight,
+            targets.Features.Select(name => DistillationLoss.ChannelWise(student[name], teacher[name])));
+        Add(
+            ProbabilityItem,
+            options.ProbabilityWeight,
+            logits.Select(name => DistillationLoss.Probabilities(student[name], teacher[name])));
         Add(
             RegressionItem,
             options.RegressionWeight,
             targets.Predictions
                 .Where(target => target.Kind == PredictionKind.Regression)
-                .Select(target => DistillationLoss.Regression(student[target.Name], teacher[target.Name], WeightsFor(target.Name, logits, teacher))));
+                .Select(target => DistillationLoss.Regression(
+                    student[target.Name], teacher[target.Name], WeightsFor(target.Name, logits, teacher))));
         return items;
 
         void Add(string name, double weight, IEnumerable<Tensor> terms)

@@ -19,7 +19,8 @@ public sealed record PredictionTarget(string Name, PredictionKind Kind);
 public sealed record DistillationTargets(IReadOnlyList<string> Features, IReadOnlyList<PredictionTarget> Predictions)
 {
     /// <summary>All value names, each once.</summary>
-    public IReadOnlyList<string> Names => [.. Features.Concat(Predictions.Select(prediction => prediction.Name)).Distinct(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Names =>
+        [.. Features.Concat(Predictions.Select(prediction => prediction.Name)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>
     /// Finds them in any detector: the last layers before the outputs (nothing with weights comes after them) make the predictions,

@@ -57,8 +57,8 @@ public sealed record QatOptions
     public DistillationTargets? Targets { get; init; }
 
     /// <summary>
-    /// Scores of two epochs that differ by no more than this count as equal, and the later epoch is kept: its loss is the lower one, while AP
-    /// on a few hundred images moves by this much from noise alone. 0…1.
+    /// Scores of two epochs that differ by no more than this count as equal, and the later epoch is kept: its loss is the lower one, while
+    /// AP on a few hundred images moves by this much from noise alone. 0…1.
     /// </summary>
     public double ScoreTolerance { get; init => field = Share(value, nameof(ScoreTolerance)); } = 0.005;
 
@@ -69,7 +69,9 @@ public sealed record QatOptions
         value >= minimum ? value : throw new ArgumentOutOfRangeException(key, value, $"{key} must be at least {minimum}.");
 
     private static double Positive(double value, string key) =>
-        double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(key, value, $"{key} must be a positive number.");
+        double.IsFinite(value) && value > 0
+            ? value
+            : throw new ArgumentOutOfRangeException(key, value, $"{key} must be a positive number.");
 
     private static double NotNegative(double value, string key) =>
         double.IsFinite(value) && value >= 0 ? value : throw new ArgumentOutOfRangeException(key, value, $"{key} must not be negative.");

@@ -29,7 +29,8 @@ public sealed class QatTrainer : IDisposable
     {
         if (!graph.Quantizers.Exists(quantizer => quantizer is { IsEnabled: true, IsCalibrated: true }))
         {
-            throw new TorchExecutionException($"graph '{graph.Name}' has no calibrated quantizers to train with; place quantizers and calibrate first");
+            throw new TorchExecutionException(
+                $"graph '{graph.Name}' has no calibrated quantizers to train with; place quantizers and calibrate first");
         }
 
         var targets = options.Targets ?? DistillationTargets.Find(graph);
@@ -53,7 +54,8 @@ public sealed class QatTrainer : IDisposable
     /// <summary>Trains to the end, from where a loaded checkpoint stood or from the start.</summary>
     /// <exception cref="TorchExecutionException">The loss is no longer a number.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
-    public async Task<QatResult> TrainAsync(ITrainingBatches batches, QatCallbacks? callbacks = null, CancellationToken cancellationToken = default)
+    public async Task<QatResult> TrainAsync(
+        ITrainingBatches batches, QatCallbacks? callbacks = null, CancellationToken cancellationToken = default)
     {
         var schedule = new TrainingSchedule(_options, batches.StepsPerEpoch);
         var next = Read(batches, _state.Position, cancellationToken);
@@ -80,7 +82,10 @@ public sealed class QatTrainer : IDisposable
             }
         }
 
-        return new QatResult(_state.Best ?? _state.AveragedGraph(), _state.Best is null ? _options.Epochs - 1 : _state.BestEpoch, _state.Scores);
+        return new QatResult(
+            _state.Best ?? _state.AveragedGraph(),
+            _state.Best is null ? _options.Epochs - 1 : _state.BestEpoch,
+            _state.Scores);
     }
 
     /// <summary>Writes everything that an exact resume needs.</summary>
@@ -119,11 +124,20 @@ public sealed class QatTrainer : IDisposable
         if (!double.IsFinite(loss))
         {
             throw new TorchExecutionException(
-                $"the loss of epoch {epoch}, step {step} is {loss}: lower LearningRate ({_options.LearningRate}) or RangeLearningRate ({_options.RangeLearningRate}), or check the images");
+                $"the loss of epoch {epoch}, step {step} is {loss}: lower LearningRate ({_options.LearningRate}) "
+                + $"or RangeLearningRate ({_options.RangeLearningRate}), or check the images");
         }
 
         return new TrainingProgress(
-            epoch, _options.Epochs, step + 1, stepsPerEpoch, _options.LearningRate * rate, loss, items, _clock.ImagesPerSecond, _clock.Remaining(schedule.TotalSteps - index - 1));
+            epoch,
+            _options.Epochs,
+            step + 1,
+            stepsPerEpoch,
+            _options.LearningRate * rate,
+            loss,
+            items,
+            _clock.ImagesPerSecond,
+            _clock.Remaining(schedule.TotalSteps - index - 1));
     }
 
     private Dictionary<string, double> Learn(TrainingBatch batch, double rate, int epoch)

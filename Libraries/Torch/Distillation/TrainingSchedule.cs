@@ -14,5 +14,6 @@ internal sealed class TrainingSchedule(QatOptions options, int stepsPerEpoch)
     }
 
     /// <summary>Whether batch normalization is still live in a 0-based epoch.</summary>
-    public bool UsesBatchStatistics(int epoch) => epoch < Math.Round(options.Epochs * (1 - options.FrozenBatchNormShare), MidpointRounding.AwayFromZero);
+    public bool UsesBatchStatistics(int epoch) =>
+        epoch < Math.Round(options.Epochs * (1 - options.FrozenBatchNormShare), MidpointRounding.AwayFromZero);
 }

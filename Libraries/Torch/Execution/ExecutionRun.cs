@@ -44,7 +44,8 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
     {
         using var scope = NewDisposeScope();
         var inputs = Array.ConvertAll(
-            step.Inputs, input => Resolve(step, input, keepsWeights && input.Quantizer is { IsWeight: true } ? ExecutionMode.Float : stepMode));
+            step.Inputs,
+            input => Resolve(step, input, keepsWeights && input.Quantizer is { IsWeight: true } ? ExecutionMode.Float : stepMode));
         try
         {
             var outputs = step.Operator(new OperatorCall(step.Node, inputs, context));
@@ -100,7 +101,9 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
         }
 
         var value = _slots[input.Slot]
-            ?? throw new TorchExecutionException($"{step.Node}: a value it reads has not been computed; the graph's nodes are not in topological order, or an input is not bound");
+            ?? throw new TorchExecutionException(
+                $"{step.Node}: a value it reads has not been computed; "
+                + "the graph's nodes are not in topological order, or an input is not bound");
         if (input.Quantizer is not { } quantizer || stepMode == ExecutionMode.Float)
         {
             return value;

@@ -95,7 +95,8 @@ public sealed class TorchNetwork : IDisposable
     /// <inheritdoc cref="Forward(Tensor, IReadOnlyCollection{string})"/>
     /// <param name="inputs">A tensor for every input of the graph.</param>
     /// <param name="wanted">Names of the values to return; the graph's outputs by default.</param>
-    public IReadOnlyDictionary<string, Tensor> Forward(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyCollection<string>? wanted = null)
+    public IReadOnlyDictionary<string, Tensor> Forward(
+        IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyCollection<string>? wanted = null)
     {
         using var gradients = IsTraining ? null : no_grad();
         var plan = PlanFor(wanted);
@@ -187,7 +188,9 @@ public sealed class TorchNetwork : IDisposable
 
         foreach (var name in Inputs)
         {
-            run.Bind(name, inputs.GetValueOrDefault(name) ?? throw new TorchExecutionException($"graph '{Graph.Name}': no tensor for input '{name}'"));
+            run.Bind(
+                name,
+                inputs.GetValueOrDefault(name) ?? throw new TorchExecutionException($"graph '{Graph.Name}': no tensor for input '{name}'"));
         }
 
         return run;

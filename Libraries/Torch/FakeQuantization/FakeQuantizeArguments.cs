@@ -23,10 +23,12 @@ internal sealed class FakeQuantizeArguments
     public bool IsSymmetric { get; }
 
     // An affine range is shifted until zero has an exact code; what the codes represent is what clips.
-    private static QuantizationRange GradientBounds(QuantizationScheme scheme, QuantizationRange range, QuantizationParameters parameters) => scheme switch
-    {
-        QuantizationScheme.UnsignedNonNegative => new(0, MathF.Max(range.High, 0)),
-        QuantizationScheme.UnsignedAffine or QuantizationScheme.UnsignedHardSwish => new(parameters.Dequantize(parameters.QMin), parameters.Dequantize(parameters.QMax)),
-        _ => QuantizationRange.FromAmax(range.Amax),
-    };
+    private static QuantizationRange GradientBounds(
+        QuantizationScheme scheme, QuantizationRange range, QuantizationParameters parameters) => scheme switch
+        {
+            QuantizationScheme.UnsignedNonNegative => new(0, MathF.Max(range.High, 0)),
+            QuantizationScheme.UnsignedAffine or QuantizationScheme.UnsignedHardSwish =>
+                new(parameters.Dequantize(parameters.QMin), parameters.Dequantize(parameters.QMax)),
+            _ => QuantizationRange.FromAmax(range.Amax),
+        };
 }

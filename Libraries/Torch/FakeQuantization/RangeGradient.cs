@@ -46,7 +46,10 @@ internal static class RangeGradient
             var start = block * TensorSpans.BlockLength;
             var length = (int)Math.Min(TensorSpans.BlockLength, elements - start);
             partial[block] = BlockSums(
-                TensorSpans.Floats(outer).Slice(start, length), TensorSpans.Floats(source).Slice(start, length), arguments.Bounds[0], arguments.Parameters[0].Scale);
+                TensorSpans.Floats(outer).Slice(start, length),
+                TensorSpans.Floats(source).Slice(start, length),
+                arguments.Bounds[0],
+                arguments.Parameters[0].Scale);
         });
         return partial.Aggregate((sum, next) => (sum.Low + next.Low, sum.Rounding + next.Rounding, sum.High + next.High));
     }

@@ -21,7 +21,9 @@ internal static class SymbolVersionPatch
     private const byte WeakBinding = 2;
 
     /// <summary>A patched copy of <paramref name="library"/>; the same content where nothing requires <paramref name="version"/>.</summary>
-    /// <exception cref="TorchNativeException">The file is no ELF64 library, or other symbols than <paramref name="symbol"/> need the version.</exception>
+    /// <exception cref="TorchNativeException">
+    /// The file is no ELF64 library, or other symbols than <paramref name="symbol"/> need the version.
+    /// </exception>
     public static byte[] Apply(byte[] library, string name, string version, string symbol)
     {
         var image = new ElfImage([.. library], name);

@@ -6,6 +6,7 @@ namespace QatPipeline.Torch.Native;
 internal static class TorchModule
 {
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "The native library must be resolvable before the first TorchSharp call of this assembly.")]
+    [SuppressMessage(
+        "Usage", "CA2255", Justification = "The native library must be resolvable before the first TorchSharp call of this assembly.")]
     internal static void Initialize() => TorchNative.EnsureLoaded();
 }

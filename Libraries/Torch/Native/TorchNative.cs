@@ -68,7 +68,8 @@ public static class TorchNative
     {
         var original = SearchFolders().Select(folder => Path.Combine(folder, LibraryFile)).FirstOrDefault(File.Exists)
             ?? throw new TorchNativeException(
-                $"{LibraryFile} lies in none of {string.Join(", ", SearchFolders())}. Build for runtime identifier linux-x64 with the TorchSharp package.");
+                $"{LibraryFile} lies in none of {string.Join(", ", SearchFolders())}. "
+                + "Build for runtime identifier linux-x64 with the TorchSharp package.");
         try
         {
             var copy = NativeLibraryCache.ForCurrentUser().GetOrAdd(
@@ -76,7 +77,8 @@ public static class TorchNative
             LoadDependencies(original);
             return NativeLibrary.Load(copy);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException)
         {
             throw new TorchNativeException(
                 $"{original} cannot be adapted to this system's C++ runtime: {error.Message} "
@@ -100,7 +102,8 @@ public static class TorchNative
 
     private static IEnumerable<string> SearchFolders()
     {
-        var probed = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        var probed = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
+            .Split(':', StringSplitOptions.RemoveEmptyEntries);
         var managed = Path.GetDirectoryName(typeof(torch).Assembly.Location);
         string?[] folders = [.. probed, AppContext.BaseDirectory, managed];
         return folders.OfType<string>()

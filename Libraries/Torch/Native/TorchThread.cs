@@ -6,8 +6,8 @@ namespace QatPipeline.Torch;
 /// <remarks>
 /// OpenMP gives every thread that calls it a team of its own, and lets waiting members of a team spin for a while only as long as all teams
 /// together have no more threads than there are processors; beyond that they sleep at once, and waking them costs more than most operators
-/// take. Continuations of awaits change threads and would gather such teams: training steps of YOLOv6-Lite-S on two processors took twice as
-/// long.
+/// take. Continuations of awaits change threads and would gather such teams: training steps of YOLOv6-Lite-S on two processors took twice
+/// as long.
 /// </remarks>
 public static class TorchThread
 {

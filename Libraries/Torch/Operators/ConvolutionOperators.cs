@@ -68,7 +68,8 @@ internal static class ConvolutionOperators
         {
             var size = input.shape[axis + 2];
             var wanted = shape is null ? size * window.Strides[axis] : shape[shape.Count - 2 + axis];
-            var total = ((size - 1) * window.Strides[axis]) + extra[axis] + ((window.Kernel[axis] - 1) * window.Dilations[axis]) + 1 - wanted;
+            var total = ((size - 1) * window.Strides[axis]) + extra[axis]
+                + ((window.Kernel[axis] - 1) * window.Dilations[axis]) + 1 - wanted;
             var (small, large) = (total / 2, total - (total / 2));
             (begin[axis], end[axis]) = mode == "SAME_UPPER" ? (small, large) : (large, small);
         }

@@ -30,7 +30,8 @@ internal static class PoolingOperators
         var isNative = padding.IsSymmetric && padding.Begin.Zip(window.Kernel).All(pair => pair.First <= pair.Second / 2);
         return isNative
             ? max_pool2d(call.Input(0), window.Kernel, window.Strides, padding.Begin, window.Dilations, ceil)
-            : max_pool2d(padding.Apply(call.Input(0), double.NegativeInfinity), window.Kernel, window.Strides, new long[2], window.Dilations, ceil);
+            : max_pool2d(
+                padding.Apply(call.Input(0), double.NegativeInfinity), window.Kernel, window.Strides, new long[2], window.Dilations, ceil);
     }
 
     private static Tensor AveragePool(OperatorCall call)

@@ -124,7 +124,9 @@ internal static class ShapeOperators
 
     private static Tensor ConstantOfShape(OperatorCall call)
     {
-        var value = call.Node.Attributes.GetValueOrDefault("value") is TensorAttribute { Value: var constant } ? constant.ToTorch() : tensor(0f);
+        var value = call.Node.Attributes.GetValueOrDefault("value") is TensorAttribute { Value: var constant }
+            ? constant.ToTorch()
+            : tensor(0f);
         var result = value.reshape([]).expand(call.Longs(0)).contiguous();
         return result.is_floating_point() ? result.to(call.Context.Device) : result;
     }

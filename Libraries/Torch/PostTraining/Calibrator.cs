@@ -19,7 +19,8 @@ public sealed class Calibrator : IDisposable
     {
         _statistics = graph.Quantizers
             .Where(quantizer => !quantizer.IsWeight)
-            .ToDictionary(quantizer => quantizer.Name, quantizer => new ActivationStatistics(quantizer.Name, options), StringComparer.Ordinal);
+            .ToDictionary(
+                quantizer => quantizer.Name, quantizer => new ActivationStatistics(quantizer.Name, options), StringComparer.Ordinal);
         if (_statistics.Count == 0)
         {
             throw new TorchExecutionException($"graph '{graph.Name}' has no activation quantizers to calibrate; place quantizers first");
@@ -44,7 +45,8 @@ public sealed class Calibrator : IDisposable
     }
 
     /// <summary>Runs all batches; <paramref name="progress"/> receives the images seen after each.</summary>
-    public async Task CollectAsync(IAsyncEnumerable<PixelBatch> batches, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    public async Task CollectAsync(
+        IAsyncEnumerable<PixelBatch> batches, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
     {
         await foreach (var batch in batches.WithCancellation(cancellationToken))
         {
@@ -87,7 +89,8 @@ public sealed class Calibrator : IDisposable
         var loaded = Enumerable.Range(0, reader.ReadInt32()).Select(_ => ActivationStatistics.Load(reader)).ToList();
         if (!loaded.Select(statistics => statistics.Name).ToHashSet().SetEquals(_statistics.Keys))
         {
-            throw new CalibrationException("The calibration state belongs to a graph with other quantizers: delete the checkpoint and calibrate again.");
+            throw new CalibrationException(
+                "The calibration state belongs to a graph with other quantizers: delete the checkpoint and calibrate again.");
         }
 
         foreach (var statistics in loaded)

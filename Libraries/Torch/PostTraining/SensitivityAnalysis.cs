@@ -27,7 +27,8 @@ public sealed class SensitivityAnalysis : IDisposable
     /// <param name="targets">Where predictions are compared; found by the graph's structure where null.</param>
     /// <param name="device">Where it runs.</param>
     /// <param name="layers">The layers to analyse, as every one takes a pass over the images; all quantized ones where null.</param>
-    public SensitivityAnalysis(Graph graph, DistillationTargets? targets = null, Device? device = null, IReadOnlyCollection<string>? layers = null)
+    public SensitivityAnalysis(
+        Graph graph, DistillationTargets? targets = null, Device? device = null, IReadOnlyCollection<string>? layers = null)
     {
         _network = new TorchNetwork(graph, device);
         _targets = (targets ?? DistillationTargets.Find(graph)) with { Features = [] };
@@ -39,7 +40,8 @@ public sealed class SensitivityAnalysis : IDisposable
     }
 
     /// <summary>The layers in execution order.</summary>
-    public IReadOnlyList<LayerSensitivity> Layers => [.. _sums.Select(item => new LayerSensitivity(item.Key, item.Value / Math.Max(1, _batches)))];
+    public IReadOnlyList<LayerSensitivity> Layers =>
+        [.. _sums.Select(item => new LayerSensitivity(item.Key, item.Value / Math.Max(1, _batches)))];
 
     /// <summary>Adds a batch: one float pass, and one pass per layer.</summary>
     public void Add(PixelBatch batch, CancellationToken cancellationToken = default)

@@ -58,7 +58,8 @@ public sealed record RunComparison(
     private static Dictionary<string, VariantResult> ByVariant(RunReport? report) =>
         report?.Results.ToDictionary(result => result.Variant) ?? [];
 
-    private static IEnumerable<TextComparison> Differences(SortedDictionary<string, string> first, SortedDictionary<string, string> second) =>
+    private static IEnumerable<TextComparison> Differences(
+        SortedDictionary<string, string> first, SortedDictionary<string, string> second) =>
         first.Keys.Union(second.Keys).Order(StringComparer.Ordinal)
             .Select(key => new TextComparison(key, first.GetValueOrDefault(key), second.GetValueOrDefault(key)))
             .Where(pair => pair.First != pair.Second);

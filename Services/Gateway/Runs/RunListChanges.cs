@@ -20,7 +20,9 @@ internal sealed class RunListChanges(IBlobStore blobs, RunStatusStore runs, Time
             var active = new List<string>();
             await foreach (var runId in blobs.ListFoldersAsync(StorePaths.Runs, cancellationToken))
             {
-                if (ended.Contains(runId) || !RunId.IsValid(runId) || await blobs.ReadAsync(StorePaths.Status(runId), cancellationToken) is not { } blob)
+                if (ended.Contains(runId)
+                    || !RunId.IsValid(runId)
+                    || await blobs.ReadAsync(StorePaths.Status(runId), cancellationToken) is not { } blob)
                 {
                     continue;
                 }

@@ -21,7 +21,8 @@ internal static class PageSecurity
     });
 
     /// <summary>Headers of a run's files, which may be anything.</summary>
-    public static RouteHandlerBuilder WithDownloadHeaders(this RouteHandlerBuilder download) => download.AddEndpointFilter(async (context, next) =>
+    public static RouteHandlerBuilder WithDownloadHeaders(
+        this RouteHandlerBuilder download) => download.AddEndpointFilter(async (context, next) =>
     {
         AddHeaders(context.HttpContext.Response, DownloadPolicy);
         return await next(context);
@@ -33,7 +34,9 @@ internal static class PageSecurity
         .AddEndpointFilter(async (context, next) => context.HttpContext.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: true }
             ? await next(context)
             : MessagePage.Result(
-                StatusCodes.Status400BadRequest, "The form cannot be used", "It comes from elsewhere or was open for too long: go back, reload the page and try again."));
+                StatusCodes.Status400BadRequest,
+                "The form cannot be used",
+                "It comes from elsewhere or was open for too long: go back, reload the page and try again."));
 
     private static void AddHeaders(HttpResponse response, string policy)
     {

@@ -19,7 +19,8 @@ internal static class RunPages
         app.MapAssets();
         var pages = app.MapGroup("").ExcludeFromDescription().WithPageHeaders();
         pages.MapGet("/", ListAsync);
-        pages.MapGet("/live", (RunListChanges changes, CancellationToken stop) => TypedResults.ServerSentEvents(EventsAsync(changes, stop)));
+        pages.MapGet(
+            "/live", (RunListChanges changes, CancellationToken stop) => TypedResults.ServerSentEvents(EventsAsync(changes, stop)));
         pages.MapGet("/view/{runId}", ViewAsync);
         pages.MapPost("/view/{runId}/cancel", CancelAsync).RequireOwnForm();
         pages.MapGet("/compare", CompareAsync);

@@ -17,7 +17,8 @@ public sealed class WalkThroughTests
         Assert.SkipUnless(RabbitMqProcess.IsAvailable, RabbitMqProcess.SkipReason);
         using var folder = new ScratchFolder();
         var clone = folder.PathOf("qatpipeline");
-        await File.WriteAllTextAsync(folder.PathOf("walk.sh"), Script(TestData.RepositoryRoot, clone), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            folder.PathOf("walk.sh"), Script(TestData.RepositoryRoot, clone), TestContext.Current.CancellationToken);
         PrepareOwnData(folder.FullName);
 
         using var walk = ChildProcess.Start("bash", [folder.PathOf("walk.sh")], new Dictionary<string, string>
@@ -49,9 +50,13 @@ public sealed class WalkThroughTests
             trap '[ -z "$up" ] || { kill -TERM "$up"; wait "$up" || true; }' EXIT
 
             """);
-        foreach (var command in Document.All.SelectMany(document => document.Commands).Where(command => CoveredCommands.Of(command) is null))
+        foreach (var command in Document.All
+            .SelectMany(document => document.Commands)
+            .Where(command => CoveredCommands.Of(command) is null))
         {
-            script.Append("echo \"+ ").Append(command.Replace("\"", "\\\"", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal)).Append("\"\n");
+            script.Append("echo \"+ ")
+                .Append(command.Replace("\"", "\\\"", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal))
+                .Append("\"\n");
             script.Append(command == Up ? Background(command) : $"{command} </dev/null\n");
         }
 

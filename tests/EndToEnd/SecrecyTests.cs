@@ -38,7 +38,10 @@ public sealed class SecrecyTests(DistributedSystem system)
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
         await system.SubmitAsync("secret", SmallRun.Yaml(1), Token);
         await system.CompleteAsync("secret", Token);
-        await system.SubmitAsync("secret-failing", SmallRun.Yaml(1).Replace("variant: n", "variant: n, checkpoint: /nowhere.pt", StringComparison.Ordinal), Token);
+        await system.SubmitAsync(
+            "secret-failing",
+            SmallRun.Yaml(1).Replace("variant: n", "variant: n, checkpoint: /nowhere.pt", StringComparison.Ordinal),
+            Token);
         Assert.NotNull((await system.EndAsync("secret-failing", Token)).Failure);
 
         var told = system.Services.Values.Select(service => service.WholeOutput)
@@ -49,7 +52,8 @@ public sealed class SecrecyTests(DistributedSystem system)
         {
             await foreach (var blob in system.Container.GetBlobsAsync(new() { Prefix = prefix }, Token))
             {
-                records.Append(Encoding.Latin1.GetString((await system.Container.GetBlobClient(blob.Name).DownloadContentAsync(Token)).Value.Content));
+                records.Append(Encoding.Latin1.GetString(
+                    (await system.Container.GetBlobClient(blob.Name).DownloadContentAsync(Token)).Value.Content));
             }
         }
 

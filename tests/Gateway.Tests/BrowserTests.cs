@@ -53,12 +53,17 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
         foreach (var (name, path) in pages)
         {
             await OpenAsync(path);
-            foreach (var (width, scheme) in new[] { (1280, ColorScheme.Light), (1280, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark) })
+            foreach (var (width, scheme) in new[]
+            {
+                (1280, ColorScheme.Light), (1280, ColorScheme.Dark), (390, ColorScheme.Light), (390, ColorScheme.Dark),
+            })
             {
                 await Page.SetViewportSizeAsync(width, 844);
                 await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
                 await browser.ScreenshotAsync($"gateway/{name}-{width}-{(scheme == ColorScheme.Dark ? "dark" : "light")}", isWhole: true);
-                Assert.True(await Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, $"{name} is wider than {width} pixels");
+                Assert.True(
+                    await Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width,
+                    $"{name} is wider than {width} pixels");
             }
         }
 
@@ -132,7 +137,9 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
         await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Compare two selected runs" }).ClickAsync();
         await Page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "INT8 engine" }).First.WaitForAsync();
         var key = Page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "evaluation.bootstrapReplicates" });
-        Assert.Equal(["evaluation.bootstrapReplicates", "40", "20"], (await key.InnerTextAsync()).Split('\t', StringSplitOptions.TrimEntries));
+        Assert.Equal(
+            ["evaluation.bootstrapReplicates", "40", "20"],
+            (await key.InnerTextAsync()).Split('\t', StringSplitOptions.TrimEntries));
         Assert.Empty(complaints);
     }
 
@@ -140,7 +147,9 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
     private async Task<string[]> RunsAsync()
     {
         var runs = JsonNode.Parse(await fixture.Http.GetStringAsync("/runs", TestContext.Current.CancellationToken))!.AsArray();
-        return [.. runs.Select(run => run!["runId"]!.GetValue<string>()).Where(run => run.StartsWith("pictures-", StringComparison.Ordinal))];
+        return [.. runs
+            .Select(run => run!["runId"]!.GetValue<string>())
+            .Where(run => run.StartsWith("pictures-", StringComparison.Ordinal))];
     }
 
     private async Task OpenAsync(string path) => await Page.GotoAsync(new Uri(fixture.Gateway.Address, path).ToString());

@@ -68,7 +68,10 @@ internal sealed class EventTape : IAsyncDisposable
 
     /// <summary>The message ids under which the run's completion was published.</summary>
     public IReadOnlyCollection<Guid> CompletionsOf(string runId) =>
-        [.. recorded.Where(entry => entry.Event is PipelineCompleted completed && completed.RunId == runId).Select(entry => entry.Id).Distinct()];
+        [.. recorded
+            .Where(entry => entry.Event is PipelineCompleted completed && completed.RunId == runId)
+            .Select(entry => entry.Id)
+            .Distinct()];
 
     public async Task PublishAsync(object message, CancellationToken cancellationToken)
     {

@@ -56,7 +56,11 @@ public sealed class KillTests(DistributedSystem system)
         var summary = string.Join('\n', killer.Kills);
         TestContext.Current.SendDiagnosticMessage(summary);
         Assert.True(killer.Kills.Count >= FewestKills, summary);
-        Assert.Contains(killer.Kills, kill => kill is { Stage: StageNames.Qat, IsCommitted: false } && kill.Checkpoints.Contains("qat.checkpoint"));
-        Assert.Contains(killer.Kills, kill => kill is { Stage: StageNames.Calibrate, IsCommitted: false } && kill.Checkpoints.Contains("statistics.bin"));
+        Assert.Contains(
+            killer.Kills,
+            kill => kill is { Stage: StageNames.Qat, IsCommitted: false } && kill.Checkpoints.Contains("qat.checkpoint"));
+        Assert.Contains(
+            killer.Kills,
+            kill => kill is { Stage: StageNames.Calibrate, IsCommitted: false } && kill.Checkpoints.Contains("statistics.bin"));
     }
 }

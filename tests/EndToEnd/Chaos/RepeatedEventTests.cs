@@ -75,7 +75,9 @@ public sealed class RepeatedEventTests(DistributedSystem system)
 
     private void AssertExecutedOnce(string runId)
     {
-        var executions = system.Services.Values.SelectMany(service => StageLog.Executions(service.WholeOutput)).Where(entry => entry.RunId == runId);
+        var executions = system.Services.Values
+            .SelectMany(service => StageLog.Executions(service.WholeOutput))
+            .Where(entry => entry.RunId == runId);
         Assert.All(executions.GroupBy(entry => entry.Stage), group => Assert.Single(group));
     }
 

@@ -17,13 +17,17 @@ internal sealed class ServiceKiller(DistributedSystem system, string runs, int s
     // The dataset service is also killed while calibration and training read images from it; the gateway at any time.
     private static readonly Victim[] Victims =
     [
-        new("DatasetLoading", Own(StageNames.Dataset, 2, "DatasetLoading").Append(new("PtqCalibration", StageNames.Calibrate)).Append(new("QatTraining", StageNames.Qat))),
+        new("DatasetLoading", Own(StageNames.Dataset, 2, "DatasetLoading")
+            .Append(new("PtqCalibration", StageNames.Calibrate))
+            .Append(new("QatTraining", StageNames.Qat))),
         new("PtqCalibration", Own(StageNames.Calibrate, 4, "PtqCalibration", "statistics.bin")),
         new("QatTraining", Own(StageNames.Qat, 4, "QatTraining", "qat.checkpoint")),
         new("OnnxGraphOptimization", Own(StageNames.Optimize, 3, "OnnxGraphOptimization")),
         new("TrtEngineBuilding", Own(StageNames.Build, 3, "TrtEngineBuilding")),
         new("CocoEvaluation", Own(StageNames.Evaluate, 3, "CocoEvaluation")),
-        new("Gateway", Own(StageNames.Calibrate, 1, "PtqCalibration").Append(new("QatTraining", StageNames.Qat)).Append(new("CocoEvaluation", StageNames.Evaluate))),
+        new("Gateway", Own(StageNames.Calibrate, 1, "PtqCalibration")
+            .Append(new("QatTraining", StageNames.Qat))
+            .Append(new("CocoEvaluation", StageNames.Evaluate))),
     ];
 
     /// <summary>The kills so far.</summary>

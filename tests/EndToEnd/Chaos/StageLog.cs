@@ -8,13 +8,17 @@ internal static partial class StageLog
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waits until the service, since its last start, executes the stage of a run with that name or beginning of a name; gives the stage's key.</summary>
+    /// <summary>
+    /// Waits until the service, since its last start, executes the stage of a run with that name or beginning of a name; gives the
+    /// stage's key.
+    /// </summary>
     public static async Task<string> ExecutesAsync(
         this ServiceProcess service, string stage, string runs, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (Executions(service.Output).LastOrDefault(entry => entry.Stage == stage && entry.RunId.StartsWith(runs, StringComparison.Ordinal)) is { } found)
+            if (Executions(service.Output).LastOrDefault(
+                entry => entry.Stage == stage && entry.RunId.StartsWith(runs, StringComparison.Ordinal)) is { } found)
             {
                 return found.Key;
             }

@@ -22,13 +22,16 @@ public sealed class BadTriggerTests(DistributedSystem system)
     {
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
         await using var tape = await EventTape.StartAsync(system, echoes: false, Token);
-        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Broker.ConnectionString) }.CreateConnectionAsync(Token);
+        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Broker.ConnectionString) }
+            .CreateConnectionAsync(Token);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);
         await system.SubmitAsync("others", SmallRun.Yaml(1), Token);
 
         await TriggerAsync("""{"runId":"malformed", oops""");
-        await TriggerAsync($$$"""{"runId":"unknown-field","specification":{"name":"x","sede":1,{{{Model}}},"data":{{{Data}}},"qat":null}}""");
-        await TriggerAsync($$$"""{"runId":"out-of-range","specification":{"name":"x",{{{Model}}},"data":{{{Data}}},"qat":{"epochs":5000} } }""");
+        await TriggerAsync(
+            $$$"""{"runId":"unknown-field","specification":{"name":"x","sede":1,{{{Model}}},"data":{{{Data}}},"qat":null}}""");
+        await TriggerAsync(
+            $$$"""{"runId":"out-of-range","specification":{"name":"x",{{{Model}}},"data":{{{Data}}},"qat":{"epochs":5000} } }""");
         await TriggerAsync($$$"""{"runId":"missing-data","specification":{"name":"x",{{{Model}}},"data":{{{MissingData}}},"qat":null}}""");
         await TriggerAsync($$$"""{"runId":"too-large","specification":{"name":"{{{new string('x', 1 << 20)}}}"}}""");
         await tape.PublishAsync(WithUnknownDigest("unknown-digest"), Token);
@@ -52,7 +55,8 @@ public sealed class BadTriggerTests(DistributedSystem system)
     public async Task PoisonMessage_EndsInTheErrorQueue_AndTheStageGoesOn()
     {
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
-        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Broker.ConnectionString) }.CreateConnectionAsync(Token);
+        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Broker.ConnectionString) }
+            .CreateConnectionAsync(Token);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);
         await channel.BasicPublishAsync("", "qat-dataset", "no envelope"u8.ToArray(), cancellationToken: Token);
 

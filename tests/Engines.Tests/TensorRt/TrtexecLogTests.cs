@@ -62,16 +62,21 @@ public sealed class TrtexecLogTests
 
     [Theory]
     [InlineData(
-        "[E] [TRT] ModelImporter.cpp:732: ERROR: ModelImporter.cpp:134 In function parseGraph:\n[8] No importer registered for op: DCNv2\n[E] Failed to parse onnx file",
+        "[E] [TRT] ModelImporter.cpp:732: ERROR: ModelImporter.cpp:134 In function parseGraph:\n"
+            + "[8] No importer registered for op: DCNv2\n[E] Failed to parse onnx file",
         "no operator DCNv2")]
     [InlineData(
-        "[E] [TRT] In function importFallbackPluginImporter:\n[8] Assertion failed: creator && \"Plugin not found, are the plugin name, version, and namespace correct?\"\n[E] Failed to parse onnx file",
+        "[E] [TRT] In function importFallbackPluginImporter:\n"
+            + "[8] Assertion failed: creator && \"Plugin not found, are the plugin name, version, and namespace correct?\"\n"
+            + "[E] Failed to parse onnx file",
         "ExtraArguments")]
     [InlineData(
-        "[E] [TRT] ITensor::getDimensions: Error Code 4: API Usage Error (/Sub: inputs must have same types.)\n[E] Failed to parse onnx file",
+        "[E] [TRT] ITensor::getDimensions: Error Code 4: API Usage Error (/Sub: inputs must have same types.)\n"
+            + "[E] Failed to parse onnx file",
         "/Sub: inputs must have same types.")]
     [InlineData(
-        "[E] Error[10]: [optimizer.cpp::computeCosts::1855] Error Code 10: Internal Error (Could not find any implementation for node ConvTranspose_0.)",
+        "[E] Error[10]: [optimizer.cpp::computeCosts::1855] Error Code 10: "
+            + "Internal Error (Could not find any implementation for node ConvTranspose_0.)",
         "node ConvTranspose_0:")]
     [InlineData("[E] Error[1]: [virtualMemoryBuffer.cpp::resizePhysical::105] Error Code 1: Cuda Driver (out of memory)", "WorkspaceMiB")]
     [InlineData(

@@ -44,7 +44,7 @@ public sealed class DashboardTests(RunningSystem system)
         }
 
         await browser.ScreenshotAsync("dashboard/trace");
-        await browser.Page.GetByPlaceholder("Filter...").FillAsync("stage ");
+        await browser.Page.GetByPlaceholder("Filter...").Last.FillAsync("stage ");
         await browser.Page.GetByText("announce").First.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Hidden });
         await browser.ScreenshotAsync("dashboard/stages");
     }

@@ -67,7 +67,9 @@ public sealed class DashboardTests(RunningSystem system)
         await system.Host.CancelAsync(run, Token);
     }
 
-    /// <summary>Chooses the command in the gateway's menu; false where the dashboard drew the menu anew meanwhile and lost the click.</summary>
+    /// <summary>
+    /// Chooses the command in the gateway's menu; false where the dashboard drew the menu anew meanwhile and lost the click.
+    /// </summary>
     private static async Task<bool> HearsAsync(Browser browser)
     {
         const float Limit = 10_000;

@@ -57,7 +57,8 @@ internal sealed class HostProcess : IDisposable
         var host = new HostProcess(arguments);
         try
         {
-            await host.process.WaitUntilAsync(() => Task.FromResult(host.Read("gateway.url") is { Length: > 0 }), StartLimit, cancellationToken);
+            await host.process.WaitUntilAsync(
+                () => Task.FromResult(host.Read("gateway.url") is { Length: > 0 }), StartLimit, cancellationToken);
             return host;
         }
         catch
@@ -82,7 +83,8 @@ internal sealed class HostProcess : IDisposable
         while (true)
         {
             var runs = await gateway.GetFromJsonAsync<JsonElement>("/runs", cancellationToken);
-            if (runs.EnumerateArray().FirstOrDefault(run => run.GetProperty("name").GetString() == name) is { ValueKind: JsonValueKind.Object } found)
+            var found = runs.EnumerateArray().FirstOrDefault(run => run.GetProperty("name").GetString() == name);
+            if (found.ValueKind == JsonValueKind.Object)
             {
                 return found.GetProperty("runId").GetString()!;
             }
@@ -112,8 +114,8 @@ internal sealed class HostProcess : IDisposable
     private string? Read(string file) => File.Exists(folder.PathOf(file)) ? File.ReadAllText(folder.PathOf(file)) : null;
 
     /// <summary>
-    /// Ends it as the terminal does: the signal goes to the whole process group. Returns the command lines of the processes that it, or one of its
-    /// children, started and that are still there.
+    /// Ends it as the terminal does: the signal goes to the whole process group. Returns the command lines of the processes that it, or
+    /// one of its children, started and that are still there.
     /// </summary>
     public async Task<IReadOnlyList<string>> StopAsync(string signal, CancellationToken cancellationToken)
     {

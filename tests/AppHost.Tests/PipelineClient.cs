@@ -32,7 +32,8 @@ internal sealed class PipelineClient : IAsyncDisposable
 
     /// <summary>Publishes a trigger: plain JSON.</summary>
     public async Task RequestAsync(string json, CancellationToken cancellationToken) =>
-        await channel.BasicPublishAsync(PipelineTopology.TriggerExchange, "", Encoding.UTF8.GetBytes(json), cancellationToken: cancellationToken);
+        await channel.BasicPublishAsync(
+            PipelineTopology.TriggerExchange, "", Encoding.UTF8.GetBytes(json), cancellationToken: cancellationToken);
 
     /// <summary>Waits for the run's completion.</summary>
     /// <exception cref="InvalidOperationException">The run failed.</exception>

@@ -49,7 +49,8 @@ public sealed class RunTests(RunningSystem system)
         var run = Assert.Single(trace, span => span.ParentId == trigger.Id);
         Assert.Equal(("run tiny", "gateway"), (run.Name, run.Service));
         Assert.All(trace, span => Assert.True(
-            span == trigger || trace.Any(parent => parent.Id == span.ParentId), $"'{span.Name}' of {span.Service} has no parent in the trace"));
+            span == trigger || trace.Any(parent => parent.Id == span.ParentId),
+            $"'{span.Name}' of {span.Service} has no parent in the trace"));
         foreach (var name in RunPlan.Stages(Specification))
         {
             var stage = Assert.Single(trace, span => span.Name == $"stage {name}");

@@ -41,7 +41,8 @@ internal sealed class Telemetry : IDisposable
         {
             var service = Attribute(resource.GetProperty("resource"), "service.name");
             var instance = Attribute(resource.GetProperty("resource"), "service.instance.id");
-            foreach (var span in resource.GetProperty("scopeSpans").EnumerateArray().SelectMany(scope => scope.GetProperty("spans").EnumerateArray()))
+            var scopes = resource.GetProperty("scopeSpans").EnumerateArray();
+            foreach (var span in scopes.SelectMany(scope => scope.GetProperty("spans").EnumerateArray()))
             {
                 spans.Add(new Span(
                     service!,

@@ -17,7 +17,8 @@ public sealed class TriggerFileTests
     public async Task RabbitMqAdmin_PublishesTheFile()
     {
         Assert.SkipUnless(RabbitMqProcess.IsAvailable, RabbitMqProcess.SkipReason);
-        Assert.SkipUnless(await SampleScript.SucceedsAsync("rabbitmqadmin", "--version"), "rabbitmqadmin is not installed: it comes with RabbitMQ");
+        Assert.SkipUnless(
+            await SampleScript.SucceedsAsync("rabbitmqadmin", "--version"), "rabbitmqadmin is not installed: it comes with RabbitMQ");
         using var broker = await RabbitMqProcess.StartAsync(Token, hasManagement: true);
         await using var connection = await new ConnectionFactory { Uri = new Uri(broker.ConnectionString) }.CreateConnectionAsync(Token);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);

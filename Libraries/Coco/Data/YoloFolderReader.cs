@@ -73,7 +73,7 @@ internal static class YoloFolderReader
     {
         using var stream = File.OpenRead(path);
         var size = ImageHeader.ReadSize(stream) ?? ImageDecoder.TryReadSize(path);
-        if (size is (>= SmallestSide, >= SmallestSide))
+        if (size is ( >= SmallestSide, >= SmallestSide))
         {
             return size;
         }

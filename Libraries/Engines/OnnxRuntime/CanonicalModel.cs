@@ -130,9 +130,12 @@ internal static partial class CanonicalModel
 
         /// <summary>Inputs, and what the node's subgraphs read: some of that comes from outside.</summary>
         private static IEnumerable<string> ValuesRead(ReadOnlyMemory<byte> node) => Text(node, NodeInput).Concat(
-            from attribute in ProtobufMessage.Fields(node) where attribute.Number == NodeAttribute
-            from graph in ProtobufMessage.Fields(attribute.Content) where graph.Number is AttributeGraph or AttributeGraphs
-            from inner in ProtobufMessage.Fields(graph.Content) where inner.Number == GraphNode
+            from attribute in ProtobufMessage.Fields(node)
+            where attribute.Number == NodeAttribute
+            from graph in ProtobufMessage.Fields(attribute.Content)
+            where graph.Number is AttributeGraph or AttributeGraphs
+            from inner in ProtobufMessage.Fields(graph.Content)
+            where inner.Number == GraphNode
             from value in ValuesRead(inner.Content)
             select value);
     }

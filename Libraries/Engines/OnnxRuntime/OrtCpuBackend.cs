@@ -88,17 +88,17 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
 
     private EngineTiming TimingOf(
         OrtEngine engine, int batch, TimingOptions options, IReadOnlyCollection<double> latencies, TimeSpan elapsed) => new()
-    {
-        Batch = batch,
-        Execution = engine.ExecutionOf(batch),
-        Latency = LatencyStatistics.Of(latencies, options.Percentile),
-        ImagesPerSecond = latencies.Count * batch / elapsed.TotalSeconds,
-        Iterations = latencies.Count,
-        Quantiles = LatencyStatistics.QuantilesOf(latencies),
-        RunAverages = [.. latencies.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average)],
-        Options = options,
-        Environment = Environment,
-    };
+        {
+            Batch = batch,
+            Execution = engine.ExecutionOf(batch),
+            Latency = LatencyStatistics.Of(latencies, options.Percentile),
+            ImagesPerSecond = latencies.Count * batch / elapsed.TotalSeconds,
+            Iterations = latencies.Count,
+            Quantiles = LatencyStatistics.QuantilesOf(latencies),
+            RunAverages = [.. latencies.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average)],
+            Options = options,
+            Environment = Environment,
+        };
 
     private void Optimize(string source, string destination)
     {

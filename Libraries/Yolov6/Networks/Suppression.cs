@@ -116,9 +116,9 @@ internal sealed class Suppression(ModuleBuilder builder, Yolov6Options options, 
         _graph.Nodes.Add(
             new Node(
                 "nms.num_dets", "ReduceSum", [validNumber, builder.Constant("nms.detections_axis", Tensor.FromLongs([1], 1))], ["num_dets"])
-        {
-            Attributes = { ["keepdims"] = 1L },
-        });
+            {
+                Attributes = { ["keepdims"] = 1L },
+            });
         AddOutputs(ElementType.Int64, ElementType.Int64);
     }
 

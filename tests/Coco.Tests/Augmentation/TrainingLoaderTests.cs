@@ -52,7 +52,11 @@ public sealed class TrainingLoaderTests : IDisposable
     {
         var options = new TrainingLoaderOptions
         {
-            Size = 64, BatchSize = 3, Seed = 42, Workers = workers, Augmentation = augmentation ?? new AugmentationOptions(),
+            Size = 64,
+            BatchSize = 3,
+            Seed = 42,
+            Workers = workers,
+            Augmentation = augmentation ?? new AugmentationOptions(),
         };
         var batches = new List<(int, float[], IReadOnlyList<TrainingLabel>)>();
         await foreach (var batch in new TrainingLoader(_images, options)

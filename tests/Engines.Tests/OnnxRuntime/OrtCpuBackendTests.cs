@@ -171,7 +171,10 @@ public sealed class OrtCpuBackendTests : IDisposable
     {
         var request = new EngineBuildRequest
         {
-            OnnxPath = model, OutputFolder = _folder.PathOf(folder), Name = "tiny", Precision = EnginePrecision.Int8,
+            OnnxPath = model,
+            OutputFolder = _folder.PathOf(folder),
+            Name = "tiny",
+            Precision = EnginePrecision.Int8,
         };
         return (await backend.BuildAsync(request, Cancel)).Engines.Single().Path;
     }

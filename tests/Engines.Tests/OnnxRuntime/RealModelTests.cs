@@ -46,7 +46,10 @@ public sealed class RealModelTests : IDisposable
     private async Task<string> BuildAsync(OrtCpuBackend backend, string[] model, string folder) => (await backend.BuildAsync(
         new EngineBuildRequest
         {
-            OnnxPath = TestData.PathOf(model), OutputFolder = _folder.PathOf(folder), Name = "model", Precision = EnginePrecision.Float,
+            OnnxPath = TestData.PathOf(model),
+            OutputFolder = _folder.PathOf(folder),
+            Name = "model",
+            Precision = EnginePrecision.Float,
         },
         Cancel)).Engines[0].Path;
 }

@@ -109,9 +109,11 @@ internal static class SmallDetectors
             : GraphTensor.From<byte>(shape, parameters.Select(item => (byte)item.ZeroPoint).ToArray());
         var (codes, real) = ($"{quantizer.Name}.codes", $"{quantizer.Name}.real");
         graph.Nodes.Add(new Node(
-            $"{quantizer.Name}.q", "QuantizeLinear", [value, scale, zero], [codes]) { Attributes = { ["axis"] = quantizer.Axis ?? 0 } });
+            $"{quantizer.Name}.q", "QuantizeLinear", [value, scale, zero], [codes])
+        { Attributes = { ["axis"] = quantizer.Axis ?? 0 } });
         graph.Nodes.Add(new Node(
-            $"{quantizer.Name}.dq", "DequantizeLinear", [codes, scale, zero], [real]) { Attributes = { ["axis"] = quantizer.Axis ?? 0 } });
+            $"{quantizer.Name}.dq", "DequantizeLinear", [codes, scale, zero], [real])
+        { Attributes = { ["axis"] = quantizer.Axis ?? 0 } });
         return real;
     }
 

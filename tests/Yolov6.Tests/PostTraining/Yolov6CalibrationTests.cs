@@ -11,7 +11,12 @@ public class Yolov6CalibrationTests
 {
     private static readonly Graph Float = Yolov6Network.Build(new Yolov6Options
     {
-        WidthMultiple = 0.0625, DepthMultiple = 0.05, ClassCount = 3, InputHeight = 64, InputWidth = 64, Seed = 1,
+        WidthMultiple = 0.0625,
+        DepthMultiple = 0.05,
+        ClassCount = 3,
+        InputHeight = 64,
+        InputWidth = 64,
+        Seed = 1,
     }).Graph;
 
     [Theory]

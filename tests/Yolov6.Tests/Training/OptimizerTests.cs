@@ -18,7 +18,8 @@ public sealed class OptimizerTests : IDisposable
         var weight = new NetworkParameter("w", tensor(0.2, requires_grad: true));
         using var optimizer = new NesterovSgd(
             [new ParameterGroup(ParameterRole.Weight, 1e-4, [weight]) { LearningRate = 1e-5 }],
-            new Dictionary<string, Tensor> { ["w"] = tensor(3.5) }) { Momentum = 0.937 };
+            new Dictionary<string, Tensor> { ["w"] = tensor(3.5) })
+        { Momentum = 0.937 };
         (weight.Value * 0.1).backward();
         optimizer.Step();
         Assert.Equal(0.1999932201126, weight.Value.item<double>(), 1e-13);
@@ -95,7 +96,8 @@ public sealed class OptimizerTests : IDisposable
         Loss(weight.Value).backward();
         using var optimizer = new NesterovSgd(
             [new ParameterGroup(ParameterRole.Weight, 0, [weight]) { LearningRate = 0.1 }],
-            RepOptimizer.Multipliers([(weight, new RepScale("a", [1.5f, 0.8f], [0.5f, 2f], [1, 1]))])) { Momentum = 0 };
+            RepOptimizer.Multipliers([(weight, new RepScale("a", [1.5f, 0.8f], [0.5f, 2f], [1, 1]))]))
+        { Momentum = 0 };
         optimizer.Step();
         using (no_grad())
         {

@@ -9,12 +9,20 @@ public class RepOptTrainingTests
 {
     private static readonly Yolov6Options Network = new()
     {
-        WidthMultiple = 0.0625, DepthMultiple = 0.05, ClassCount = 3, InputHeight = 64, InputWidth = 64, Seed = 1,
+        WidthMultiple = 0.0625,
+        DepthMultiple = 0.05,
+        ClassCount = 3,
+        InputHeight = 64,
+        InputWidth = 64,
+        Seed = 1,
     };
 
     private static readonly Yolov6TrainingOptions Options = new()
     {
-        Epochs = 2, Batch = 2, AverageRamp = 4, Schedule = new() { NominalBatch = 2, MinimumWarmupIterations = 0, WarmupEpochs = 1 },
+        Epochs = 2,
+        Batch = 2,
+        AverageRamp = 4,
+        Schedule = new() { NominalBatch = 2, MinimumWarmupIterations = 0, WarmupEpochs = 1 },
     };
 
     [Theory]

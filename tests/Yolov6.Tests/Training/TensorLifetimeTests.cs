@@ -20,7 +20,11 @@ public class TensorLifetimeTests
     {
         var graph = Yolov6Network.Build(new Yolov6Options
         {
-            WidthMultiple = 0.0625, DepthMultiple = 0.05, ClassCount = 3, InputHeight = 64, InputWidth = 64,
+            WidthMultiple = 0.0625,
+            DepthMultiple = 0.05,
+            ClassCount = 3,
+            InputHeight = 64,
+            InputWidth = 64,
         }).Graph;
         var options = new Yolov6TrainingOptions
         {

@@ -14,7 +14,12 @@ public class Yolov6TrainerTests
 {
     private static readonly Yolov6Options Network = new()
     {
-        WidthMultiple = 0.0625, DepthMultiple = 0.05, ClassCount = 3, InputHeight = 64, InputWidth = 64, Seed = 1,
+        WidthMultiple = 0.0625,
+        DepthMultiple = 0.05,
+        ClassCount = 3,
+        InputHeight = 64,
+        InputWidth = 64,
+        Seed = 1,
     };
 
     private static readonly Yolov6TrainingOptions Options = new()

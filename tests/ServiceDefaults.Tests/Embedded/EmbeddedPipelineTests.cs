@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using QatPipeline.Contracts;
+using QatPipeline.Pipeline.Artifacts;
 using QatPipeline.Pipeline.Execution;
 using QatPipeline.Pipeline.Lineage;
-using QatPipeline.Pipeline.Artifacts;
 using QatPipeline.Pipeline.TestStages;
 using QatPipeline.ServiceDefaults.Embedded;
 using QatPipeline.ServiceDefaults.Runs;

@@ -9,15 +9,7 @@ namespace QatPipeline.Yolov6.Tests.PostTraining;
 
 public class Yolov6CalibrationTests
 {
-    private static readonly Graph Float = Yolov6Network.Build(new Yolov6Options
-    {
-        WidthMultiple = 0.0625,
-        DepthMultiple = 0.05,
-        ClassCount = 3,
-        InputHeight = 64,
-        InputWidth = 64,
-        Seed = 1,
-    }).Graph;
+    private static readonly Graph Float = Yolov6Network.Build(SmallNetwork.Options).Graph;
 
     [Theory]
     [InlineData(false, 4)]

@@ -7,16 +7,6 @@ namespace QatPipeline.Yolov6.Tests.Training;
 
 public class RepOptTrainingTests
 {
-    private static readonly Yolov6Options Network = new()
-    {
-        WidthMultiple = 0.0625,
-        DepthMultiple = 0.05,
-        ClassCount = 3,
-        InputHeight = 64,
-        InputWidth = 64,
-        Seed = 1,
-    };
-
     private static readonly Yolov6TrainingOptions Options = new()
     {
         Epochs = 2,
@@ -53,8 +43,10 @@ public class RepOptTrainingTests
             }
         }));
         var training = new RepOptTraining(new FolderTrainingStore(folder.FullName), torch.CPU);
-        var scales = await training.FindScalesAsync(Network, stage, stop.Token);
-        return (await training.TrainAsync(Network, scales, stage with { Name = "target" }, cancellationToken: stop.Token), scales);
+        var scales = await training.FindScalesAsync(SmallNetwork.Options, stage, stop.Token);
+        var trained = await training.TrainAsync(
+            SmallNetwork.Options, scales, stage with { Name = "target" }, cancellationToken: stop.Token);
+        return (trained, scales);
     }
 
     private sealed class Counter(Action count) : IProgress<QatPipeline.Torch.Distillation.TrainingProgress>

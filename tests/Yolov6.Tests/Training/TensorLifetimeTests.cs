@@ -18,14 +18,7 @@ public class TensorLifetimeTests
     [InlineData(true)]
     public async Task A_training_keeps_no_tensors_of_past_steps(bool distils)
     {
-        var graph = Yolov6Network.Build(new Yolov6Options
-        {
-            WidthMultiple = 0.0625,
-            DepthMultiple = 0.05,
-            ClassCount = 3,
-            InputHeight = 64,
-            InputWidth = 64,
-        }).Graph;
+        var graph = Yolov6Network.Build(SmallNetwork.Options).Graph;
         var options = new Yolov6TrainingOptions
         {
             Epochs = 2,

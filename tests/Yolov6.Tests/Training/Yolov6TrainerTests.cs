@@ -12,16 +12,6 @@ namespace QatPipeline.Yolov6.Tests.Training;
 
 public class Yolov6TrainerTests
 {
-    private static readonly Yolov6Options Network = new()
-    {
-        WidthMultiple = 0.0625,
-        DepthMultiple = 0.05,
-        ClassCount = 3,
-        InputHeight = 64,
-        InputWidth = 64,
-        Seed = 1,
-    };
-
     private static readonly Yolov6TrainingOptions Options = new()
     {
         Epochs = 4,
@@ -38,7 +28,7 @@ public class Yolov6TrainerTests
     public async Task The_loss_falls_in_every_form(Yolov6Form form)
     {
         using var trainer = new Yolov6Trainer(
-            Yolov6Network.Build(Network with { Form = form }).Graph, Options with { Epochs = 5 }, device: torch.CPU);
+            Yolov6Network.Build(SmallNetwork.Options with { Form = form }).Graph, Options with { Epochs = 5 }, device: torch.CPU);
         var losses = await Losses(trainer, new RectangleBatches(6, 4, 64, varies: false));
         Assert.True(losses.TakeLast(6).Average() < 0.95 * losses.Take(6).Average(), string.Join(' ', losses));
     }
@@ -47,7 +37,7 @@ public class Yolov6TrainerTests
     public async Task A_resumed_training_gives_the_bits_of_an_unbroken_one()
     {
         // Three steps an epoch and two an update: gradients wait across the end of an epoch.
-        var graph = Yolov6Network.Build(Network).Graph;
+        var graph = Yolov6Network.Build(SmallNetwork.Options).Graph;
         var batches = new RectangleBatches(3, 4, 64);
         using var whole = new Yolov6Trainer(graph, Options, device: torch.CPU);
         var checkpoints = new List<byte[]>();
@@ -83,14 +73,14 @@ public class Yolov6TrainerTests
     [Fact]
     public async Task Hyper_search_gives_the_scales_that_the_plain_network_is_trained_with()
     {
-        var search = Yolov6Network.Build(Network with { Form = Yolov6Form.HyperSearch });
+        var search = Yolov6Network.Build(SmallNetwork.Options with { Form = Yolov6Form.HyperSearch });
         using var first = new Yolov6Trainer(search.Graph, Options with { Epochs = 1 }, device: torch.CPU);
         var found = await first.TrainAsync(new RectangleBatches(3, 4, 64), cancellationToken: TestContext.Current.CancellationToken);
         var scales = RepScales.From(Yolov6Weights.Read(found.Graph));
         Assert.Equal(search.Outputs.RepBlocks, scales.Blocks.Select(block => block.Block));
         Assert.Contains(scales.Blocks, block => block.Dense.Any(value => value != 1));
 
-        var plain = Yolov6Network.Build(Network);
+        var plain = Yolov6Network.Build(SmallNetwork.Options);
         using var second = new Yolov6Trainer(
             plain.Graph, Options with { Epochs = 1, Reinitialize = true, Seed = 4 }, scales, device: torch.CPU);
         const string Weight = "backbone.ERBlock_2.1.conv1.conv.weight";
@@ -103,7 +93,7 @@ public class Yolov6TrainerTests
     [InlineData(false)]
     public async Task The_quantized_network_is_trained_with_its_float_teacher(bool strict)
     {
-        var teacher = Yolov6Network.Build(Network).Graph;
+        var teacher = Yolov6Network.Build(SmallNetwork.Options).Graph;
         var batches = new RectangleBatches(2, 4, 64);
         var student = await Calibrated(teacher, batches);
         var options = (strict ? Yolov6TrainingOptions.StrictQuantizationAware : Yolov6TrainingOptions.QuantizationAware) with
@@ -129,8 +119,9 @@ public class Yolov6TrainerTests
     [Fact]
     public void A_checkpoint_of_another_network_is_refused()
     {
-        using var first = new Yolov6Trainer(Yolov6Network.Build(Network).Graph, Options, device: torch.CPU);
-        using var second = new Yolov6Trainer(Yolov6Network.Build(Network with { ClassCount = 4 }).Graph, Options, device: torch.CPU);
+        using var first = new Yolov6Trainer(Yolov6Network.Build(SmallNetwork.Options).Graph, Options, device: torch.CPU);
+        var other = Yolov6Network.Build(SmallNetwork.Options with { ClassCount = 4 });
+        using var second = new Yolov6Trainer(other.Graph, Options, device: torch.CPU);
         using var stream = new MemoryStream();
         first.Save(stream);
         stream.Position = 0;
@@ -143,7 +134,7 @@ public class Yolov6TrainerTests
     [Fact]
     public async Task What_is_missing_is_named()
     {
-        var graph = Yolov6Network.Build(Network).Graph;
+        var graph = Yolov6Network.Build(SmallNetwork.Options).Graph;
         Assert.Throws<ArgumentException>(() => new Yolov6Trainer(graph, Yolov6TrainingOptions.QuantizationAware));
         Assert.Throws<ArgumentException>(() => new Yolov6Trainer(graph, Options with { Reinitialize = true }));
         Assert.Throws<ArgumentException>(() => new Yolov6Trainer(graph, Options with { Epochs = 0 }));

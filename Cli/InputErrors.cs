@@ -2,8 +2,8 @@ using QatPipeline.Cli.Output;
 using QatPipeline.Cli.Remote;
 using QatPipeline.Coco;
 using QatPipeline.Engines;
-using QatPipeline.Graphs;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Cli;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.AppHost.Infrastructure;
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Engines;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Engines.Timing;
 
 namespace QatPipeline.Cli.Commands;
 

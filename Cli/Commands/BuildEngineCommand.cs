@@ -1,6 +1,8 @@
 using System.CommandLine;
 using QatPipeline.Cli.Output;
 using QatPipeline.Engines;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Engines.TensorRt;
 
 namespace QatPipeline.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
-using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Cli.Commands;
 

@@ -1,15 +1,16 @@
 using System.CommandLine;
 using QatPipeline.Cli.Output;
-using QatPipeline.Coco;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
-using QatPipeline.Contracts;
-using QatPipeline.Engines;
-using QatPipeline.Graphs;
-using QatPipeline.Pipeline.Datasets;
-using QatPipeline.Pipeline.Evaluation;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Evaluation;
 
 namespace QatPipeline.Cli.Commands;
 

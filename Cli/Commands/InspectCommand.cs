@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.CalibrationCaches;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Inspection;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Reading;
 
 namespace QatPipeline.Cli.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using QatPipeline.Cli.Output;
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Linting;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Reading;
 
 namespace QatPipeline.Cli.Commands;
 

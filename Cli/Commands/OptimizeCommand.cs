@@ -1,5 +1,8 @@
 using System.CommandLine;
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Writing;
 
 namespace QatPipeline.Cli.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Cli.Remote;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Specification;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.Cli.Commands;

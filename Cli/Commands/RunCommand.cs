@@ -1,14 +1,16 @@
 using System.CommandLine;
 using QatPipeline.Cli.Output;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Datasets;
-using QatPipeline.Pipeline.Reporting;
-using QatPipeline.Pipeline.Specification;
-using QatPipeline.Pipeline.Stages;
-using QatPipeline.Pipeline.Torch.Stages;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
 using QatPipeline.Reporting;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 using QatPipeline.ServiceDefaults.Embedded;
+using QatPipeline.Stages;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
+using QatPipeline.Stages.Torch.Stages;
 
 namespace QatPipeline.Cli.Commands;
 

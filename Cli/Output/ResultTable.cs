@@ -1,5 +1,5 @@
 using System.Globalization;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Stages.Reports;
 using Spectre.Console;
 
 namespace QatPipeline.Cli.Output;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Cli.Output;
 

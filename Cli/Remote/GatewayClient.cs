@@ -5,8 +5,8 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.Cli.Remote;

@@ -1,4 +1,4 @@
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Artifacts;
 
 /// <summary>The artifacts a run can have, by the name under which stages exchange them and people pull them.</summary>
 public static class ArtifactNames

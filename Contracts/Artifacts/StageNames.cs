@@ -1,4 +1,4 @@
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Artifacts;
 
 /// <summary>The stages of a run, in order.</summary>
 public static class StageNames

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Specification;
 
 /// <summary>The data sets: calibration and training data are never evaluated on.</summary>
 public sealed record DataSpecification

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Specification;
 
 /// <summary>One data set: a COCO annotation file with its image folder, a YOLO folder, or a generated demo set.</summary>
 public sealed record DatasetSpecification

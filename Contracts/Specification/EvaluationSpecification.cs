@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Specification;
 
 /// <summary>How AP is measured; the same for every variant of a run.</summary>
 public sealed record EvaluationSpecification

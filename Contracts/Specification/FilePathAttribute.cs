@@ -1,4 +1,4 @@
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Specification;
 
 /// <summary>Marks a key whose value is a file or folder, relative to the specification's own folder.</summary>
 [AttributeUsage(AttributeTargets.Property)]

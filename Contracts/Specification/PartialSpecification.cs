@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Specification;
 
 /// <summary>The search that leaves as few layers float as the budget allows.</summary>
 public sealed record PartialSpecification

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Specification;
 
 /// <summary>
 /// What a run shall do: the content of run.yaml. Every key, its default and its range are documented in docs/run-specification.md;

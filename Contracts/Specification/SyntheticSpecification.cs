@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Specification;
 
 /// <summary>A generated detection data set, the same pixels for the same seed.</summary>
 public sealed record SyntheticSpecification

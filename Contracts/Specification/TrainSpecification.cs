@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Specification;
 
 /// <summary>Float training of a YOLOv6 network.</summary>
 public sealed record TrainSpecification

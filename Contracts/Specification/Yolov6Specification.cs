@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace QatPipeline.Contracts;
+namespace QatPipeline.Contracts.Specification;
 
 /// <summary>A YOLOv6 network built by this project.</summary>
 public sealed record Yolov6Specification

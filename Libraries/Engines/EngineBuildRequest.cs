@@ -1,3 +1,5 @@
+using QatPipeline.Engines.Timing;
+
 namespace QatPipeline.Engines;
 
 /// <summary>The arithmetic an engine may use.</summary>

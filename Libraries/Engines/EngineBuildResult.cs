@@ -1,3 +1,5 @@
+using QatPipeline.Engines.Timing;
+
 namespace QatPipeline.Engines;
 
 /// <summary>How a build ended.</summary>

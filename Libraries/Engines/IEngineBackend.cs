@@ -1,3 +1,5 @@
+using QatPipeline.Engines.Timing;
+
 namespace QatPipeline.Engines;
 
 /// <summary>Turns ONNX files into engines for one kind of target, runs and times them.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
-using QatPipeline.Pipeline.Evaluation;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting;
 

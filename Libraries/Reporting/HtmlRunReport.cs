@@ -1,6 +1,5 @@
 using System.Text;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Reporting.Html;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Reporting;
 

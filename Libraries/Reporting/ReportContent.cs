@@ -1,11 +1,12 @@
 using System.Text.Json;
-using QatPipeline.Contracts;
-using QatPipeline.Engines;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Reporting;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Engines.Timing;
 using QatPipeline.Reporting.Samples;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting;
 

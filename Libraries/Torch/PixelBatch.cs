@@ -1,3 +1,5 @@
+using QatPipeline.Torch.Execution;
+
 namespace QatPipeline.Torch;
 
 /// <summary>Images ready for a network: pixels [N,C,H,W] in row-major order, scaled as the network expects.</summary>

@@ -1,3 +1,5 @@
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Yolov6;
 
 /// <summary>The random draws of fresh weights: the same for a seed on every machine and runtime.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using QatPipeline.Torch;
+using QatPipeline.Torch.Native;
 
 namespace QatPipeline.Yolov6;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using QatPipeline.Pipeline.Datasets;
+using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.ServiceDefaults.Datasets;
 

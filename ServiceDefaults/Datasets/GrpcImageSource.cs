@@ -5,10 +5,10 @@ using System.Text.Json;
 using Grpc.Core;
 using Grpc.Net.ClientFactory;
 using QatPipeline.Coco.Images;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1.Grpc;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Datasets;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.ServiceDefaults.Datasets;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.ServiceDefaults.Embedded;

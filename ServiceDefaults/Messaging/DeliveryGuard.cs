@@ -3,8 +3,8 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Messaging;
 

@@ -1,7 +1,7 @@
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.ServiceDefaults.Messaging;
 

@@ -1,8 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.ServiceDefaults.Messaging;

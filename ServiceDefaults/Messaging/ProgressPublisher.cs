@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Messaging;
 

@@ -1,5 +1,5 @@
 using MassTransit;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Messaging;
 

@@ -1,6 +1,6 @@
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Messaging;
 

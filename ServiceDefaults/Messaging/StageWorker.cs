@@ -1,8 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Messaging;
 

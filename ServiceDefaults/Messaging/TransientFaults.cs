@@ -1,5 +1,5 @@
 using MassTransit;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Execution;
 using RabbitMQ.Client.Exceptions;
 
 namespace QatPipeline.ServiceDefaults.Messaging;

@@ -3,10 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MassTransit;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.ServiceDefaults.Messaging;
@@ -87,6 +86,6 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
 
         public required JsonElement Specification { get; init; }
 
-        public IReadOnlyList<Contracts.ArtifactReference>? Artifacts { get; init; }
+        public IReadOnlyList<Contracts.Artifacts.ArtifactReference>? Artifacts { get; init; }
     }
 }

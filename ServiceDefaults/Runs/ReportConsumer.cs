@@ -1,9 +1,9 @@
 using MassTransit;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Lineage;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Lineage;
 using QatPipeline.ServiceDefaults.Messaging;
 
 namespace QatPipeline.ServiceDefaults.Runs;

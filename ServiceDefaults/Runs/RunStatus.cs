@@ -1,4 +1,4 @@
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
 
 namespace QatPipeline.ServiceDefaults.Runs;
 

@@ -1,5 +1,5 @@
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Messaging;
 
 namespace QatPipeline.ServiceDefaults.Runs;

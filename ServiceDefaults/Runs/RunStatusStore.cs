@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Runs;
 

@@ -1,6 +1,6 @@
 using MassTransit;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Messaging;
 
 namespace QatPipeline.ServiceDefaults.Runs;

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Storage;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.ServiceDefaults.Storage;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Storage;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Telemetry;
 

@@ -1,8 +1,8 @@
 using QatPipeline.CocoEvaluation.Scoring;
-using QatPipeline.Engines;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.ServiceDefaults.Backends;
 using QatPipeline.ServiceDefaults.Datasets;
+using QatPipeline.Stages;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<EvaluateStage>());

@@ -1,6 +1,6 @@
 using QatPipeline.DatasetLoading.Batches;
-using QatPipeline.Pipeline.Datasets;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Stages;
+using QatPipeline.Stages.Datasets;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<DatasetStage>());

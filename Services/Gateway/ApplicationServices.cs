@@ -2,10 +2,9 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using QatPipeline.Gateway.Rpc;
 using QatPipeline.Gateway.Runs;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Reporting;
 using QatPipeline.Reporting;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Gateway;
 

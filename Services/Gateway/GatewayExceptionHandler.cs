@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Diagnostics;
 using QatPipeline.Gateway.Web.Pages;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 using QatPipeline.ServiceDefaults.Messaging;
 
 namespace QatPipeline.Gateway;

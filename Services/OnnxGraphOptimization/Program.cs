@@ -1,4 +1,4 @@
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Stages;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<OptimizeStage>());

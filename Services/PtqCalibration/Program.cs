@@ -1,7 +1,7 @@
-using QatPipeline.Pipeline.Torch.Stages;
 using QatPipeline.ServiceDefaults.Backends;
 using QatPipeline.ServiceDefaults.Datasets;
-using QatPipeline.Torch;
+using QatPipeline.Stages.Torch.Stages;
+using QatPipeline.Torch.Native;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<CalibrateStage>());

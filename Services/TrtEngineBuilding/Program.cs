@@ -1,6 +1,6 @@
-using QatPipeline.Engines;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.ServiceDefaults.Backends;
+using QatPipeline.Stages;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<BuildStage>());

@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization.Benchmarks;
+namespace QatPipeline.Benchmarks.Calibration;
 
 /// <summary>Values distributed as activations are.</summary>
 internal static class Activations

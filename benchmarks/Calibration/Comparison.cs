@@ -1,4 +1,6 @@
-namespace QatPipeline.Quantization.Benchmarks;
+using QatPipeline.Quantization.Calibration;
+
+namespace QatPipeline.Benchmarks.Calibration;
 
 /// <summary>Side-by-side figures per processor core: processor time counts, so that other work on the machine disturbs little.</summary>
 internal static class Comparison

@@ -1,8 +1,9 @@
-using QatPipeline.Quantization;
-using QatPipeline.Quantization.Benchmarks;
-
 // Kernels of calibration and fake quantization against their scalar definitions, and the searches over growing histograms.
 // Usage: dotnet run -c Release --project benchmarks/Calibration -- [values] [rounds]
+using QatPipeline.Benchmarks.Calibration;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
+
 var length = args.Length > 0 ? int.Parse(args[0]) : 4_000_000;
 var rounds = args.Length > 1 ? int.Parse(args[1]) : 30;
 var values = Activations.Rectified(length, seed: 1);

@@ -1,4 +1,7 @@
-namespace QatPipeline.Quantization.Benchmarks;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
+
+namespace QatPipeline.Benchmarks.Calibration;
 
 /// <summary>The plain loops that the kernels are compared with.</summary>
 internal static class Scalar

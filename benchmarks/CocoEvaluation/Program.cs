@@ -1,9 +1,9 @@
-using System.Diagnostics;
-using QatPipeline.Coco.Evaluation;
-using QatPipeline.CocoEvaluation.Benchmarks;
-
 // How long the COCO evaluation of a data set of val2017's size takes, and a paired bootstrap over it.
 // Usage: dotnet run -c Release --project benchmarks/CocoEvaluation -- [rounds]
+using System.Diagnostics;
+using QatPipeline.Benchmarks.CocoEvaluation;
+using QatPipeline.Coco.Evaluation;
+
 var rounds = args.Length > 0 ? int.Parse(args[0]) : 5;
 var truth = SyntheticSet.Truth(images: 5_000, objects: 36_781, categories: 80, seed: 1);
 var (first, second) = (SyntheticSet.Detections(truth, seed: 2), SyntheticSet.Detections(truth, seed: 3));

@@ -1,6 +1,7 @@
-using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Detections;
 
-namespace QatPipeline.CocoEvaluation.Benchmarks;
+namespace QatPipeline.Benchmarks.CocoEvaluation;
 
 /// <summary>Random ground truth and detections near it: most match, some miss, scores follow quality with noise.</summary>
 internal static class SyntheticSet

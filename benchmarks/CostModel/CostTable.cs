@@ -1,7 +1,13 @@
-using QatPipeline.Engines;
-using QatPipeline.Graphs;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Graphs.Costs;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Writing;
 
-namespace QatPipeline.CostModel.Benchmarks;
+namespace QatPipeline.Benchmarks.CostModel;
 
 /// <summary>
 /// Estimated against profiled milliseconds of three variants of a network: float, quantized, depthwise convolutions left float.

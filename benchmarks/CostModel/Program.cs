@@ -1,4 +1,4 @@
-using QatPipeline.CostModel.Benchmarks;
+using QatPipeline.Benchmarks.CostModel;
 
 if (args is [var floatModel, var quantizedGraph])
 {

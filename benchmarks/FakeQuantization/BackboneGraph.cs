@@ -1,4 +1,8 @@
-namespace QatPipeline.Torch.Benchmarks;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Quantization.Arithmetic;
+
+namespace QatPipeline.Benchmarks.FakeQuantization;
 
 /// <summary>The convolutions of YOLOv6-S's backbone (reference 1.4): Conv, live BatchNormalization, Relu.</summary>
 internal static class BackboneGraph
@@ -21,7 +25,7 @@ internal static class BackboneGraph
         }
 
         graph.Outputs.Add(new ValueInfo(value, ElementType.Float, null));
-        Graphs.WeightRanges.Refresh(graph);
+        WeightRanges.Refresh(graph);
         return graph;
     }
 

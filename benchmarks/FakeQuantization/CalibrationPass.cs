@@ -1,7 +1,10 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.PostTraining;
 using static TorchSharp.torch;
 
-namespace QatPipeline.Torch.Benchmarks;
+namespace QatPipeline.Benchmarks.FakeQuantization;
 
 /// <summary>One forward pass, and the same pass while the statistics of all calibration methods are collected.</summary>
 internal static class CalibrationPass

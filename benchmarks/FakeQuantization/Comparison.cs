@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace QatPipeline.Torch.Benchmarks;
+namespace QatPipeline.Benchmarks.FakeQuantization;
 
 /// <summary>Times of alternatives, taken in turns so that a noisy machine disturbs all of them alike.</summary>
 internal static class Comparison

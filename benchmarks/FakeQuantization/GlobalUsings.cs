@@ -1,5 +1,4 @@
-global using QatPipeline.Graphs;
-global using QatPipeline.Quantization;
 global using TorchSharp;
-global using GraphTensor = QatPipeline.Graphs.Tensor;
+global using GraphTensor = QatPipeline.Graphs.Model.Tensor;
 global using Tensor = TorchSharp.torch.Tensor;
+

@@ -1,8 +1,8 @@
-using QatPipeline.Torch;
-using QatPipeline.Torch.Benchmarks;
-
 // What simulating quantization costs: fake quantization against the float training step, observing against the float forward pass.
 // Usage: dotnet run -c Release --project benchmarks/FakeQuantization -- [batch] [size] [rounds]
+using QatPipeline.Benchmarks.FakeQuantization;
+using QatPipeline.Torch.Native;
+
 var numbers = args.Select(int.Parse).ToArray();
 var batch = numbers.ElementAtOrDefault(0) is > 0 and var given ? given : 2;
 var size = numbers.ElementAtOrDefault(1) is > 0 and var side ? side : 640;

@@ -1,6 +1,8 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Execution;
 using static TorchSharp.torch;
 
-namespace QatPipeline.Torch.Benchmarks;
+namespace QatPipeline.Benchmarks.FakeQuantization;
 
 /// <summary>One forward and backward pass, float and fake-quantized in three ways.</summary>
 internal static class TrainingStep

@@ -1,9 +1,8 @@
-using QatPipeline.Coco;
-using QatPipeline.Coco.Images;
-using QatPipeline.ImageLoading.Benchmarks;
-
 // Images a second from JPEG files to letterboxed network input at 640, on one thread and on all, and where the time goes.
 // Usage: dotnet run -c Release --project benchmarks/ImageLoading -- FOLDER [rounds]
+using QatPipeline.Benchmarks.ImageLoading;
+using QatPipeline.Coco.Images;
+
 if (args.Length == 0)
 {
     Console.Error.WriteLine("usage: ImageLoading FOLDER [rounds]   (a folder of JPEG files, COCO's for instance)");

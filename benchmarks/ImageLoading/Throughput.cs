@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using QatPipeline.Coco.Images;
 
-namespace QatPipeline.ImageLoading.Benchmarks;
+namespace QatPipeline.Benchmarks.ImageLoading;
 
 internal static class Throughput
 {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace QatPipeline.ImageStream.Benchmarks;
+namespace QatPipeline.Benchmarks.ImageStream;
 
 internal static class Measurement
 {

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using QatPipeline.Coco.Images;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Datasets;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Stages.Datasets;
 
-namespace QatPipeline.ImageStream.Benchmarks;
+namespace QatPipeline.Benchmarks.ImageStream;
 
 /// <summary>Batches as decoding would give them, at once: what is measured is the way to the reader.</summary>
 internal sealed class PreparedImages : IImageSource

@@ -1,8 +1,8 @@
-using QatPipeline.ImageStream.Benchmarks;
-
 // Megabytes a second of 640×640 images (float, [N,3,640,640]) from the dataset service to a stage over loopback, without decoding: the
 // service's and the client's own code, both in this process, beside a bare socket that copies as much. Processor time counts both ends.
 // Usage: dotnet run -c Release --project benchmarks/ImageStream [rounds]
+using QatPipeline.Benchmarks.ImageStream;
+
 var rounds = args.Length > 0 ? int.Parse(args[0]) : 3;
 await using var server = await StreamServer.StartAsync();
 Console.WriteLine($"{"",-26}{"MB/s",8}{"CPU ms/MB",12}   (target 400 MB/s)");

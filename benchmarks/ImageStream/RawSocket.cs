@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace QatPipeline.ImageStream.Benchmarks;
+namespace QatPipeline.Benchmarks.ImageStream;
 
 /// <summary>The least that a copy over loopback costs.</summary>
 internal static class RawSocket

@@ -6,12 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Coco.Images;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Specification;
 using QatPipeline.DatasetLoading.Batches;
-using QatPipeline.Pipeline.Datasets;
 using QatPipeline.ServiceDefaults.Datasets;
+using QatPipeline.Stages.Datasets;
 
-namespace QatPipeline.ImageStream.Benchmarks;
+namespace QatPipeline.Benchmarks.ImageStream;
 
 /// <summary>The dataset service's endpoint over prepared images, and the image source that the stages read it with.</summary>
 internal sealed class StreamServer : IAsyncDisposable

@@ -1,7 +1,11 @@
-using QatPipeline.Graphs;
-using QatPipeline.Quantization;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
 
-namespace QatPipeline.QdqDialects.Benchmarks;
+namespace QatPipeline.Benchmarks.QdqDialects;
 
 /// <summary>The 19 convolutions of YOLOv6-S's backbone at 640 pixels (reference 1.8), each with bias and Relu, random weights.</summary>
 internal static class ConvReluChain

@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using QatPipeline.Engines;
-using QatPipeline.Graphs;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Graphs.Linting;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Writing;
 
-namespace QatPipeline.QdqDialects.Benchmarks;
+namespace QatPipeline.Benchmarks.QdqDialects;
 
 /// <summary>Engines of alternative models, timed in turns so that a noisy machine disturbs all of them alike.</summary>
 internal sealed class EngineSet(int threads) : IDisposable

@@ -1,9 +1,10 @@
-using QatPipeline.Graphs;
-using QatPipeline.QdqDialects.Benchmarks;
-
 // What the placement of Q/DQ pairs is worth in ONNX Runtime on CPU: one Conv-Relu chain as float, with symmetric pairs as tools for
 // TensorRT write them, and those after `qat optimize --target ort-cpu`. Runs are taken in turns.
 // Usage: dotnet run -c Release --project benchmarks/QdqDialects -- [rounds] [threads]
+using QatPipeline.Benchmarks.QdqDialects;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Model;
+
 var rounds = args.Length > 0 ? int.Parse(args[0]) : 30;
 var threads = args.Length > 1 ? int.Parse(args[1]) : 2;
 var afterRelu = ConvReluChain.Symmetric(aroundRelu: false);

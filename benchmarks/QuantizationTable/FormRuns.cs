@@ -1,12 +1,12 @@
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Datasets;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Reporting;
-using QatPipeline.Pipeline.Stages;
-using QatPipeline.Pipeline.Torch.Stages;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Embedded;
+using QatPipeline.Stages;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
+using QatPipeline.Stages.Torch.Stages;
 
-namespace QatPipeline.QuantizationTable.Benchmarks;
+namespace QatPipeline.Benchmarks.QuantizationTable;
 
 /// <summary>The runs of one network that the table compares: the pipeline itself, each with one thing changed.</summary>
 /// <param name="folder">Keeps every stage's results.</param>

@@ -1,8 +1,8 @@
 using System.Globalization;
-using QatPipeline.Pipeline.Evaluation;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Reports;
 
-namespace QatPipeline.QuantizationTable.Benchmarks;
+namespace QatPipeline.Benchmarks.QuantizationTable;
 
 /// <summary>The tutorial's table (reference 9.3) of one or more networks, in Markdown. AP in percent.</summary>
 internal sealed class MarkdownTable(TextWriter output)

@@ -1,5 +1,5 @@
-using QatPipeline.Pipeline.Specification;
-using QatPipeline.QuantizationTable.Benchmarks;
+using QatPipeline.Benchmarks.QuantizationTable;
+using QatPipeline.Runs.Specification;
 
 if (args.Length < 2)
 {

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
 using QatPipeline.BrowserSupport;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.AppHost.Tests;
 

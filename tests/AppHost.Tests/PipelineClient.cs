@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline;
+using QatPipeline.Runs.Execution;
 using RabbitMQ.Client;
 
 namespace QatPipeline.AppHost.Tests;

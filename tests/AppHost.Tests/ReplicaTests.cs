@@ -1,4 +1,4 @@
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Specification;
 
 namespace QatPipeline.AppHost.Tests;
 

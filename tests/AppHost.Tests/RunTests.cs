@@ -1,6 +1,7 @@
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.AppHost.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.AppHost.Tests;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline;
+using QatPipeline.Runs.Execution;
 using QatPipeline.TestSupport.Infrastructure;
 using RabbitMQ.Client;
 

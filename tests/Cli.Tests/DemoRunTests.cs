@@ -1,7 +1,7 @@
 using System.Text.Json;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Evaluation;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Cli.Tests;
 

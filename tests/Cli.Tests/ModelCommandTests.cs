@@ -1,5 +1,8 @@
 using System.Text.Json;
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Writing;
 
 namespace QatPipeline.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using QatPipeline.Coco.Data;
 
 namespace QatPipeline.Coco.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 
 namespace QatPipeline.Coco.Tests;

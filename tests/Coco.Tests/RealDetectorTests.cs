@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
+using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Coco.Images;
 using QatPipeline.Coco.PostProcessing;

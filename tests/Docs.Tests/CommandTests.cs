@@ -1,4 +1,4 @@
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Specification;
 using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.Docs.Tests;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.EndToEnd.Chaos;
-using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Runs.Artifacts;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.EndToEnd;

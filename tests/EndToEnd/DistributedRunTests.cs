@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Lineage;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Lineage;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.EndToEnd;

@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Runs;
 using QatPipeline.TestSupport.Infrastructure;
 

@@ -3,8 +3,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using Azure.Storage.Blobs;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.TestSupport.Infrastructure;
+using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.EndToEnd;
 

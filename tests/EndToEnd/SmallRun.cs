@@ -1,9 +1,9 @@
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Datasets;
-using QatPipeline.Pipeline.Specification;
-using QatPipeline.Pipeline.Stages;
-using QatPipeline.Pipeline.Torch.Stages;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 using QatPipeline.ServiceDefaults.Embedded;
+using QatPipeline.Stages;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Torch.Stages;
 
 namespace QatPipeline.EndToEnd;
 

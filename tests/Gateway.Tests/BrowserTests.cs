@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using QatPipeline.BrowserSupport;
-using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.Gateway.Tests;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
-using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.Gateway.Tests;
 

@@ -1,3 +1,5 @@
+using QatPipeline.Quantization.Arithmetic;
+
 namespace QatPipeline.Quantization.Tests;
 
 /// <summary>Seeded tensors for tests.</summary>

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Tests;
 

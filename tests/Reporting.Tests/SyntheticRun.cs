@@ -1,12 +1,14 @@
 using System.Text.Json;
 using QatPipeline.Coco.Evaluation;
-using QatPipeline.Contracts;
-using QatPipeline.Engines;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Evaluation;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Engines.Timing;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages;
+using QatPipeline.Stages.Evaluation;
 using SkiaSharp;
 
 namespace QatPipeline.Reporting.Tests;

@@ -1,4 +1,4 @@
-using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
 using SkiaSharp;
 

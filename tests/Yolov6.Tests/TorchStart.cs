@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using QatPipeline.Torch;
+using QatPipeline.Torch.Native;
 
 namespace QatPipeline.Yolov6.Tests;
 

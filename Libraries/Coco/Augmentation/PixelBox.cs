@@ -1,3 +1,5 @@
+using QatPipeline.Coco.Data;
+
 namespace QatPipeline.Coco.Augmentation;
 
 /// <summary>A class index and corners in pixels of a canvas.</summary>

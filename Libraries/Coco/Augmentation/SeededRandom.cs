@@ -1,3 +1,5 @@
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Coco.Augmentation;
 
 /// <summary>

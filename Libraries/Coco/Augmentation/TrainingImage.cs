@@ -1,3 +1,4 @@
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Augmentation;

@@ -1,4 +1,5 @@
 using OpenCvSharp;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Augmentation;

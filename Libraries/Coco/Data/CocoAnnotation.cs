@@ -1,4 +1,4 @@
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>One object of the ground truth.</summary>
 /// <param name="Id">Unique in its data set.</param>

@@ -1,4 +1,4 @@
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>A box in pixels: left, top, width, height.</summary>
 public readonly record struct CocoBox(double X, double Y, double Width, double Height)

@@ -1,4 +1,4 @@
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>The 80 object classes of COCO in their usual order, under their ids of 1…90 (reference 8.5).</summary>
 public static class CocoClasses

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using QatPipeline.Coco.Images;
 
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>
 /// Images, objects and categories. Categories are ordered by id, and a category's place in that order is its contiguous class index

@@ -1,4 +1,4 @@
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>One image of a data set.</summary>
 /// <param name="Id">Unique in its data set; COCO's own ids are the integer file stem.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>
 /// COCO's instances JSON, read in one pass over the stream: only what is kept occupies memory, so the 450 MB of train2017 need no

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>Files that may be gzip, recognised by its magic bytes whatever their name.</summary>
 internal static class CompressedFile

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>
 /// Width and height from the first bytes of a JPEG or PNG file, without decoding it: label folders don't say them, and decoding

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>
 /// <see cref="Utf8JsonReader"/> over a stream of any length in a small buffer, with errors that name the file, the element and the

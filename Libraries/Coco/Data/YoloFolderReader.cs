@@ -1,7 +1,7 @@
 using System.Globalization;
 using QatPipeline.Coco.Images;
 
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>
 /// Label folders (reference 8.1): images under …/images/split, labels under …/labels/split with the same stem and ".txt", rows

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace QatPipeline.Coco;
+namespace QatPipeline.Coco.Data;
 
 /// <summary>One row of a label file: class index and box centre, width, height, each a fraction of the image.</summary>
 public readonly record struct YoloLabel(int Class, double CenterX, double CenterY, double W, double H)

@@ -1,4 +1,6 @@
-namespace QatPipeline.Coco;
+using QatPipeline.Coco.Data;
+
+namespace QatPipeline.Coco.Detections;
 
 /// <summary>One detected object.</summary>
 /// <param name="ImageId">The image it is in.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QatPipeline.Coco.Data;
 
 namespace QatPipeline.Coco.Detections;
 

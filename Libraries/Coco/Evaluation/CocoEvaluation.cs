@@ -1,3 +1,5 @@
+using QatPipeline.Coco.Data;
+
 namespace QatPipeline.Coco.Evaluation;
 
 /// <summary>The result of an evaluation: figures, per-category AP and the full precision and recall arrays.</summary>

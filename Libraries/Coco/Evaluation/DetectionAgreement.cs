@@ -1,3 +1,5 @@
+using QatPipeline.Coco.Detections;
+
 namespace QatPipeline.Coco.Evaluation;
 
 /// <summary>How far two sets of detections of the same images agree.</summary>

@@ -1,3 +1,6 @@
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Detections;
+
 namespace QatPipeline.Coco.Evaluation;
 
 /// <summary>The objects of one category in one image: ranges of <see cref="ObjectGroups"/>' arrays.</summary>

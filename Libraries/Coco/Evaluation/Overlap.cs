@@ -1,3 +1,5 @@
+using QatPipeline.Coco.Data;
+
 namespace QatPipeline.Coco.Evaluation;
 
 /// <summary>Overlap of boxes, in the order of operations of pycocotools, so that results agree to the last bit.</summary>

@@ -1,3 +1,6 @@
+using QatPipeline.Coco.Data;
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Coco.Evaluation;
 
 /// <summary>AP of two evaluations, their difference, and the interval that holds it with the given confidence.</summary>

@@ -1,3 +1,5 @@
+using QatPipeline.Coco.Data;
+
 namespace QatPipeline.Coco.Images;
 
 /// <summary>An image to load: its id and size in the data set, and where it is.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.OnnxRuntime;
 
 /// <summary>
 /// Gives equal bytes to equal optimized models. The runtime's layout optimizer walks a table keyed by addresses, so the order of the

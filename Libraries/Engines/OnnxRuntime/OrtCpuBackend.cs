@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using QatPipeline.Engines.Timing;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.OnnxRuntime;
 
 /// <summary>
 /// ONNX Runtime on the CPU. The engine is the model after all of the runtime's graph optimizations for this processor, an ONNX file

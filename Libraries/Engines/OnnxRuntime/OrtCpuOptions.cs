@@ -1,4 +1,4 @@
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.OnnxRuntime;
 
 /// <summary>Settings of the ONNX Runtime back end.</summary>
 public sealed record OrtCpuOptions

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
+using QatPipeline.Engines.Timing;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.OnnxRuntime;
 
 /// <summary>An ONNX Runtime session over a model with one image input. Safe for concurrent runs.</summary>
 internal sealed class OrtEngine : IEngine

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.OnnxRuntime;
 
 /// <summary>Opens ONNX Runtime sessions and reads what a model takes and gives.</summary>
 internal static class OrtSessions

@@ -1,4 +1,4 @@
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.OnnxRuntime;
 
 /// <summary>One field of a protobuf message on the wire.</summary>
 /// <param name="Number">Its number.</param>

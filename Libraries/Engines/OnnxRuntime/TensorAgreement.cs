@@ -1,7 +1,11 @@
-using QatPipeline.Graphs;
-using QatPipeline.Quantization;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Writing;
+using QatPipeline.Quantization.Analysis;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.OnnxRuntime;
 
 /// <summary>How the codes of one tensor agree between an engine and the simulation it was built from.</summary>
 /// <param name="Tensor">The quantized tensor.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>The shell script that builds engines on another machine, whatever TensorRT it has.</summary>
 internal static class DeliveryScript

@@ -1,6 +1,7 @@
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Reading;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>Reads what a model takes and gives without a runtime: it may hold operators that only TensorRT knows.</summary>
 internal static class ModelInput

@@ -1,6 +1,7 @@
 using System.Globalization;
+using QatPipeline.Engines.Timing;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>
 /// TensorRT 8 to 11 through its trtexec. Quantization comes with the model (Q/DQ, every version) or beside it (calibration cache, up to

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>
 /// A TensorRT engine run by trtexec: each run is a process that loads the engine, reads the images from a file and writes the outputs

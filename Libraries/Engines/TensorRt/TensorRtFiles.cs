@@ -1,7 +1,9 @@
 using System.Globalization;
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.CalibrationCaches;
+using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Model;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>The files of one build: everything lies in the output folder, so that the folder can be carried to another machine.</summary>
 internal sealed class TensorRtFiles

@@ -1,4 +1,4 @@
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>Settings of the TensorRT back end.</summary>
 public sealed record TensorRtOptions

@@ -1,4 +1,4 @@
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>A trtexec that was found, and its version.</summary>
 internal sealed class Trtexec

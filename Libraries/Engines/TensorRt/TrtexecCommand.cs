@@ -1,6 +1,7 @@
 using System.Globalization;
+using QatPipeline.Engines.Timing;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>trtexec's arguments, by version.</summary>
 internal static class TrtexecCommand

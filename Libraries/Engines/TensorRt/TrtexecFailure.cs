@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>Says what a failed trtexec run means and what to do about it.</summary>
 internal static class TrtexecFailure

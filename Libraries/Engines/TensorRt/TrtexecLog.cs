@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using QatPipeline.Engines.Timing;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>
 /// Reads what trtexec prints. A line of its performance summary, broken here:

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>Runs trtexec and keeps what it prints, both streams in the order of arrival.</summary>
 internal static class TrtexecProcess

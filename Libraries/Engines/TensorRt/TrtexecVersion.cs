@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.TensorRt;
 
 /// <summary>A TensorRT version, and what its trtexec understands.</summary>
 public readonly partial record struct TrtexecVersion(int Major, int Minor, int Patch)

@@ -1,4 +1,4 @@
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.Timing;
 
 /// <summary>How a batch reached the engine.</summary>
 public enum BatchExecution

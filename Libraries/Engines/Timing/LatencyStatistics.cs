@@ -1,4 +1,4 @@
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.Timing;
 
 /// <summary>Latencies of one batch, in milliseconds.</summary>
 /// <param name="Min">Shortest.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.Timing;
 
 /// <summary>
 /// trtexec's measurement for engines inside this process: warm up, then run for a least time and a least number of iterations. Several

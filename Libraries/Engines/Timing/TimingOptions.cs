@@ -1,4 +1,4 @@
-namespace QatPipeline.Engines;
+namespace QatPipeline.Engines.Timing;
 
 /// <summary>How an engine is timed; names and defaults are trtexec's.</summary>
 public sealed record TimingOptions

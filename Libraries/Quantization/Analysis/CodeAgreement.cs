@@ -1,4 +1,6 @@
-namespace QatPipeline.Quantization;
+using QatPipeline.Quantization.Arithmetic;
+
+namespace QatPipeline.Quantization.Analysis;
 
 /// <summary>How many 8-bit codes of two tensors differ, and by how much: an engine's tensor against the simulated one.</summary>
 public sealed class CodeAgreement

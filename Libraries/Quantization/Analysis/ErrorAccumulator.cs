@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using QatPipeline.Quantization.Arithmetic;
 
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Analysis;
 
 /// <summary>
 /// How far a tensor strays from its reference, streamed over batches: signal-to-quantization-noise ratio, cosine similarity, mean

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Arithmetic;
 
 /// <summary>Tensors to 8-bit codes and back: <see cref="QuantizationParameters.Quantize"/> over spans.</summary>
 public static class CodeQuantizer

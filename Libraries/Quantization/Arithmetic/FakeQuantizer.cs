@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Arithmetic;
 
 /// <summary>
 /// <see cref="QuantizationParameters.FakeQuantize"/> over tensors. The vector path performs the scalar path's operations lane by

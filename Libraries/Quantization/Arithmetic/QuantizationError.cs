@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Arithmetic;
 
 /// <summary>What quantization costs a tensor.</summary>
 public static class QuantizationError

@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Arithmetic;
 
 /// <summary>
 /// The arithmetic of one quantizer, as ONNX QuantizeLinear and DequantizeLinear define it, in float32:

@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Arithmetic;
 
 /// <summary>The real interval a quantizer represents.</summary>
 public readonly record struct QuantizationRange(float Low, float High)

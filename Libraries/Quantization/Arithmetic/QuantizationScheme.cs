@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Arithmetic;
 
 /// <summary>How real values become 8-bit codes.</summary>
 public enum QuantizationScheme

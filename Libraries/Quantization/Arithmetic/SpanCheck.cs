@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Arithmetic;
 
 /// <summary>Argument checks of the span kernels.</summary>
 internal static class SpanCheck

@@ -1,4 +1,6 @@
-namespace QatPipeline.Quantization;
+using QatPipeline.Quantization.Arithmetic;
+
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>
 /// Everything the calibration methods need to know about one activation, gathered in one pass over the data: the histogram of

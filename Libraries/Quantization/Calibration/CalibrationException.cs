@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>A tensor cannot be calibrated; the message names it and says what to do.</summary>
 public sealed class CalibrationException(string message) : Exception(message);

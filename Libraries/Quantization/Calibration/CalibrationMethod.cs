@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>How the range of an activation is chosen from what was observed (reference 5.3).</summary>
 public enum CalibrationMethod

@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>Settings of the calibrators.</summary>
 public sealed record CalibrationOptions

@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>What one method chose.</summary>
 /// <param name="Method">The method.</param>

@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>
 /// The bound with the least Kullback-Leibler divergence between the clipped distribution P and its 128-level form Q (reference 5.3);

@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>
 /// A streaming histogram of magnitudes (reference 5.3). The first batch fixes first edge and bin width; later batches append bins of

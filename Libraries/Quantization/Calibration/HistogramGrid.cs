@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>Equal bins over magnitudes: bin i is [FirstEdge + i·Width, FirstEdge + (i+1)·Width), the last one closed.</summary>
 internal readonly record struct HistogramGrid(float FirstEdge, double Width)

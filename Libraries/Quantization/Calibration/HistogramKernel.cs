@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>
 /// Counts magnitudes into bins. Bin numbers are computed by vector and counted in four interleaved copies of the histogram, because

@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>
 /// The bound with the least squared error (reference 5.3): for every bin centre a from bin 128 on, all centres m are quantized to

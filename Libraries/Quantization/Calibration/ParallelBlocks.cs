@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>
 /// Reductions over large tensors on all processors. Only for results that do not depend on the order of merging (extremes, integer

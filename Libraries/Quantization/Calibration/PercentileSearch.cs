@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>The bound below which a percentage of the values lie (reference 5.3).</summary>
 internal static class PercentileSearch

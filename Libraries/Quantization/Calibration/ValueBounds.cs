@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>The extremes of a tensor's values and of their magnitudes.</summary>
 internal readonly record struct ValueBounds(float Minimum, float Maximum, float SmallestMagnitude)

@@ -1,4 +1,6 @@
-namespace QatPipeline.Quantization;
+using QatPipeline.Quantization.Arithmetic;
+
+namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>Ranges of constant tensors, per channel: weights are laid out [outer, channels, inner] around the channel axis.</summary>
 public static class WeightCalibrator

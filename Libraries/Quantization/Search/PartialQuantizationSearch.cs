@@ -1,4 +1,6 @@
-namespace QatPipeline.Quantization;
+using QatPipeline.Quantization.Calibration;
+
+namespace QatPipeline.Quantization.Search;
 
 /// <summary>
 /// Chooses the fewest layers to leave float so that accuracy and time both keep to a budget. Sensitivities only order the candidates;

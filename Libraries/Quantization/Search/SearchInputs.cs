@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Search;
 
 /// <summary>A layer whose quantization can be left out.</summary>
 /// <param name="Name">Unique.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
+using QatPipeline.Quantization.Calibration;
 
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Search;
 
 /// <summary>Measures choices, each once, within the number allowed; keeps the record and the best of them.</summary>
 internal sealed class SearchLedger(IReadOnlyList<SearchLayer> layers, SearchBudget budget, SearchMeasure measure, int mostMeasurements)

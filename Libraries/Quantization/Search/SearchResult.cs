@@ -1,4 +1,4 @@
-namespace QatPipeline.Quantization;
+namespace QatPipeline.Quantization.Search;
 
 /// <summary>One step of the search.</summary>
 /// <param name="Question">What the step tried to find out.</param>

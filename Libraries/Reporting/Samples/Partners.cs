@@ -1,4 +1,5 @@
-using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Detections;
 
 namespace QatPipeline.Reporting.Samples;
 

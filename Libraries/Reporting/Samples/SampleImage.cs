@@ -1,4 +1,4 @@
-using QatPipeline.Coco;
+using QatPipeline.Coco.Detections;
 
 namespace QatPipeline.Reporting.Samples;
 

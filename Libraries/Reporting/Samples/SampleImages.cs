@@ -1,8 +1,7 @@
-using QatPipeline.Coco;
 using QatPipeline.Coco.Detections;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Datasets;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Reporting.Samples;
 

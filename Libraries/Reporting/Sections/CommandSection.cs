@@ -1,6 +1,6 @@
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Reporting.Html;
+using QatPipeline.Stages;
 
 namespace QatPipeline.Reporting.Sections;
 

@@ -1,7 +1,7 @@
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Evaluation;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Reporting.Html;
+using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Sections;
 

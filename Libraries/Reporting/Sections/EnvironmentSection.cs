@@ -1,6 +1,6 @@
 using System.Text.Json;
-using QatPipeline.Pipeline;
 using QatPipeline.Reporting.Html;
+using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Reporting.Sections;
 

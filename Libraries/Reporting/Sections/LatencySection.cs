@@ -1,4 +1,4 @@
-using QatPipeline.Engines;
+using QatPipeline.Engines.Timing;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
 

@@ -1,6 +1,6 @@
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Reporting.Html;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Sections;
 

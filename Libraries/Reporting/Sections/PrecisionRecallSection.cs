@@ -1,6 +1,6 @@
-using QatPipeline.Pipeline.Evaluation;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
+using QatPipeline.Stages.Evaluation;
 
 namespace QatPipeline.Reporting.Sections;
 

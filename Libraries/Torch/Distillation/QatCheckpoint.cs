@@ -1,5 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Writing;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.FakeQuantization;
 
 namespace QatPipeline.Torch.Distillation;

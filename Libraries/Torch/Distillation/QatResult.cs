@@ -1,3 +1,5 @@
+using QatPipeline.Graphs.Model;
+
 namespace QatPipeline.Torch.Distillation;
 
 /// <summary>What a training gave.</summary>

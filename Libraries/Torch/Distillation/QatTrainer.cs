@@ -1,3 +1,6 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Execution;
+
 namespace QatPipeline.Torch.Distillation;
 
 /// <summary>

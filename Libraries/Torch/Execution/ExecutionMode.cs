@@ -1,4 +1,4 @@
-namespace QatPipeline.Torch;
+namespace QatPipeline.Torch.Execution;
 
 /// <summary>How a network treats the quantizers placed on its graph.</summary>
 public enum ExecutionMode

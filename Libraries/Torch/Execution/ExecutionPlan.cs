@@ -1,3 +1,4 @@
+using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.FakeQuantization;
 using QatPipeline.Torch.Operators;
 

@@ -1,4 +1,6 @@
-namespace QatPipeline.Torch;
+using QatPipeline.Graphs.Model;
+
+namespace QatPipeline.Torch.Execution;
 
 /// <summary>
 /// Sees the tensors that activation quantizers are applied to while a network runs in <see cref="ExecutionMode.Observe"/>.

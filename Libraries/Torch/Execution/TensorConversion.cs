@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using QatPipeline.Graphs.Model;
 
-namespace QatPipeline.Torch;
+namespace QatPipeline.Torch.Execution;
 
 /// <summary>Copies constants between a graph and TorchSharp. Floating-point types become float32, integer types int64.</summary>
 public static class TensorConversion

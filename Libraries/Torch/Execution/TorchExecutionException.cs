@@ -1,4 +1,4 @@
-namespace QatPipeline.Torch;
+namespace QatPipeline.Torch.Execution;
 
 /// <summary>
 /// A graph that cannot be run, calibrated or trained. The message names the node or tensor and, where there is one, the remedy.

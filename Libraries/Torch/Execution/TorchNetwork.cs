@@ -1,8 +1,9 @@
-using QatPipeline.Torch.Execution;
+using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.FakeQuantization;
+using QatPipeline.Torch.Native;
 using QatPipeline.Torch.Operators;
 
-namespace QatPipeline.Torch;
+namespace QatPipeline.Torch.Execution;
 
 /// <summary>
 /// A <see cref="Graph"/> that runs in TorchSharp: float, observing, or fake-quantized. The graph itself is never changed; trained

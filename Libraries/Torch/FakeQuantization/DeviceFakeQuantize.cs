@@ -1,3 +1,5 @@
+using QatPipeline.Quantization.Arithmetic;
+
 namespace QatPipeline.Torch.FakeQuantization;
 
 /// <summary>The same arithmetic in LibTorch operations, for tensors that are not in the CPU's memory.</summary>

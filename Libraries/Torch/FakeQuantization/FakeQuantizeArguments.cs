@@ -1,3 +1,5 @@
+using QatPipeline.Quantization.Arithmetic;
+
 namespace QatPipeline.Torch.FakeQuantization;
 
 /// <summary>What one application of a quantizer needs: parameters and gradient bounds per tensor, or per channel of an axis.</summary>

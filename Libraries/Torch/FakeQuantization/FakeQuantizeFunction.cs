@@ -1,3 +1,5 @@
+using QatPipeline.Quantization.Arithmetic;
+
 namespace QatPipeline.Torch.FakeQuantization;
 
 /// <summary>

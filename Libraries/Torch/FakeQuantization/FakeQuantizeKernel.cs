@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using QatPipeline.Quantization.Arithmetic;
 
 namespace QatPipeline.Torch.FakeQuantization;
 

@@ -1,3 +1,8 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Torch.Execution;
+
 namespace QatPipeline.Torch.FakeQuantization;
 
 /// <summary>One range of a running network: a quantizer, or all quantizers of a group, which share it.</summary>

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace QatPipeline.Torch;
+namespace QatPipeline.Torch.Native;
 
 /// <summary>Where tensors live and how many threads work on them.</summary>
 public static class TorchDevices

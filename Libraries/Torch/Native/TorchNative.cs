@@ -1,10 +1,9 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
-using QatPipeline.Torch.Native;
 using TorchSharp;
 
-namespace QatPipeline.Torch;
+namespace QatPipeline.Torch.Native;
 
 /// <summary>Makes TorchSharp's native library load on Linux systems whose C++ runtime is older than the one it was built with.</summary>
 /// <remarks>

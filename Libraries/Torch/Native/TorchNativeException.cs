@@ -1,4 +1,4 @@
-namespace QatPipeline.Torch;
+namespace QatPipeline.Torch.Native;
 
 /// <summary>LibTorch's native libraries cannot be found, read, adapted or loaded. The message names the file and the remedy.</summary>
 public sealed class TorchNativeException : Exception

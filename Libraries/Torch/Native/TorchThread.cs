@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace QatPipeline.Torch;
+namespace QatPipeline.Torch.Native;
 
 /// <summary>The one thread that computes with tensors, whichever thread asks; work waits for the work before it.</summary>
 /// <remarks>

@@ -1,3 +1,4 @@
+using QatPipeline.Torch.Native;
 using static TorchSharp.torch.nn.functional;
 
 namespace QatPipeline.Torch.Operators;

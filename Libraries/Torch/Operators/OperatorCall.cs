@@ -1,3 +1,7 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Native;
+
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>One execution of one node: its inputs as tensors, and what the network says about how to run.</summary>

@@ -1,3 +1,6 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Execution;
+
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>Every operator the executor knows, by ONNX name.</summary>

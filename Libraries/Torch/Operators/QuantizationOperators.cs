@@ -1,3 +1,6 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Native;
+
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>

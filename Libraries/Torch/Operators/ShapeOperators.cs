@@ -1,3 +1,7 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Native;
+
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>Operators that change the shape and leave the data where it is.</summary>

@@ -1,3 +1,7 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Quantization.Calibration;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.FakeQuantization;
 
 namespace QatPipeline.Torch.PostTraining;
@@ -60,7 +64,7 @@ public sealed class Calibrator : IDisposable
     public Graph Calibrate(CalibrationMethod method)
     {
         var graph = _network.Graph.Clone();
-        Graphs.WeightRanges.Refresh(graph);
+        WeightRanges.Refresh(graph);
         foreach (var quantizer in graph.Quantizers.Where(quantizer => !quantizer.IsWeight))
         {
             quantizer.Ranges = [_statistics[quantizer.Name].RangeFor(method, quantizer.Scheme)];

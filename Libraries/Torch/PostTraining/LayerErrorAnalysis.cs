@@ -1,3 +1,5 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Quantization.Analysis;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.FakeQuantization;
 

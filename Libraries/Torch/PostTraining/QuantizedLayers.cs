@@ -1,3 +1,6 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Execution;
+
 namespace QatPipeline.Torch.PostTraining;
 
 /// <summary>The layers that quantization touches.</summary>

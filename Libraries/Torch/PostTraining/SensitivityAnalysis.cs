@@ -1,3 +1,4 @@
+using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Torch.Execution;
 

@@ -1,4 +1,4 @@
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Yolov6.Networks;
 

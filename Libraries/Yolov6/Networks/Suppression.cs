@@ -1,4 +1,5 @@
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Yolov6.Networks;
 

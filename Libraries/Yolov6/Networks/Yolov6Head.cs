@@ -1,4 +1,5 @@
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Yolov6.Assigners;
 using static System.FormattableString;
 

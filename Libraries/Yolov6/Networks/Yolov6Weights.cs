@@ -1,4 +1,6 @@
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Yolov6.Checkpoints;
 
 namespace QatPipeline.Yolov6.Networks;

@@ -1,5 +1,7 @@
-using QatPipeline.Graphs;
-using QatPipeline.Quantization;
+using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 

@@ -1,6 +1,11 @@
-using QatPipeline.Graphs;
-using QatPipeline.Quantization;
+using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.PostTraining;
 using QatPipeline.Yolov6.Networks;
 

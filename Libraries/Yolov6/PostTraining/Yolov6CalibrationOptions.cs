@@ -1,5 +1,6 @@
-using QatPipeline.Graphs;
-using QatPipeline.Quantization;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Yolov6.PostTraining;
 

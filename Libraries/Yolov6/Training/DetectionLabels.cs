@@ -1,5 +1,5 @@
-using QatPipeline.Torch;
 using QatPipeline.Torch.Distillation;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Assigners;
 
 namespace QatPipeline.Yolov6.Training;

@@ -1,6 +1,7 @@
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
+using QatPipeline.Yolov6.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Training;

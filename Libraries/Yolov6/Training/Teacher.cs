@@ -1,5 +1,6 @@
-using QatPipeline.Graphs;
-using QatPipeline.Torch;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Networks;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;

@@ -1,4 +1,4 @@
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Yolov6.Checkpoints;
 

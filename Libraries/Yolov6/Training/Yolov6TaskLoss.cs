@@ -1,4 +1,5 @@
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Yolov6.Networks;
 using static TorchSharp.torch;

@@ -1,8 +1,11 @@
-using QatPipeline.Graphs;
-using QatPipeline.Torch;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Distillation;
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Native;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
+using QatPipeline.Yolov6.Training.Optimizers;
 using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Training;

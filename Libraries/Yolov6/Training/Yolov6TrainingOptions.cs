@@ -1,4 +1,5 @@
 using QatPipeline.Yolov6.Losses;
+using QatPipeline.Yolov6.Training.Optimizers;
 
 namespace QatPipeline.Yolov6.Training;
 

@@ -1,6 +1,6 @@
-using QatPipeline.Graphs;
-using QatPipeline.Torch;
+using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Distillation;
+using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Yolov6.Training;
 

@@ -1,7 +1,9 @@
-using QatPipeline.Graphs;
-using QatPipeline.Torch;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
+using QatPipeline.Yolov6.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 

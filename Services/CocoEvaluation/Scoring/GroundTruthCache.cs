@@ -1,6 +1,6 @@
-using QatPipeline.Coco;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Coco.Data;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.CocoEvaluation.Scoring;
 

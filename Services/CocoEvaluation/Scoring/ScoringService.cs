@@ -1,8 +1,10 @@
 using Grpc.Core;
 using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Contracts.V1.Grpc;
-using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.CocoEvaluation.Scoring;
 

@@ -4,10 +4,10 @@ using Google.Protobuf;
 using Grpc.Core;
 using QatPipeline.Coco;
 using QatPipeline.Coco.Images;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1.Grpc;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Datasets;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.DatasetLoading.Batches;
 

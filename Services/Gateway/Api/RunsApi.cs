@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Gateway.Web;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.Gateway.Api;

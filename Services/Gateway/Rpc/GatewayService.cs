@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using QatPipeline.Contracts.V1.Grpc;
 using QatPipeline.Gateway.Runs;
-using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Runs.Artifacts;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.Gateway.Rpc;

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
 using QatPipeline.Reporting;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Gateway.Runs;
 

@@ -1,8 +1,8 @@
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Reporting;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Gateway.Runs;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.Gateway.Runs;

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using MassTransit;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.Gateway.Runs;

@@ -5,9 +5,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Gateway.Web.Pages;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Gateway.Web;
 

@@ -1,4 +1,5 @@
 using QatPipeline.Coco.Augmentation;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Tests.Augmentation;

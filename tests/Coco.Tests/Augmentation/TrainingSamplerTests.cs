@@ -1,5 +1,6 @@
 using OpenCvSharp;
 using QatPipeline.Coco.Augmentation;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Tests.Augmentation;

@@ -1,3 +1,5 @@
+using QatPipeline.Coco.Data;
+
 namespace QatPipeline.Coco.Tests.Data;
 
 public sealed class CocoDatasetTests

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using QatPipeline.Coco.Data;
 
 namespace QatPipeline.Coco.Tests.Data;
 

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 
 namespace QatPipeline.Coco.Tests.DetectionFiles;

@@ -1,3 +1,5 @@
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 
 namespace QatPipeline.Coco.Tests.Evaluation;

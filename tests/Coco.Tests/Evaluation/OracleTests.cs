@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 

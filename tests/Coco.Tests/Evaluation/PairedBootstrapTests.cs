@@ -1,4 +1,7 @@
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Coco.Tests.Evaluation;
 

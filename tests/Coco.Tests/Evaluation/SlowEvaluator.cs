@@ -1,3 +1,6 @@
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Detections;
+
 namespace QatPipeline.Coco.Tests.Evaluation;
 
 /// <summary>

@@ -1,6 +1,6 @@
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Lineage;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Lineage;
 using QatPipeline.ServiceDefaults.Embedded;
 
 namespace QatPipeline.EndToEnd.Chaos;

@@ -1,5 +1,5 @@
 using System.Net;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
 
 namespace QatPipeline.EndToEnd.Chaos;
 

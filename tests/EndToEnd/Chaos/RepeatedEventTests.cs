@@ -1,6 +1,6 @@
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Lineage;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Lineage;
 
 namespace QatPipeline.EndToEnd.Chaos;
 

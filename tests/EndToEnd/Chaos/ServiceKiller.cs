@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Artifacts;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.EndToEnd.Chaos;
 

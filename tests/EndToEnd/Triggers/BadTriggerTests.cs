@@ -1,8 +1,9 @@
 using System.Text;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1;
 using QatPipeline.EndToEnd.Chaos;
-using QatPipeline.Pipeline.Specification;
+using QatPipeline.Runs.Specification;
 using RabbitMQ.Client;
 
 namespace QatPipeline.EndToEnd.Triggers;

@@ -1,4 +1,4 @@
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.EndToEnd.Triggers;

@@ -1,4 +1,7 @@
-using QatPipeline.Graphs;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Writing;
 
 namespace QatPipeline.Engines.Tests.OnnxRuntime;
 

@@ -1,4 +1,6 @@
-using QatPipeline.Graphs;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Engines.Timing;
+using QatPipeline.Graphs.Reading;
 
 namespace QatPipeline.Engines.Tests.OnnxRuntime;
 

@@ -1,3 +1,5 @@
+using QatPipeline.Engines.OnnxRuntime;
+
 namespace QatPipeline.Engines.Tests.OnnxRuntime;
 
 public sealed class OrtNodeProfilerTests

@@ -1,3 +1,5 @@
+using QatPipeline.Engines.OnnxRuntime;
+
 namespace QatPipeline.Engines.Tests.OnnxRuntime;
 
 /// <summary>Real networks: a detector with depthwise convolutions and HardSwish, a quantized classifier.</summary>

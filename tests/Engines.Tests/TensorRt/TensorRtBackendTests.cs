@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Engines.Timing;
 
 namespace QatPipeline.Engines.Tests.TensorRt;
 

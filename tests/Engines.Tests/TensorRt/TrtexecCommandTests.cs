@@ -1,3 +1,6 @@
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Engines.Timing;
+
 namespace QatPipeline.Engines.Tests.TensorRt;
 
 /// <summary>The command lines, word for word.</summary>

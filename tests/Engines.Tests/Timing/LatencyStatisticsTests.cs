@@ -1,3 +1,5 @@
+using QatPipeline.Engines.Timing;
+
 namespace QatPipeline.Engines.Tests.Timing;
 
 public sealed class LatencyStatisticsTests

@@ -1,3 +1,6 @@
+using QatPipeline.Quantization.Analysis;
+using QatPipeline.Quantization.Arithmetic;
+
 namespace QatPipeline.Quantization.Tests.Analysis;
 
 public sealed class ErrorAccumulatorTests

@@ -1,3 +1,5 @@
+using QatPipeline.Quantization.Arithmetic;
+
 namespace QatPipeline.Quantization.Tests.Arithmetic;
 
 /// <summary>The span kernels against the scalar definition, bit by bit, over lengths that leave every remainder.</summary>

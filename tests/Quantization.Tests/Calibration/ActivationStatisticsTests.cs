@@ -1,3 +1,6 @@
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
+
 namespace QatPipeline.Quantization.Tests.Calibration;
 
 public sealed class ActivationStatisticsTests

@@ -1,3 +1,5 @@
+using QatPipeline.Quantization.Calibration;
+
 namespace QatPipeline.Quantization.Tests.Calibration;
 
 /// <summary>Entropy and mse searches written down as reference 5.3 words them: the oracles of the incremental ones.</summary>

@@ -1,3 +1,5 @@
+using QatPipeline.Quantization.Calibration;
+
 namespace QatPipeline.Quantization.Tests.Calibration;
 
 /// <summary>The check values of the reference specification, section 11; it allows one bin of difference.</summary>

@@ -1,3 +1,5 @@
+using QatPipeline.Quantization.Calibration;
+
 namespace QatPipeline.Quantization.Tests.Calibration;
 
 public sealed class SearchTests

@@ -1,3 +1,6 @@
+using QatPipeline.Quantization.Calibration;
+using QatPipeline.Quantization.Search;
+
 namespace QatPipeline.Quantization.Tests.Search;
 
 /// <summary>The search over made networks whose accuracy and time are known sums over their layers.</summary>

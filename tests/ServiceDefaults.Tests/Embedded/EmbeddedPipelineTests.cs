@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.Lineage;
-using QatPipeline.Pipeline.TestStages;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Lineage;
+using QatPipeline.Runs.Tests.TestStages;
 using QatPipeline.ServiceDefaults.Embedded;
 using QatPipeline.ServiceDefaults.Runs;
 

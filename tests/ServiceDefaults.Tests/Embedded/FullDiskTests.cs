@@ -1,6 +1,6 @@
-using QatPipeline.Contracts;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.TestStages;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Tests.TestStages;
 using QatPipeline.ServiceDefaults.Embedded;
 using QatPipeline.TestSupport.Infrastructure;
 

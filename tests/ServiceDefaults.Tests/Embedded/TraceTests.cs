@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using QatPipeline.Pipeline.Execution;
-using QatPipeline.Pipeline.TestStages;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Tests.TestStages;
 using QatPipeline.ServiceDefaults.Embedded;
 
 namespace QatPipeline.ServiceDefaults.Tests.Embedded;

@@ -1,10 +1,10 @@
 using System.Text;
 using MassTransit;
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.TestStages;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Tests.TestStages;
 using QatPipeline.ServiceDefaults.Runs;
 using RabbitMQ.Client;
 

@@ -1,6 +1,6 @@
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.TestStages;
+using QatPipeline.Runs.Tests.TestStages;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.ServiceDefaults.Tests.Messaging;

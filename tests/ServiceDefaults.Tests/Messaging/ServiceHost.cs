@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using QatPipeline.Pipeline.Artifacts;
-using QatPipeline.Pipeline.Stages;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
 using QatPipeline.ServiceDefaults.Messaging;
 using QatPipeline.ServiceDefaults.Runs;
 

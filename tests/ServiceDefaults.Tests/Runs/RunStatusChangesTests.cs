@@ -1,6 +1,6 @@
-using QatPipeline.Contracts;
+using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Pipeline.TestStages;
+using QatPipeline.Runs.Tests.TestStages;
 using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.ServiceDefaults.Tests.Runs;

@@ -1,7 +1,8 @@
+using QatPipeline.Graphs.Reading;
 using QatPipeline.Torch.Distillation;
 using static TorchSharp.torch;
 
-namespace QatPipeline.Torch.Tests;
+namespace QatPipeline.Torch.Tests.Distillation;
 
 public sealed class DistillationLossTests
 {

@@ -1,7 +1,13 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Writing;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch.Distillation;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.PostTraining;
+using QatPipeline.Torch.Tests.Support;
 
-namespace QatPipeline.Torch.Tests;
+namespace QatPipeline.Torch.Tests.Distillation;
 
 public sealed class QatTrainerTests
 {

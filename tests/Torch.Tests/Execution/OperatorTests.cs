@@ -1,4 +1,9 @@
-namespace QatPipeline.Torch.Tests;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Tests.Support;
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Tests.Support;
+
+namespace QatPipeline.Torch.Tests.Execution;
 
 /// <summary>Every operator against ONNX Runtime on small random cases.</summary>
 public sealed class OperatorTests

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Torch.Tests.Execution;
 

@@ -1,6 +1,11 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Tests.Support;
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Tests.Support;
 using static TorchSharp.torch;
 
-namespace QatPipeline.Torch.Tests;
+namespace QatPipeline.Torch.Tests.Execution;
 
 public sealed class TorchNetworkTests
 {

@@ -1,7 +1,10 @@
+using QatPipeline.Graphs.Tests.Support;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.FakeQuantization;
 using static TorchSharp.torch;
 
-namespace QatPipeline.Torch.Tests;
+namespace QatPipeline.Torch.Tests.FakeQuantization;
 
 public sealed class FakeQuantizeTests
 {

@@ -1,3 +1,6 @@
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Native;
+
 namespace QatPipeline.Torch.Tests.Native;
 
 public sealed class TorchThreadTests

@@ -1,6 +1,11 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.PostTraining;
+using QatPipeline.Torch.Tests.Support;
 
-namespace QatPipeline.Torch.Tests;
+namespace QatPipeline.Torch.Tests.PostTraining;
 
 public sealed class CalibratorTests
 {

@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using QatPipeline.Torch.Native;
 
-namespace QatPipeline.Torch.Tests;
+namespace QatPipeline.Torch.Tests.Support;
 
 internal static class NativeLibrary
 {

@@ -1,4 +1,10 @@
-namespace QatPipeline.Torch.Tests;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Tests.Support;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Torch.Execution;
+
+namespace QatPipeline.Torch.Tests.Support;
 
 /// <summary>Small convolutional networks on images [1,3,16,16] with the parts of a detector.</summary>
 internal static class SmallDetectors
@@ -67,7 +73,7 @@ internal static class SmallDetectors
             graph.Quantizers.Add(weight);
         }
 
-        Graphs.WeightRanges.Refresh(graph);
+        WeightRanges.Refresh(graph);
     }
 
     /// <summary>The same network with the quantizers written as explicit nodes.</summary>

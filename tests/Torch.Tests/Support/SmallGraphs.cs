@@ -1,4 +1,7 @@
-namespace QatPipeline.Torch.Tests;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Execution;
+
+namespace QatPipeline.Torch.Tests.Support;
 
 /// <summary>Graphs of a few nodes.</summary>
 internal static class SmallGraphs

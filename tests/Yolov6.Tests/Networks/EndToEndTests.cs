@@ -1,5 +1,7 @@
-using QatPipeline.Graphs;
-using QatPipeline.Graphs.Tests;
+using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Yolov6.Networks;
 
 namespace QatPipeline.Yolov6.Tests.Networks;

@@ -1,5 +1,11 @@
-using QatPipeline.Graphs;
-using QatPipeline.Torch;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Writing;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Networks;
 using TorchSharp;
 
@@ -121,7 +127,7 @@ public class Yolov6NetworkTests
     public void Decoding_equals_its_definition()
     {
         var network = Yolov6Network.Build(new Yolov6Options { WidthMultiple = 0.125, ClassCount = 2, InputHeight = 32, InputWidth = 64 });
-        network.Graph.Initializers["detect.reg_preds.0.bias"] = Graphs.Tensor.FromFloats([4], 1, 2, 3, 5);
+        network.Graph.Initializers["detect.reg_preds.0.bias"] = Graphs.Model.Tensor.FromFloats([4], 1, 2, 3, 5);
         using var scope = torch.NewDisposeScope();
         using var executor = new TorchNetwork(network.Graph, torch.CPU);
         var output = executor.Forward(torch.zeros(1, 3, 32, 64))[Yolov6Network.OutputName];

@@ -1,5 +1,8 @@
-using QatPipeline.Graphs;
-using QatPipeline.Torch;
+using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Writing;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 using TorchSharp;
@@ -77,7 +80,7 @@ public class Yolov6WeightsTests
             var (low, high) = name.EndsWith("running_var", StringComparison.Ordinal) ? (0.5, 1.5)
                 : tensor.Rank == 1 ? (-0.5, 1)
                 : (-0.1, 0.1);
-            copy.Initializers[name] = Graphs.Tensor.FromFloats(tensor.Dimensions, random.Uniform((int)tensor.Length, low, high));
+            copy.Initializers[name] = Graphs.Model.Tensor.FromFloats(tensor.Dimensions, random.Uniform((int)tensor.Length, low, high));
         }
 
         return copy;

@@ -1,6 +1,10 @@
-using QatPipeline.Graphs;
-using QatPipeline.Quantization;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Passes;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.PostTraining;
 using TorchSharp;

@@ -1,6 +1,6 @@
-using QatPipeline.Coco;
 using QatPipeline.Coco.Augmentation;
-using QatPipeline.Pipeline.Torch.Training;
+using QatPipeline.Coco.Data;
+using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Synthetic;
 using QatPipeline.Yolov6.Training;
 

@@ -1,10 +1,11 @@
-using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Coco.Images;
 using QatPipeline.Coco.PostProcessing;
-using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
 using QatPipeline.Torch;
 using QatPipeline.Torch.Distillation;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Assigners;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.Training;

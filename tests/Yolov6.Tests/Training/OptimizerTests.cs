@@ -1,6 +1,6 @@
-using QatPipeline.Torch;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Checkpoints;
-using QatPipeline.Yolov6.Training;
+using QatPipeline.Yolov6.Training.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
 using QatPipeline.Yolov6.Losses;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.Training;

@@ -1,6 +1,7 @@
-using QatPipeline.Graphs;
-using QatPipeline.Yolov6.Networks;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Writing;
 using QatPipeline.Yolov6.Training;
+using QatPipeline.Yolov6.Training.Optimizers;
 using TorchSharp;
 
 namespace QatPipeline.Yolov6.Tests.Training;

@@ -1,4 +1,4 @@
-using QatPipeline.Yolov6.Training;
+using QatPipeline.Yolov6.Training.Optimizers;
 
 namespace QatPipeline.Yolov6.Tests.Training;
 

@@ -1,11 +1,15 @@
-using QatPipeline.Graphs;
-using QatPipeline.Quantization;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Writing;
+using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch;
 using QatPipeline.Torch.Distillation;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.PostTraining;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.Training;
+using QatPipeline.Yolov6.Training.Optimizers;
 using TorchSharp;
 
 namespace QatPipeline.Yolov6.Tests.Training;

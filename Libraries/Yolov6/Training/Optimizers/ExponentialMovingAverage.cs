@@ -1,9 +1,9 @@
-using QatPipeline.Torch;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace QatPipeline.Yolov6.Training;
+namespace QatPipeline.Yolov6.Training.Optimizers;
 
 /// <summary>The moving average of all parameters and running statistics; evaluation and published weights use it (reference 3.7).</summary>
 /// <param name="tensors">What is averaged.</param>

@@ -1,9 +1,9 @@
-using QatPipeline.Torch;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace QatPipeline.Yolov6.Training;
+namespace QatPipeline.Yolov6.Training.Optimizers;
 
 /// <summary>
 /// Gradient descent with Nesterov momentum and, for RepOpt networks, a multiplier on the gradient of each weight (reference 3.5).

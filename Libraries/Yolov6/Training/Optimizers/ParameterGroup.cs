@@ -1,7 +1,7 @@
-using QatPipeline.Graphs;
-using QatPipeline.Torch;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Torch.Execution;
 
-namespace QatPipeline.Yolov6.Training;
+namespace QatPipeline.Yolov6.Training.Optimizers;
 
 /// <summary>What a parameter is in its layer: decides decay and warm-up (reference 3.6).</summary>
 internal enum ParameterRole

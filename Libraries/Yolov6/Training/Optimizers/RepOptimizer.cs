@@ -1,9 +1,9 @@
-using QatPipeline.Torch;
+using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace QatPipeline.Yolov6.Training;
+namespace QatPipeline.Yolov6.Training.Optimizers;
 
 /// <summary>
 /// RepOptimizer: trains a plain network as if its 3×3 convolutions had the branches of a RepVGG block, by initial values and

@@ -1,6 +1,6 @@
 using QatPipeline.Yolov6.Checkpoints;
 
-namespace QatPipeline.Yolov6.Training;
+namespace QatPipeline.Yolov6.Training.Optimizers;
 
 /// <summary>The learned branch scales of one block, one value an output channel.</summary>
 /// <param name="Block">Name of the block in the hyper-search network.</param>

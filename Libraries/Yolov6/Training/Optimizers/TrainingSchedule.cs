@@ -1,4 +1,4 @@
-namespace QatPipeline.Yolov6.Training;
+namespace QatPipeline.Yolov6.Training.Optimizers;
 
 /// <summary>Rates of a training run (reference 2.1, 3.7); the defaults are those of the RepOpt S configuration.</summary>
 public sealed record ScheduleOptions

@@ -1,6 +1,0 @@
-namespace QatPipeline.Graphs;
-
-/// <summary>
-/// What a dialect is written from: a plain ONNX graph without quantizers, and for the implicit route its calibration cache.
-/// </summary>
-public sealed record DialectModel(Dialect Dialect, Graph Graph, CalibrationCache? Cache = null);

@@ -1,4 +1,0 @@
-namespace QatPipeline.Pipeline.Execution;
-
-/// <summary>A stage cannot start or finish with what it was given; the message names the artifact and the remedy.</summary>
-public sealed class StageInputException(string message) : Exception(message);

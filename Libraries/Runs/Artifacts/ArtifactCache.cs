@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+
+namespace QatPipeline.Runs.Artifacts;
+
+/// <summary>
+/// Local copies of artifacts, by digest. The least recently used go when the folder outgrows its limit, but none that was used within
+/// the last hour, for a stage may be reading it. Several processes may share the folder.
+/// </summary>
+public sealed class ArtifactCache(string folder, long maximumBytes, TimeProvider time)
+{
+    private static readonly TimeSpan InUse = TimeSpan.FromHours(1);
+
+    /// <summary>The local file of the digest, if it is there and undamaged.</summary>
+    internal async Task<string?> TryGetAsync(string sha256, CancellationToken cancellationToken)
+    {
+        var path = PathOf(sha256);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        if (await Digests.OfFileAsync(path, cancellationToken) != sha256)
+        {
+            File.Delete(path);
+            return null;
+        }
+
+        File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+        return path;
+    }
+
+    /// <summary>Stores the content under its digest, or returns null where it has another one.</summary>
+    internal async Task<string?> TryAddAsync(string sha256, Stream content, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        Trim();
+        var temporary = Path.Combine(folder, $".{Guid.NewGuid():N}");
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            await using (var file = File.Create(temporary))
+            {
+                var buffer = new byte[1 << 18];
+                for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
+                {
+                    hash.AppendData(buffer, 0, read);
+                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                }
+            }
+
+            if (Convert.ToHexStringLower(hash.GetHashAndReset()) != sha256)
+            {
+                return null;
+            }
+
+            File.Move(temporary, PathOf(sha256), overwrite: true);
+            return PathOf(sha256);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private string PathOf(string sha256) => Path.Combine(folder, BlobNames.Digest(sha256));
+
+    private void Trim()
+    {
+        var files = new DirectoryInfo(folder).GetFiles().OrderBy(file => file.LastWriteTimeUtc).ToList();
+        var excess = files.Sum(file => file.Length) - maximumBytes;
+        var limit = time.GetUtcNow().UtcDateTime - InUse;
+        foreach (var file in files.TakeWhile(file => file.LastWriteTimeUtc < limit))
+        {
+            if (excess <= 0)
+            {
+                break;
+            }
+
+            excess -= file.Length;
+            file.Delete();
+        }
+    }
+}

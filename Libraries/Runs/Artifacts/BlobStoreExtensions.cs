@@ -1,0 +1,81 @@
+using System.Text.Json;
+using QatPipeline.Runs.Execution;
+
+namespace QatPipeline.Runs.Artifacts;
+
+/// <summary>JSON blobs and read-modify-write on top of <see cref="IBlobStore"/>.</summary>
+public static class BlobStoreExtensions
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The blob's JSON value, or default where there is no blob.</summary>
+    /// <exception cref="ArtifactException">The blob is not the JSON expected.</exception>
+    public static async Task<T?> ReadJsonAsync<T>(this IBlobStore store, string name, CancellationToken cancellationToken)
+        where T : class
+    {
+        var blob = await store.ReadAsync(name, cancellationToken);
+        return blob is null ? null : Parse<T>(name, blob.Content);
+    }
+
+    /// <summary>Writes the value unless the blob exists. False where it does.</summary>
+    public static Task<bool> TryCreateJsonAsync<T>(this IBlobStore store, string name, T value, CancellationToken cancellationToken) =>
+        store.TryWriteAsync(name, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Options), null, cancellationToken);
+
+    /// <summary>Writes the value whatever was there.</summary>
+    public static Task WriteJsonAsync<T>(this IBlobStore store, string name, T value, CancellationToken cancellationToken) =>
+        store.WriteAsync(name, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Options), cancellationToken);
+
+    /// <summary>
+    /// Replaces the value by what <paramref name="change"/> makes of it, again and again until nobody was faster. A change that returns
+    /// the value it got leaves the blob alone.
+    /// </summary>
+    /// <returns>The value now stored.</returns>
+    public static async Task<T?> UpdateJsonAsync<T>(
+        this IBlobStore store, string name, Func<T?, T?> change, CancellationToken cancellationToken)
+        where T : class
+    {
+        T? result = null;
+        await store.UpdateAsync(
+            name,
+            content =>
+            {
+                var current = content is null ? null : Parse<T>(name, content);
+                result = change(current);
+                return ReferenceEquals(result, current) || result is null
+                    ? content
+                    : JsonSerializer.SerializeToUtf8Bytes(result, PipelineJson.Options);
+            },
+            cancellationToken);
+        return result;
+    }
+
+    /// <summary>As <see cref="UpdateJsonAsync"/> on bytes; returning the same array (or null) leaves the blob alone.</summary>
+    public static async Task UpdateAsync(
+        this IBlobStore store, string name, Func<byte[]?, byte[]?> change, CancellationToken cancellationToken)
+    {
+        for (var pause = TimeSpan.FromMilliseconds(2); ; pause = pause < LongestPause ? pause * 2 : LongestPause)
+        {
+            var current = await store.ReadAsync(name, cancellationToken);
+            var changed = change(current?.Content);
+            if (changed is null || ReferenceEquals(changed, current?.Content)
+                || await store.TryWriteAsync(name, changed, current?.EntityTag, cancellationToken))
+            {
+                return;
+            }
+
+            await Task.Delay(pause, cancellationToken);
+        }
+    }
+
+    private static T? Parse<T>(string name, byte[] content)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(content, PipelineJson.Options);
+        }
+        catch (JsonException exception)
+        {
+            throw new ArtifactException($"The blob '{name}' is not what this version writes there: {exception.Message}", exception);
+        }
+    }
+}

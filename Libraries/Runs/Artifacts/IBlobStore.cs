@@ -1,0 +1,59 @@
+namespace QatPipeline.Runs.Artifacts;
+
+/// <summary>
+/// The little of a blob service that the pipeline stands on. Every write is atomic: a reader sees the whole old content or the
+/// whole new one, whatever happens to the writer. Names are checked by <see cref="BlobNames"/>.
+/// </summary>
+public interface IBlobStore
+{
+    /// <summary>A small blob with its entity tag, or null where there is none.</summary>
+    Task<StoredBlob?> ReadAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>A blob's content as a stream, or null where there is none.</summary>
+    Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Whether there is a blob of that name now.</summary>
+    Task<bool> ExistsAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Writes the blob unless it exists. False where it does.</summary>
+    Task<bool> TryCreateAsync(string name, Stream content, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes the blob if it still has the entity tag, or with a null tag if it does not exist. False where someone else was first.
+    /// </summary>
+    Task<bool> TryWriteAsync(string name, ReadOnlyMemory<byte> content, string? entityTag, CancellationToken cancellationToken);
+
+    /// <summary>Writes the blob whatever was there.</summary>
+    Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Makes the source's content readable under a second name too, without moving it through this machine.</summary>
+    Task CopyAsync(string source, string destination, CancellationToken cancellationToken);
+
+    /// <summary>All names that start with the prefix, in ordinal order.</summary>
+    IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>The names of the folders directly below the prefix (which ends with a slash), without slashes.</summary>
+    IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the blob if it exists.</summary>
+    Task DeleteAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes the lease of that name, or returns null while someone else holds it. It is renewed until disposed and becomes free
+    /// within seconds when its holder dies.
+    /// </summary>
+    Task<IBlobLease?> TryLeaseAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>The blob's own file where the store is a local folder; null otherwise. The file must not be written to.</summary>
+    string? TryGetLocalPath(string name) => null;
+}
+
+/// <summary>A blob's content and the tag that identifies this version of it.</summary>
+public sealed record StoredBlob(byte[] Content, string EntityTag);
+
+/// <summary>A held lease; disposing releases it.</summary>
+public interface IBlobLease : IAsyncDisposable
+{
+    /// <summary>Cancelled when the lease went to someone else although it was being renewed.</summary>
+    CancellationToken Lost { get; }
+}

@@ -1,0 +1,58 @@
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Artifacts;
+
+namespace QatPipeline.Runs.Execution;
+
+/// <summary>
+/// A run's folder in the store: its specification, which execution it took for every stage, and its files by readable name.
+/// </summary>
+public sealed class RunFolder(IBlobStore blobs, TimeProvider time)
+{
+    /// <summary>Keeps the specification under the run. False where the run exists.</summary>
+    public Task<bool> TryCreateAsync(string runId, RunSpecification specification, CancellationToken cancellationToken) =>
+        blobs.TryCreateJsonAsync(StorePaths.Specification(runId), specification, cancellationToken);
+
+    /// <summary>The specification the run was created with, or null where there is no such run.</summary>
+    public Task<RunSpecification?> ReadSpecificationAsync(string runId, CancellationToken cancellationToken) =>
+        blobs.ReadJsonAsync<RunSpecification>(StorePaths.Specification(runId), cancellationToken);
+
+    /// <summary>The execution the run took for the stage, or null before it has one.</summary>
+    public Task<RunStageLink?> ReadLinkAsync(string runId, string stage, CancellationToken cancellationToken) =>
+        blobs.ReadJsonAsync<RunStageLink>(StorePaths.RunStage(runId, stage), cancellationToken);
+
+    /// <summary>Notes that the event of the stage's execution was published.</summary>
+    public Task MarkAnnouncedAsync(string runId, string stage, CancellationToken cancellationToken) =>
+        blobs.UpdateJsonAsync<RunStageLink>(
+            StorePaths.RunStage(runId, stage),
+            link => link is null or { Announced: true } ? link : link with { Announced = true },
+            cancellationToken);
+
+    /// <summary>The records of the run's stages, in the order of the stages.</summary>
+    public async Task<IReadOnlyList<StageResult>> ReadStagesAsync(
+        string runId, RunSpecification specification, CancellationToken cancellationToken)
+    {
+        var results = new List<StageResult>();
+        foreach (var stage in RunPlan.Stages(specification))
+        {
+            if (await ReadLinkAsync(runId, stage, cancellationToken) is { } link
+                && await blobs.ReadJsonAsync<StageRecord>(StorePaths.StageRecord(link.Key), cancellationToken) is { } record)
+            {
+                results.Add(new StageResult(record, link.Reused));
+            }
+        }
+
+        return results;
+    }
+
+    internal async Task LinkAsync(string runId, StageResult result, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(result.Record.Outputs.Select(output =>
+            blobs.CopyAsync(StorePaths.Artifact(output.Sha256), StorePaths.RunFile(runId, output.Name), cancellationToken)));
+
+        var link = new RunStageLink(result.Record.Stage, result.Record.Key, result.Reused, Announced: false, time.GetUtcNow());
+        await blobs.UpdateJsonAsync<RunStageLink>(
+            StorePaths.RunStage(runId, result.Record.Stage),
+            current => current?.Key == link.Key ? current : link,
+            cancellationToken);
+    }
+}

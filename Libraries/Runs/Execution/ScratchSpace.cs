@@ -1,0 +1,49 @@
+using QatPipeline.Runs.Artifacts;
+
+namespace QatPipeline.Runs.Execution;
+
+/// <summary>A folder of one stage execution. What a killed process left behind is swept when the next one is created.</summary>
+internal sealed class ScratchSpace : IDisposable
+{
+    private readonly FileLock owner;
+
+    private ScratchSpace(string folder, FileLock owner)
+    {
+        Folder = folder;
+        this.owner = owner;
+    }
+
+    public string Folder { get; }
+
+    public static ScratchSpace Create(string root)
+    {
+        Directory.CreateDirectory(root);
+        Sweep(root);
+        var folder = Path.Combine(root, Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(Path.Combine(root, FileLock.Folder));
+        var owner = FileLock.TryTake(root, Path.GetFileName(folder)) ?? throw new IOException($"Cannot lock the new folder {folder}.");
+        Directory.CreateDirectory(folder);
+        return new ScratchSpace(folder, owner);
+    }
+
+    public void Dispose()
+    {
+        Directory.Delete(Folder, recursive: true);
+        owner.Dispose();
+        File.Delete(Path.Combine(Path.GetDirectoryName(Folder)!, FileLock.Folder, Path.GetFileName(Folder)));
+    }
+
+    // A folder's lock is taken before the folder appears and freed by the system when its process ends.
+    private static void Sweep(string root)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(root).Where(path => Path.GetFileName(path)[0] != '.'))
+        {
+            using var abandoned = FileLock.TryTake(root, Path.GetFileName(folder));
+            if (abandoned is not null && Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+                File.Delete(Path.Combine(root, FileLock.Folder, Path.GetFileName(folder)));
+            }
+        }
+    }
+}

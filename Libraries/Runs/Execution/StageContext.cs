@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Artifacts;
+
+namespace QatPipeline.Runs.Execution;
+
+/// <summary>One execution of a stage: its inputs from the store, its outputs and measurements kept until it commits.</summary>
+internal sealed class StageContext(
+    RunContext run,
+    string stage,
+    IReadOnlyList<ArtifactReference> inputs,
+    ArtifactStore artifacts,
+    ICheckpointStore checkpoints,
+    string folder,
+    IProgress<StageProgress> progress,
+    ILogger logger) : IStageContext
+{
+    private readonly ConcurrentDictionary<string, string> outputs = new();
+    private readonly ConcurrentDictionary<string, JsonElement> measurements = new();
+
+    public string RunId => run.RunId;
+
+    public RunSpecification Specification => run.Specification;
+
+    public ILogger Logger => logger;
+
+    public IProgress<StageProgress> Progress => progress;
+
+    public ICheckpointStore Checkpoints => checkpoints;
+
+    public IReadOnlyDictionary<string, JsonElement> Measurements => measurements;
+
+    public async Task<string> OpenInputAsync(string name, CancellationToken cancellationToken)
+    {
+        var artifact = inputs.FirstOrDefault(input => input.Name == name) ?? throw new StageInputException(
+            $"The stage '{stage}' opened '{name}' without naming it among its inputs: add it to the stage's Inputs.");
+        var content = await artifacts.FetchAsync(artifact, cancellationToken);
+
+        // Readable name and extension matter to some readers; the content stays in the cache.
+        var link = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "inputs")).FullName, BlobNames.FileName(name));
+        if (!File.Exists(link))
+        {
+            File.CreateSymbolicLink(link, content);
+        }
+
+        return link;
+    }
+
+    public string OutputPath(string name) => outputs.GetOrAdd(
+        BlobNames.FileName(name), file => Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "outputs")).FullName, file));
+
+    public void Measure(string name, object value) =>
+        measurements[name] = JsonSerializer.SerializeToElement(value, value.GetType(), PipelineJson.Compact);
+
+    public async Task<IReadOnlyList<ArtifactReference>> PublishAsync(CancellationToken cancellationToken)
+    {
+        var published = new List<ArtifactReference>();
+        foreach (var (name, path) in outputs.OrderBy(output => output.Key, StringComparer.Ordinal))
+        {
+            if (!File.Exists(path))
+            {
+                throw new StageInputException($"The stage '{stage}' asked for the output '{name}' but did not write it.");
+            }
+
+            published.Add(await artifacts.PutAsync(name, path, cancellationToken));
+        }
+
+        return published;
+    }
+}

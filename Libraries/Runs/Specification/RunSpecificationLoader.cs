@@ -1,0 +1,76 @@
+using QatPipeline.Contracts.Specification;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace QatPipeline.Runs.Specification;
+
+/// <summary>Reads run.yaml (or the same in JSON), validates every key and resolves its paths.</summary>
+public static class RunSpecificationLoader
+{
+    private const long MaximumLength = 1 << 20;
+
+    /// <summary>Reads a file; relative paths in it are relative to its folder.</summary>
+    /// <exception cref="SpecificationException">The file cannot be read, or a key is unknown, misplaced or out of range.</exception>
+    public static RunSpecification Load(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > MaximumLength)
+            {
+                throw new SpecificationException($"{path}: larger than 1 MiB, which no run specification is");
+            }
+
+            return Parse(File.ReadAllText(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SpecificationException($"{path}: cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Parses a specification's text.</summary>
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="source">What errors call it: a file name, or where the text came from.</param>
+    /// <param name="baseFolder">The folder relative paths are relative to.</param>
+    /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
+    public static RunSpecification Parse(string text, string source, string baseFolder) =>
+        Parse(text, new YamlBinder(source, baseFolder));
+
+    /// <summary>
+    /// Parses what came from another machine: its paths must be absolute, and it does not get to see this process's environment.
+    /// </summary>
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="source">What errors call it.</param>
+    /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
+    public static RunSpecification ParseSubmitted(string text, string source) => Parse(text, new YamlBinder(source, null));
+
+    private static RunSpecification Parse(string text, YamlBinder binder)
+    {
+        if (text.Length > MaximumLength)
+        {
+            throw new SpecificationException($"{binder.Source}: larger than 1 MiB, which no run specification is");
+        }
+
+        var yaml = new YamlStream();
+        try
+        {
+            yaml.Load(new StringReader(text));
+        }
+        catch (YamlException exception)
+        {
+            throw new SpecificationException($"{binder.Source}:{exception.Start.Line}: not valid YAML: {exception.Message}", exception)
+            {
+                Line = (int)exception.Start.Line,
+            };
+        }
+
+        if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
+        {
+            throw new SpecificationException($"{binder.Source}: expected one YAML mapping with the keys of a run specification");
+        }
+
+        var specification = (RunSpecification)binder.Bind(root, typeof(RunSpecification), "");
+        SpecificationRules.CheckRelations(specification, binder.Source);
+        return specification;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using QatPipeline.Contracts.Specification;
+
+namespace QatPipeline.Runs.Specification;
+
+/// <summary>
+/// What every specification must keep to, whichever way it came: ranges of single keys, and what one key demands of others.
+/// </summary>
+public static class SpecificationRules
+{
+    /// <summary>Checks a specification that was not read by <see cref="RunSpecificationLoader"/>, such as that of an event.</summary>
+    /// <param name="specification">What to check; a serializer may have left members null that cannot be.</param>
+    /// <param name="source">What errors call it.</param>
+    /// <exception cref="SpecificationException">A key has no value or one out of range, or keys contradict each other.</exception>
+    public static void Check(RunSpecification? specification, string source)
+    {
+        if (specification is null)
+        {
+            throw new SpecificationException($"{source}: the specification is missing");
+        }
+
+        CheckValues(specification, source, "");
+        CheckRelations(specification, source);
+    }
+
+    /// <summary>What the rule asks for, as the end of a sentence.</summary>
+    internal static string Describe(ValidationAttribute rule) => rule switch
+    {
+        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"from {range.Minimum} to {range.Maximum}"),
+        AllowedValuesAttribute allowed => $"one of {string.Join(", ", allowed.Values)}",
+        _ => rule.ErrorMessage ?? rule.GetType().Name,
+    };
+
+    /// <summary>Checks what the keys demand of each other.</summary>
+    internal static void CheckRelations(RunSpecification specification, string source)
+    {
+        void Require(bool condition, string message)
+        {
+            if (!condition)
+            {
+                throw new SpecificationException($"{source}: {message}");
+            }
+        }
+
+        Require(
+            (specification.Model.Onnx is null) != (specification.Model.Yolov6 is null),
+            "model needs exactly one of 'onnx' (a file) and 'yolov6' (a network of this project)");
+        Require(
+            specification.Model.Yolov6 is null || specification.Model.InputSize % 32 == 0,
+            $"model.inputSize is {specification.Model.InputSize}: a YOLOv6 needs a multiple of 32 (or 0 for its own 640)");
+        Require(specification.Data.Validation.Count > 0, "data.validation names no data set: AP could not be measured");
+        Require(specification.Data.Calibration.Count > 0, "data.calibration names no data set: ranges could not be collected");
+        Require(
+            (specification.Qat is null && specification.Train is null) || specification.Data.Training.Count > 0,
+            "data.training names no data set: name one, or switch training off with 'qat: null'");
+        Require(
+            specification.Train is null || specification.Model.Yolov6 is not null,
+            "train needs model.yolov6: an ONNX file cannot be trained from scratch");
+        Require(
+            specification is not { Train.HyperSearchEpochs: 0, Model.Yolov6: { Form: "repopt", Scales: null } },
+            "train of a RepOpt network needs scales: set train.hyperSearchEpochs to search them, or model.yolov6.scales to a file of them");
+        Require(
+            specification is not { Qat.Profile: "strict", Model.Yolov6: null },
+            "qat.profile 'strict' is the training of the YOLOv6 tutorial, which needs model.yolov6: set it to 'default'");
+        Require(specification.Calibration.Methods.Count > 0, "calibration.methods is empty");
+        foreach (var dataset in specification.Data.Calibration.Concat(specification.Data.Training).Concat(specification.Data.Validation))
+        {
+            var kinds = new[] { dataset.Annotations, dataset.Yolo, dataset.Synthetic as object }.Count(kind => kind is not null);
+            Require(kinds == 1, "each data set needs exactly one of 'annotations' (with 'images'), 'yolo' and 'synthetic'");
+            Require(
+                dataset.Synthetic is not { } generated || generated.Smallest <= generated.Largest,
+                "synthetic: 'smallest' is above 'largest'");
+            Require(
+                dataset.Annotations is null || dataset.Images is not null,
+                $"data set {dataset.Annotations}: 'images', the folder of its pictures, is missing");
+        }
+    }
+
+    private static void CheckValues(object record, string source, string key)
+    {
+        foreach (var property in record.GetType().GetProperties())
+        {
+            var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+            var path = key.Length == 0 ? name : $"{key}.{name}";
+            if (property.GetValue(record) is { } value)
+            {
+                CheckValue(value, property.GetCustomAttributes<ValidationAttribute>(), source, path);
+            }
+            else if (new NullabilityInfoContext().Create(property).ReadState == NullabilityState.NotNull)
+            {
+                throw new SpecificationException($"{source}: '{path}' has no value");
+            }
+        }
+    }
+
+    private static void CheckValue(object value, IEnumerable<ValidationAttribute> rules, string source, string path)
+    {
+        if (rules.FirstOrDefault(rule => !rule.IsValid(value)) is { } broken)
+        {
+            throw new SpecificationException(
+                string.Create(CultureInfo.InvariantCulture, $"{source}: '{path}' is {value}, but must be {Describe(broken)}"));
+        }
+
+        if (value is IEnumerable list and not string)
+        {
+            foreach (var (index, item) in list.Cast<object?>().Index())
+            {
+                CheckValue(
+                    item ?? throw new SpecificationException($"{source}: '{path}[{index}]' has no value"), [], source, $"{path}[{index}]");
+            }
+        }
+        else if (value.GetType().Namespace == typeof(RunSpecification).Namespace)
+        {
+            CheckValues(value, source, path);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Graphs.Costs;
+using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Quantization.Search;
+using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Torch.Execution;
+
+namespace QatPipeline.Stages.Torch.Calibration;
+
+/// <summary>Chooses the layers to leave float by AP on calibration images and, for ONNX Runtime, by estimated time.</summary>
+internal sealed class PartialSearch(RunSpecification specification, GraphEvaluation evaluation, MeasuredFigures measured)
+{
+    /// <param name="model">The float model.</param>
+    /// <param name="placement">What is quantized for a choice of float layers.</param>
+    /// <param name="layers">The layers that may stay float.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>What was found, and the graph with the layers left float.</returns>
+    public async Task<(SearchFigures Figures, Graph Graph)> RunAsync(
+        Graph model, LayerPlacement placement, IReadOnlyList<SearchLayer> layers, CancellationToken cancellationToken)
+    {
+        var partial = specification.Partial;
+        var floatAp = await ApAsync("search: float", model, ExecutionMode.Float, cancellationToken);
+        var leastAp = floatAp - (specification.Qat is null ? partial.MaxApLoss : partial.MaxApLossBeforeTraining);
+        double? floatTime = specification.Target == "ort-cpu"
+            ? OrtCpuCostModel.Estimate(DialectWriter.Build(model, Dialect.Float).Graph).Milliseconds
+            : null;
+        var longest = partial.MinSpeedup > 0 ? floatTime / partial.MinSpeedup : null;
+        var count = 0;
+        var search = new PartialQuantizationSearch(
+            layers,
+            new SearchBudget(leastAp, longest),
+            async (floatLayers, token) =>
+            {
+                var graph = placement.Place(floatLayers);
+                var quantized = LayerPlacement.LayersOf(graph);
+                var time = floatTime is null ? 0 : OrtCpuCostModel.Estimate(DialectWriter.Build(graph, Dialect.OrtCpu).Graph).Milliseconds;
+                var activity =
+                    $"search: choice {++count} of at most {partial.MaxMeasurements}, "
+                    + $"{quantized.Count} of {placement.Layers.Count} layers quantized";
+                var figures = await measured.GetAsync(
+                    $"search: {string.Join('\n', quantized)}",
+                    async () =>
+                        [await evaluation.MeasureSelectionAsync(activity, graph, ExecutionMode.FakeQuantize, partial.Images, token)],
+                    token);
+                return new SearchMeasurement(figures[0], time);
+            },
+            partial.MaxMeasurements);
+        var result = await search.RunAsync(cancellationToken);
+        var chosen = placement.Place(result.FloatLayers.ToHashSet(StringComparer.Ordinal));
+        string[] floats = [.. placement.Layers.Except(LayerPlacement.LayersOf(chosen), StringComparer.Ordinal)];
+        var explanation = placement.Explanation is { } slow ? $"{slow}. Of these, {result.Explanation}" : result.Explanation;
+        var figures = new SearchFigures(
+            evaluation.FirstCalibrationImages(partial.Images).Count, floatAp, leastAp, floatTime, longest, result.Steps, floats,
+            [.. floats.Except(result.FloatLayers, StringComparer.Ordinal)], result.MeetsBudget, explanation);
+        return (figures, chosen);
+    }
+
+    private async Task<double> ApAsync(string name, Graph graph, ExecutionMode mode, CancellationToken cancellationToken)
+    {
+        var figures = await measured.GetAsync(
+            name,
+            async () => [await evaluation.MeasureSelectionAsync(name, graph, mode, specification.Partial.Images, cancellationToken)],
+            cancellationToken);
+        return figures[0];
+    }
+}

@@ -1,0 +1,56 @@
+using QatPipeline.Coco.Augmentation;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Quantization.Calibration;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Stages.Torch.Training;
+using QatPipeline.Torch.PostTraining;
+using QatPipeline.Yolov6.PostTraining;
+
+namespace QatPipeline.Stages.Torch.Calibration;
+
+/// <summary>The switches of the YOLOv6 tutorial's calibration (reference 5.2, 12), for the profile <c>strict</c>.</summary>
+internal static class StrictCalibration
+{
+    public static bool IsOn(RunSpecification specification) => QatTraining.IsStrict(specification);
+
+    /// <summary>The artifacts it reads besides those of every calibration.</summary>
+    public static IReadOnlyList<string> Inputs(RunSpecification specification) =>
+        IsOn(specification) ? [ArtifactNames.TrainingAnnotations] : [];
+
+    /// <summary>Collects on augmented training images, one batch more than asked for.</summary>
+    public static async Task CollectAsync(
+        IStageContext context, GraphEvaluation evaluation, Calibrator calibrator, CancellationToken cancellationToken)
+    {
+        var specification = context.Specification;
+        var loader = new TrainingLoaderOptions
+        {
+            Size = evaluation.Run.Protocol.InputSize,
+            BatchSize = specification.Calibration.Batch,
+            Seed = (ulong)specification.Seed,
+        };
+        var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken);
+        var batches = new AugmentedBatches(labelled, loader, epochs: 1);
+        await using (batches)
+        {
+            var asked = specification.Calibration.Images > 0
+                ? (specification.Calibration.Images + specification.Calibration.Batch - 1) / specification.Calibration.Batch
+                : batches.StepsPerEpoch;
+            var count = Math.Min(asked + 1, batches.StepsPerEpoch);
+            for (var step = 0; step < count; step++)
+            {
+                calibrator.Collect((await batches.ReadAsync(0, step, cancellationToken)).Images);
+                context.Progress.Report(new StageProgress("collecting ranges on augmented images", step + 1, count));
+            }
+        }
+    }
+
+    /// <summary>The graph with a method's ranges, as a file in half precision would give it.</summary>
+    public static Graph Calibrate(Calibrator calibrator, CalibrationMethod method, RunSpecification specification)
+    {
+        var graph = calibrator.Calibrate(method);
+        return IsOn(specification) ? Yolov6Calibration.RoundToHalf(graph) : graph;
+    }
+}

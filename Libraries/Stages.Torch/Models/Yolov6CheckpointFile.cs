@@ -1,0 +1,59 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Yolov6.Checkpoints;
+using QatPipeline.Yolov6.Networks;
+
+namespace QatPipeline.Stages.Torch.Models;
+
+/// <summary>
+/// Weights of a YOLOv6 in whichever file they come: PyTorch checkpoint, safetensors or ONNX. The content decides, not the name.
+/// </summary>
+internal static class Yolov6CheckpointFile
+{
+    private const int LengthPrefix = sizeof(ulong);
+
+    /// <summary>The network with the file's weights.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="network">The network as it is used; branches of a RepVGG checkpoint are merged for a deployed one.</param>
+    /// <exception cref="CheckpointException">The file is unreadable, or it is of another network.</exception>
+    public static Graph Load(string path, Yolov6Network network) =>
+        TryRead(path) is { } state ? Load(path, network, state) : LoadOnnx(path, network);
+
+    /// <summary>The entries of a file that has names: PyTorch checkpoint or safetensors.</summary>
+    /// <exception cref="CheckpointException">The file is unreadable.</exception>
+    public static StateDict Read(string path) =>
+        TryRead(path) ?? throw new CheckpointException($"{path} is neither a PyTorch checkpoint nor a safetensors file.");
+
+    private static StateDict? TryRead(string path)
+    {
+        Span<byte> start = stackalloc byte[LengthPrefix + 1];
+        using (var file = File.OpenRead(path))
+        {
+            file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        }
+
+        return start.StartsWith("PK"u8) ? TorchCheckpoint.Read(path, CheckpointWeights.PreferEma)
+            : start[LengthPrefix] == '{' ? SafetensorsFile.Read(path)
+            : null;
+    }
+
+    private static Graph Load(string path, Yolov6Network network, StateDict state)
+    {
+        var hasBranches = state.Names.Any(name => name.Contains(".rbr_dense.", StringComparison.Ordinal));
+        var (graph, report) = Yolov6Weights.Load(
+            network.Graph,
+            hasBranches && network.Options.Form == Yolov6Form.RepVggDeploy ? RepVggMerge.Merge(state, network.Outputs.RepBlocks) : state);
+        report.RequireComplete(path);
+        return graph;
+    }
+
+    // An exported file has lost its names, and its batch normalizations are folded.
+    private static Graph LoadOnnx(string path, Yolov6Network network)
+    {
+        var fused = Yolov6Network.Build(network.Options with { Form = Yolov6Form.Fused }).Graph;
+        var state = Yolov6Weights.FromExecutionOrder(OnnxReader.Read(path), fused);
+        var (graph, report) = Yolov6Weights.Load(fused, state);
+        report.RequireComplete(path);
+        return graph;
+    }
+}

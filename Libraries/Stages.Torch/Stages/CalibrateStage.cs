@@ -1,0 +1,240 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using QatPipeline.Coco.Detections;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Writing;
+using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Quantization.Calibration;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Torch.Calibration;
+using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Stages.Torch.Models;
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Native;
+using QatPipeline.Torch.PostTraining;
+
+namespace QatPipeline.Stages.Torch.Stages;
+
+/// <summary>
+/// Post-training quantization: places quantizers, collects ranges, keeps the best calibration method by AP, and searches the layers to
+/// leave float.
+/// </summary>
+public sealed class CalibrateStage(IImageSource images) : IStage
+{
+    private const string StatisticsCheckpoint = "statistics.bin";
+    private const int BiasCorrectionImages = 32;
+
+    /// <inheritdoc/>
+    public string Name => StageNames.Calibrate;
+
+    /// <inheritdoc/>
+    public int Version => 5;
+
+    /// <inheritdoc/>
+    public bool IsIncluded(RunSpecification specification) => true;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Inputs(RunSpecification specification) =>
+        [.. ModelImport.Inputs(specification), .. GraphEvaluation.Inputs, .. StrictCalibration.Inputs(specification)];
+
+    /// <inheritdoc/>
+    public object Configuration(RunSpecification specification) => new
+    {
+        specification.Model.InputSize,
+        Network = specification.Train is null ? Yolov6Models.KeyOf(specification) : null,
+        specification.Target,
+        specification.Calibration,
+        specification.Partial,
+        IsStrict = StrictCalibration.IsOn(specification),
+        TrainingFollows = specification.Qat is not null,
+        specification.Evaluation,
+    };
+
+    /// <inheritdoc/>
+    public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
+        TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
+
+    private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
+    {
+        var specification = context.Specification;
+        var model = await ModelImport.ReadAsync(context, cancellationToken);
+        OnnxWriter.Write(model, context.OutputPath(ArtifactNames.FloatModel));
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, model, cancellationToken);
+        var original = await evaluation.MeasureAsync("float", model, ExecutionMode.Float, cancellationToken);
+        DetectionFile.Write(context.OutputPath(ArtifactNames.FloatDetections), original.Detections);
+
+        using var calibrator = await CollectAsync(context, model, evaluation, cancellationToken);
+        var measured = await MeasuredFigures.OpenAsync(context.Checkpoints, cancellationToken);
+        var methods = new List<MethodFigures>();
+        foreach (var method in specification.Calibration.Methods.Select(CalibrationMethods.Parse))
+        {
+            methods.Add(await MeasureMethodAsync(
+                method, StrictCalibration.Calibrate(calibrator, method, specification), evaluation, measured, cancellationToken));
+        }
+
+        var best = Choose(specification.Calibration, methods);
+        var calibrated = StrictCalibration.Calibrate(calibrator, CalibrationMethods.Parse(best.Method), specification);
+        var placement = new LayerPlacement(specification, calibrated);
+        var analysis = await LayerAnalysis.RunAsync(context, images, evaluation, calibrated, placement.Candidates, cancellationToken);
+        var search = specification.Partial.Enabled
+            ? await new PartialSearch(specification, evaluation, measured)
+                .RunAsync(model, placement, analysis.SearchLayers, cancellationToken)
+            : ((SearchFigures Figures, Graph Graph)?)null;
+        var floatLayers = search?.Figures.FloatLayers ?? [];
+        var (graph, final, correction) = await FinishAsync(context, evaluation, search?.Graph ?? calibrated, cancellationToken);
+
+        OnnxWriter.Write(graph, context.OutputPath(ArtifactNames.PtqGraph));
+        DetectionFile.Write(context.OutputPath(ArtifactNames.PtqDetections), final.Detections);
+        var report = new CalibrationReport
+        {
+            Images = (int)calibrator.Images,
+            ListSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
+                string.Concat(ImagesOf(specification, evaluation.Index).Select(image => image.Sha256))))),
+            Float = FiguresOf("float", original),
+            Methods = methods,
+            ChosenMethod = best.Method,
+            Reason = specification.Calibration.Method == "best" ? "highest AP on the calibration images" : "named by the specification",
+            BiasCorrection = correction,
+            Search = search?.Figures,
+            Final = FiguresOf(best.Method, final),
+            Coverage = analysis.Coverage(floatLayers),
+            Layers = analysis.Figures(FloatLayerReasons.OfSearch(search?.Figures)),
+            Unplaced = analysis.Unplaced(specification.Partial.Skip),
+            Quantizers = [.. graph.Quantizers
+                .Where(quantizer => !quantizer.IsWeight)
+                .Select(quantizer => RangeSummary.Of(quantizer, calibrator.Statistics[quantizer.Name]))],
+        };
+        await File.WriteAllBytesAsync(
+            context.OutputPath(ArtifactNames.CalibrationReport),
+            JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
+            cancellationToken);
+    }
+
+    private static async Task<MethodFigures> MeasureMethodAsync(
+        CalibrationMethod method,
+        Graph calibrated,
+        GraphEvaluation evaluation,
+        MeasuredFigures measured,
+        CancellationToken cancellationToken)
+    {
+        var figures = await measured.GetAsync(
+            $"method: {method.Name()}",
+            async () =>
+            {
+                var result = await evaluation.MeasureAsync(method.Name(), calibrated, ExecutionMode.FakeQuantize, cancellationToken);
+                return [result.SelectionAp, result.ValidationAp];
+            },
+            cancellationToken);
+        return new MethodFigures(method.Name(), figures[0], figures[1]);
+    }
+
+    private static MethodFigures Choose(CalibrationSpecification calibration, List<MethodFigures> methods) =>
+        calibration.Method == "best"
+            ? methods.MaxBy(method => method.SelectionAp)
+                ?? throw new SpecificationException("calibration.methods is empty: name at least one method")
+            : methods.Find(method => method.Method == calibration.Method)
+                ?? throw new SpecificationException(
+                    $"calibration.method is '{calibration.Method}', which calibration.methods does not list");
+
+    /// <summary>Corrects the biases where that is asked for and does no harm, and measures what is handed on.</summary>
+    private async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(
+        IStageContext context, GraphEvaluation evaluation, Graph graph, CancellationToken cancellationToken)
+    {
+        var plain = await evaluation.MeasureAsync("the chosen graph", graph, ExecutionMode.FakeQuantize, cancellationToken);
+        if (!context.Specification.Calibration.BiasCorrection
+            || !graph.Quantizers.Exists(quantizer => quantizer is { IsWeight: true, IsEnabled: true }))
+        {
+            return (graph, plain, null);
+        }
+
+        var wanted = evaluation.FirstCalibrationImages(BiasCorrectionImages);
+        var batches = images.ReadAsync(
+            context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, wanted.Count, cancellationToken);
+        await foreach (var batch in batches)
+        {
+            using (batch)
+            {
+                context.Progress.Report(new StageProgress("correcting biases", 0, 1));
+                var corrected = BiasCorrection.Apply(graph, batch.ToPixels());
+                var result = await evaluation.MeasureAsync("corrected biases", corrected, ExecutionMode.FakeQuantize, cancellationToken);
+                var isKept = result.SelectionAp >= plain.SelectionAp;
+                var figures = new BiasCorrectionFigures(plain.SelectionAp, result.SelectionAp, isKept);
+                return isKept ? (corrected, result, figures) : (graph, plain, figures);
+            }
+        }
+
+        throw new GraphException("no calibration image could be read: biases cannot be corrected; check data.calibration");
+    }
+
+    private async Task<Calibrator> CollectAsync(
+        IStageContext context, Graph model, GraphEvaluation evaluation, CancellationToken cancellationToken)
+    {
+        var specification = context.Specification;
+        var placed = model.Clone();
+        QuantizerPlacement.Place(placed, new PlacementOptions
+        {
+            Target = specification.Target == "tensorrt" ? QuantizationTarget.TensorRt : QuantizationTarget.OrtCpu,
+            SkipNodes = [.. new PlacementOptions().SkipNodes, .. specification.Partial.Skip],
+            WeightScheme = HasReducedWeights(specification) ? QuantizationScheme.SignedReduced : QuantizationScheme.SignedNarrow,
+        });
+        var calibrator = new Calibrator(placed, new CalibrationOptions { Percentile = specification.Calibration.Percentile });
+        var wanted = ImagesOf(specification, evaluation.Index);
+        if (await context.Checkpoints.ReadAsync(StatisticsCheckpoint, cancellationToken) is { } saved)
+        {
+            using var reader = new BinaryReader(new MemoryStream(saved));
+            calibrator.Load(reader);
+            return calibrator;
+        }
+
+        await (StrictCalibration.IsOn(specification)
+            ? StrictCalibration.CollectAsync(context, evaluation, calibrator, cancellationToken)
+            : CollectAsync(context, evaluation, wanted, calibrator, cancellationToken));
+        using var state = new MemoryStream();
+        using (var writer = new BinaryWriter(state, Encoding.UTF8, leaveOpen: true))
+        {
+            calibrator.Save(writer);
+        }
+
+        await context.Checkpoints.WriteAsync(StatisticsCheckpoint, state.ToArray(), cancellationToken);
+        return calibrator;
+    }
+
+    private async Task CollectAsync(
+        IStageContext context,
+        GraphEvaluation evaluation,
+        IReadOnlyList<IndexedImage> wanted,
+        Calibrator calibrator,
+        CancellationToken cancellationToken)
+    {
+        var batches = images.ReadAsync(
+            context.Specification,
+            DatasetSplit.Calibration,
+            wanted,
+            evaluation.Run.Protocol,
+            context.Specification.Calibration.Batch,
+            cancellationToken);
+        await foreach (var batch in batches)
+        {
+            using (batch)
+            {
+                calibrator.Collect(batch.ToPixels());
+                context.Progress.Report(new StageProgress("collecting ranges", calibrator.Images, wanted.Count));
+            }
+        }
+    }
+
+    private static bool HasReducedWeights(RunSpecification specification) =>
+        specification.Calibration.WeightBits == 7 || (specification.Calibration.WeightBits == 0 && specification.Target == "ort-cpu");
+
+    private static IReadOnlyList<IndexedImage> ImagesOf(RunSpecification specification, DatasetIndex index) =>
+        specification.Calibration.Images > 0 ? [.. index.Calibration.Take(specification.Calibration.Images)] : index.Calibration;
+
+    private static MethodFigures FiguresOf(string method, MeasuredGraph measured) =>
+        new(method, measured.SelectionAp, measured.ValidationAp);
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using QatPipeline.Coco.Detections;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Writing;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Stages.Torch.Training;
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Native;
+
+namespace QatPipeline.Stages.Torch.Stages;
+
+/// <summary>
+/// Quantization-aware training of the calibrated graph toward its float self; resumes from its last checkpoint bit for bit.
+/// </summary>
+public sealed class QatStage(IImageSource images) : IStage
+{
+    private const string Checkpoint = "qat.checkpoint";
+
+    /// <inheritdoc/>
+    public string Name => StageNames.Qat;
+
+    /// <inheritdoc/>
+    public int Version => 4;
+
+    /// <inheritdoc/>
+    public bool IsIncluded(RunSpecification specification) => specification.Qat is not null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Inputs(RunSpecification specification) =>
+    [
+        ArtifactNames.PtqGraph,
+        ArtifactNames.FloatModel,
+        .. GraphEvaluation.Inputs,
+        .. QatTraining.UsesLabels(specification) ? [ArtifactNames.TrainingAnnotations] : Array.Empty<string>(),
+        .. QatTraining.IsStrict(specification) && QatTraining.ScalesOf(specification) is { } scales ? [scales] : Array.Empty<string>(),
+    ];
+
+    // The trainer's options, not only what the specification says of them: a changed default gives other weights.
+    /// <inheritdoc/>
+    public object Configuration(RunSpecification specification) => new
+    {
+        specification.Seed,
+        specification.Model.InputSize,
+        specification.Qat!.Batch,
+        specification.Qat.Profile,
+        Options = QatTraining.AllOptionsOf(specification),
+        specification.Evaluation,
+    };
+
+    /// <inheritdoc/>
+    public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
+        TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
+
+    private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
+    {
+        var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatModel, cancellationToken));
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, cancellationToken);
+        var saved = TrainingCheckpoint.Parse(await context.Checkpoints.ReadAsync(Checkpoint, cancellationToken));
+        var history = new HistoryRecorder(saved?.History, context.Progress);
+        var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken));
+
+        // What training cannot improve is kept as it is; the tutorial's training replaces it whatever comes of it.
+        var isStrict = QatTraining.IsStrict(context.Specification);
+        var start = await evaluation.MeasureAsync("calibrated graph", calibrated, ExecutionMode.FakeQuantize, cancellationToken);
+        MeasuredGraph? last = null;
+        var job = new QatJob(
+            calibrated,
+            teacher,
+            saved?.Trainer,
+            history,
+            async (graph, token) =>
+            {
+                last = await evaluation.MeasureAsync("fake-quantized graph", graph, ExecutionMode.FakeQuantize, token);
+                return history.Finish(last);
+            },
+            (save, token) => context.Checkpoints.WriteAsync(Checkpoint, TrainingCheckpoint.Write(history.Save(), save), token));
+        var result = isStrict
+            ? await QatTraining.TrainStrictlyAsync(context, evaluation, job, cancellationToken)
+            : await QatTraining.DistilAsync(context, images, evaluation, job, cancellationToken);
+
+        var isImproved = isStrict || history.Epochs.Max(epoch => epoch.SelectionAp) > start.SelectionAp;
+        var best = isImproved ? result.Graph : calibrated;
+        OnnxWriter.Write(best, context.OutputPath(ArtifactNames.QatGraph));
+        await File.WriteAllBytesAsync(
+            context.OutputPath(ArtifactNames.TrainingHistory),
+            JsonSerializer.SerializeToUtf8Bytes(
+                new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp),
+                PipelineJson.Options),
+            cancellationToken);
+
+        var trained = !isImproved ? start
+            : last is not null && result.BestEpoch == history.Epochs.Count - 1 ? last
+            : await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
+        DetectionFile.Write(context.OutputPath(ArtifactNames.QatDetections), trained.Detections);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using QatPipeline.Coco.Augmentation;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Writing;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Stages.Torch.Models;
+using QatPipeline.Stages.Torch.Training;
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Native;
+using QatPipeline.Yolov6.Checkpoints;
+using QatPipeline.Yolov6.Networks;
+using QatPipeline.Yolov6.Training;
+using QatPipeline.Yolov6.Training.Optimizers;
+
+namespace QatPipeline.Stages.Torch.Stages;
+
+/// <summary>
+/// Float training of a YOLOv6 network: the hyper-search where no scales are given, then the network itself, RepOpt or RepVGG. Resumes from
+/// the last epoch's checkpoint bit for bit.
+/// </summary>
+public sealed class TrainFloatStage(IImageSource images) : IStage
+{
+    private const string SearchCheckpoint = "hyper-search.checkpoint";
+    private const string TrainingCheckpoint = "training.checkpoint";
+
+    /// <inheritdoc/>
+    public string Name => StageNames.TrainFloat;
+
+    /// <inheritdoc/>
+    public int Version => 1;
+
+    /// <inheritdoc/>
+    public bool IsIncluded(RunSpecification specification) => specification.Train is not null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Inputs(RunSpecification specification) =>
+    [
+        .. GraphEvaluation.Inputs,
+        ArtifactNames.TrainingAnnotations,
+        .. specification.Model.Yolov6!.Checkpoint is null ? Array.Empty<string>() : [ArtifactNames.ModelSource],
+        .. specification.Model.Yolov6.Scales is null ? Array.Empty<string>() : [ArtifactNames.ModelScales],
+    ];
+
+    // The trainer's options, not only what the specification says of them: a changed default gives other weights.
+    /// <inheritdoc/>
+    public object Configuration(RunSpecification specification) => new
+    {
+        specification.Seed,
+        Network = Yolov6Models.KeyOf(specification),
+        specification.Train,
+        Options = FloatTrainingOptions.Of(specification, specification.Train!.Epochs, stepsPerEpoch: 1),
+        Augmentation = FloatTrainingOptions.AugmentationOf(specification.Train),
+        specification.Evaluation,
+    };
+
+    /// <inheritdoc/>
+    public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
+        TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
+
+    private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
+    {
+        var specification = context.Specification;
+        var form = Yolov6Models.TrainingFormOf(specification);
+        var (search, training) =
+            (new FloatTrainingRecorder("hyper-search", context.Progress), new FloatTrainingRecorder("training", context.Progress));
+        var store = await RecordedTrainingStore.OpenAsync(
+            context.Checkpoints,
+            new Dictionary<string, FloatTrainingRecorder> { [SearchCheckpoint] = search, [TrainingCheckpoint] = training },
+            cancellationToken);
+        var index = await DatasetIndex.ReadAsync(
+            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
+        var network = Yolov6Network.Build(Yolov6Models.OptionsOf(specification, index.Categories.Count, form));
+        var start = specification.Model.Yolov6!.Checkpoint is null
+            ? null
+            : Yolov6CheckpointFile.Load(await context.OpenInputAsync(ArtifactNames.ModelSource, cancellationToken), network);
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, network.Graph, cancellationToken);
+        var labelled = await LabelledImages.ReadAsync(context, index, cancellationToken);
+
+        RepScales? scales = null;
+        if (form == Yolov6Form.RepOpt)
+        {
+            scales = await FindScalesAsync(
+                context,
+                store,
+                network.Options,
+                StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search),
+                cancellationToken);
+            SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedScales), scales.ToState());
+        }
+
+        var stage = StageOf(TrainingCheckpoint, specification.Train!.Epochs, training) with
+        {
+            Evaluate = async (graph, token) =>
+                training.Evaluated(await evaluation.MeasureAsync("float network", graph, ExecutionMode.Float, token)),
+        };
+        var result = await TrainAsync(store, network, scales, stage, start, cancellationToken);
+        SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedWeights), Yolov6Weights.Read(result.Graph));
+        OnnxWriter.Write(Yolov6Models.Deployed(network, result.Graph), context.OutputPath(ArtifactNames.TrainedModel));
+        await File.WriteAllBytesAsync(
+            context.OutputPath(ArtifactNames.FloatTrainingHistory),
+            JsonSerializer.SerializeToUtf8Bytes(
+                new FloatTrainingHistory(search.Epochs, training.Epochs, result.BestEpoch), PipelineJson.Options),
+            cancellationToken);
+
+        TrainingStage StageOf(string name, int epochs, FloatTrainingRecorder recorder)
+        {
+            var loader = new TrainingLoaderOptions
+            {
+                Size = network.Options.InputHeight,
+                BatchSize = specification.Train!.Batch,
+                Seed = (ulong)specification.Seed,
+                Augmentation = FloatTrainingOptions.AugmentationOf(specification.Train),
+            };
+            var batches = new AugmentedBatches(labelled, loader, epochs, specification.Train.PlainEpochs);
+            return new TrainingStage(
+                name, FloatTrainingOptions.Of(specification, Math.Max(1, epochs), batches.StepsPerEpoch), batches, Progress: recorder);
+        }
+    }
+
+    private static async Task<RepScales> FindScalesAsync(
+        IStageContext context, ITrainingStore store, Yolov6Options network, TrainingStage search, CancellationToken cancellationToken)
+    {
+        if (context.Specification.Model.Yolov6!.Scales is not null)
+        {
+            return RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
+        }
+
+        return await new RepOptTraining(store).FindScalesAsync(network, search, cancellationToken);
+    }
+
+    private static async Task<Yolov6TrainingResult> TrainAsync(
+        ITrainingStore store,
+        Yolov6Network network,
+        RepScales? scales,
+        TrainingStage stage,
+        Graph? start,
+        CancellationToken cancellationToken)
+    {
+        if (scales is not null)
+        {
+            return await new RepOptTraining(store).TrainAsync(network.Options, scales, stage, start, cancellationToken);
+        }
+
+        using var trainer = new Yolov6Trainer(start ?? network.Graph, stage.Options);
+        return await stage.RunAsync(trainer, store, cancellationToken);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Torch.Distillation;
+
+namespace QatPipeline.Stages.Torch.Training;
+
+/// <summary>Gathers the epochs of one stage of the float training and tells its progress.</summary>
+/// <param name="name">What the progress line calls the stage.</param>
+/// <param name="progress">Receives every step.</param>
+internal sealed class FloatTrainingRecorder(string name, IProgress<StageProgress> progress) : IProgress<TrainingProgress>
+{
+    private readonly List<FloatEpoch> _epochs = [];
+    private readonly List<IReadOnlyDictionary<string, double>> _steps = [];
+    private MeasuredGraph? _measured;
+
+    public IReadOnlyList<FloatEpoch> Epochs => _epochs;
+
+    public void Report(TrainingProgress value)
+    {
+        _steps.Add(new Dictionary<string, double>(value.Items));
+        progress.Report(value.ToStageProgress($"{name}, epoch {value.Epoch + 1} of {value.Epochs}"));
+    }
+
+    /// <summary>Notes the AP of the epoch under way and gives the score it is chosen by.</summary>
+    public double Evaluated(MeasuredGraph measured)
+    {
+        _measured = measured;
+        return measured.SelectionAp;
+    }
+
+    /// <summary>Ends the epoch and gives what <see cref="Restore"/> takes.</summary>
+    public byte[] FinishEpoch()
+    {
+        var loss = _steps[0].Keys.ToDictionary(item => item, item => _steps.Average(step => step[item]));
+        _epochs.Add(new FloatEpoch(_epochs.Count, loss, _measured?.SelectionAp, _measured?.ValidationAp));
+        _steps.Clear();
+        _measured = null;
+        return JsonSerializer.SerializeToUtf8Bytes(_epochs, PipelineJson.Compact);
+    }
+
+    public void Restore(byte[] saved)
+    {
+        _epochs.Clear();
+        _epochs.AddRange(JsonSerializer.Deserialize<List<FloatEpoch>>(saved, PipelineJson.Compact)!);
+    }
+}

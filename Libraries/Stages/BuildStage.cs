@@ -1,0 +1,84 @@
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Engines;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Engines.Timing;
+using QatPipeline.Runs.Execution;
+
+namespace QatPipeline.Stages;
+
+/// <summary>Builds the float and the INT8 engine from their dialects and times both, taking turns, on this machine.</summary>
+public sealed class BuildStage : IStage
+{
+    /// <summary>Measurement in the stage record: timings by variant, one for every batch size.</summary>
+    public const string TimingMeasurement = "timing";
+
+    /// <inheritdoc/>
+    public string Name => StageNames.Build;
+
+    /// <inheritdoc/>
+    public int Version => 2;
+
+    /// <inheritdoc/>
+    public bool IsIncluded(RunSpecification specification) => true;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Inputs(RunSpecification specification) => [ArtifactNames.FloatDialect, ArtifactNames.OrtCpuDialect];
+
+    // An engine is made for one processor: another one is another key.
+    /// <inheritdoc/>
+    public object Configuration(RunSpecification specification) =>
+        new { specification.Target, specification.Build, Processor = ProcessorIdentity.Name };
+
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
+    {
+        var build = context.Specification.Build;
+        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads });
+        (string Variant, string Dialect, string Engine, EnginePrecision Precision)[] engines =
+        [
+            (Evaluation.Variants.FloatEngine, ArtifactNames.FloatDialect, ArtifactNames.FloatEngine, EnginePrecision.Float),
+            (Evaluation.Variants.Int8Engine, ArtifactNames.OrtCpuDialect, ArtifactNames.Int8Engine, EnginePrecision.Int8),
+        ];
+        foreach (var (index, (variant, dialect, engine, precision)) in engines.Index())
+        {
+            context.Progress.Report(new StageProgress($"building {engine}", index, engines.Length));
+            var path = context.OutputPath(engine);
+            var result = await backend.BuildAsync(
+                new EngineBuildRequest
+                {
+                    OnnxPath = await context.OpenInputAsync(dialect, cancellationToken).ConfigureAwait(false),
+                    OutputFolder = Path.Combine(Path.GetDirectoryName(path)!, "..", "build"),
+                    Name = variant,
+                    Precision = precision,
+                },
+                cancellationToken).ConfigureAwait(false);
+            File.Move(result.Engines[0].Path, path, overwrite: true);
+        }
+
+        var timings = await TimeAsync(
+            backend, [.. engines.Select(engine => context.OutputPath(engine.Engine))], build, cancellationToken).ConfigureAwait(false);
+        context.Measure(
+            TimingMeasurement,
+            engines.Index().ToDictionary(entry => entry.Item.Variant, entry => timings.Select(batch => batch[entry.Index]).ToArray()));
+    }
+
+    /// <summary>For every batch size the timings of the engines.</summary>
+    private static async Task<List<IReadOnlyList<EngineTiming>>> TimeAsync(
+        OrtCpuBackend backend, string[] paths, BuildSpecification build, CancellationToken cancellationToken)
+    {
+        var options = new TimingOptions
+        {
+            WarmUp = TimeSpan.FromMilliseconds(build.WarmUpMilliseconds),
+            Duration = TimeSpan.FromMilliseconds(build.DurationMilliseconds),
+        };
+        var timings = new List<IReadOnlyList<EngineTiming>>();
+        foreach (var batch in build.Batches)
+        {
+            timings.Add(await backend.MeasureTogetherAsync(paths, batch, options, cancellationToken).ConfigureAwait(false));
+        }
+
+        return timings;
+    }
+}

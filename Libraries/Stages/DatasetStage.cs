@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Images;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Datasets;
+
+namespace QatPipeline.Stages;
+
+/// <summary>
+/// Takes in what a run names by path: checks every picture, writes their index, the validation ground truth and the model file. From
+/// here on a run refers to content, not to paths.
+/// </summary>
+public sealed class DatasetStage : IStage
+{
+    /// <inheritdoc/>
+    public string Name => StageNames.Dataset;
+
+    /// <inheritdoc/>
+    public int Version => 2;
+
+    /// <inheritdoc/>
+    public bool IsIncluded(RunSpecification specification) => true;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Inputs(RunSpecification specification) => [];
+
+    // Files named by path can change behind it: their fingerprints are part of the key.
+    /// <inheritdoc/>
+    public object Configuration(RunSpecification specification) => new
+    {
+        specification.Data,
+        Generator = GeneratedDatasets.Version,
+        Labels = HasTrainingLabels(specification),
+        Fingerprints = FileFingerprint.Of(NamedFiles(specification)),
+    };
+
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
+    {
+        var specification = context.Specification;
+        CopyModel(context);
+        var reader = new SplitReader(specification, context.Progress);
+        var calibration = await reader.ReadAsync(DatasetSplit.Calibration, cancellationToken).ConfigureAwait(false);
+        var training = await reader.ReadAsync(DatasetSplit.Training, cancellationToken).ConfigureAwait(false);
+        var validation = await reader.ReadAsync(DatasetSplit.Validation, cancellationToken).ConfigureAwait(false);
+        var categories = RequireSameCategories([.. calibration.Sets, .. training.Sets, .. validation.Sets]);
+        var index = new DatasetIndex
+        {
+            Categories = [.. categories.Select(category => new IndexedCategory(category.Id, category.Name))],
+            Calibration = calibration.Images,
+            Training = training.Images,
+            Validation = validation.Images,
+            Skipped = [.. calibration.Skipped, .. training.Skipped, .. validation.Skipped],
+        };
+        await index.WriteAsync(context.OutputPath(ArtifactNames.DatasetIndex), cancellationToken).ConfigureAwait(false);
+        GroundTruth.Write(context.OutputPath(ArtifactNames.ValidationAnnotations), validation.Sets, index, DatasetSplit.Validation);
+        GroundTruth.Write(context.OutputPath(ArtifactNames.CalibrationAnnotations), calibration.Sets, index, DatasetSplit.Calibration);
+        if (HasTrainingLabels(specification))
+        {
+            GroundTruth.Write(context.OutputPath(ArtifactNames.TrainingAnnotations), training.Sets, index, DatasetSplit.Training);
+        }
+    }
+
+    /// <summary>Whether the run's network can be trained on labels; others learn from their float selves.</summary>
+    public static bool HasTrainingLabels(RunSpecification specification) =>
+        specification.Model.Yolov6 is not null && specification.Data.Training.Count > 0;
+
+    private static IEnumerable<string> NamedFiles(RunSpecification specification) =>
+        new[] { specification.Model.Onnx, specification.Model.Yolov6?.Checkpoint, specification.Model.Yolov6?.Scales }
+            .Concat(new[] { specification.Data.Calibration, specification.Data.Training, specification.Data.Validation }
+                .SelectMany(sets => sets)
+                .SelectMany(set => new[] { set.Annotations, set.Images, set.Yolo }))
+            .OfType<string>();
+
+    private static void CopyModel(IStageContext context)
+    {
+        var model = context.Specification.Model;
+        if ((model.Onnx ?? model.Yolov6?.Checkpoint) is { } source)
+        {
+            File.Copy(source, context.OutputPath(ArtifactNames.ModelSource), overwrite: true);
+        }
+
+        if (model.Yolov6?.Scales is { } scales)
+        {
+            File.Copy(scales, context.OutputPath(ArtifactNames.ModelScales), overwrite: true);
+        }
+    }
+
+    private static IReadOnlyList<CocoCategory> RequireSameCategories(IReadOnlyList<CocoDataset> datasets)
+    {
+        var first = datasets[0];
+        return datasets.FirstOrDefault(dataset => !dataset.Categories.SequenceEqual(first.Categories)) is { } other
+            ? throw new CocoException(
+                $"{other.Source}: its categories are not those of {first.Source}: all data sets of a run need the same")
+            : first.Categories;
+    }
+
+    /// <summary>Reads the pictures of a split: sizes, digests, and whether they can be decoded.</summary>
+    private sealed class SplitReader(RunSpecification specification, IProgress<StageProgress> progress)
+    {
+        public async Task<(IReadOnlyList<CocoDataset> Sets, IReadOnlyList<IndexedImage> Images, IReadOnlyList<SkippedImage> Skipped)>
+            ReadAsync(DatasetSplit split, CancellationToken cancellationToken)
+        {
+            var sets = DatasetLocator.Open(specification, split);
+            var limits = DatasetLocator.LimitsOf(specification, split);
+            var wanted = sets
+                .SelectMany((set, index) => (limits[index] > 0 ? set.Images.Take(limits[index]) : set.Images)
+                    .Select(image => (Set: index, Image: image)))
+                .ToArray();
+            var images = new IndexedImage?[wanted.Length];
+            var skipped = new SkippedImage?[wanted.Length];
+            var done = 0;
+            await Parallel.ForAsync(0, wanted.Length, cancellationToken, async (position, token) =>
+            {
+                var (set, image) = wanted[position];
+                var path = sets[set].PathOf(image);
+                try
+                {
+                    images[position] = await IndexAsync(set, image, path, token).ConfigureAwait(false);
+                }
+                catch (CocoException exception) when (specification.Data.OnBadImage == "skip")
+                {
+                    skipped[position] = new SkippedImage(split, image.FileName, exception.Message);
+                }
+
+                progress.Report(new StageProgress($"checking {split} images", Interlocked.Increment(ref done), wanted.Length));
+            }).ConfigureAwait(false);
+            IReadOnlyList<IndexedImage> readable = [.. images.OfType<IndexedImage>()];
+            return readable.Count > 0 || wanted.Length == 0
+                ? (sets, readable, [.. skipped.OfType<SkippedImage>()])
+                : throw new CocoException($"none of the {wanted.Length} {split} images can be read; the first: {skipped[0]!.Reason}");
+        }
+
+        private static async Task<IndexedImage> IndexAsync(int set, CocoImage image, string path, CancellationToken cancellationToken)
+        {
+            if (!File.Exists(path))
+            {
+                throw new CocoException($"{path}: no such picture");
+            }
+
+            var content = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+            var (width, height) = ImageDecoder.Probe(path);
+            return new IndexedImage(set, image.Id, image.FileName, width, height, Convert.ToHexStringLower(SHA256.HashData(content)));
+        }
+    }
+}

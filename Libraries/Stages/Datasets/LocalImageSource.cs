@@ -1,0 +1,25 @@
+using QatPipeline.Coco.Images;
+using QatPipeline.Contracts.Specification;
+
+namespace QatPipeline.Stages.Datasets;
+
+/// <summary>Reads images from this machine's files.</summary>
+public sealed class LocalImageSource : IImageSource
+{
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ImageBatch> ReadAsync(
+        RunSpecification specification,
+        DatasetSplit split,
+        IReadOnlyList<IndexedImage> images,
+        EvaluationProtocol protocol,
+        int batchSize,
+        CancellationToken cancellationToken)
+    {
+        var files = images.Select(
+            image => new ImageFile(image.Id, DatasetLocator.PathOf(specification, split, image), image.Width, image.Height));
+
+        // The index holds readable pictures only: one that cannot be read now has changed since.
+        var options = new ImageLoaderOptions { BatchSize = batchSize, OnBadImage = BadImagePolicy.Fail };
+        return new ImageLoader([.. files], protocol, options).ReadAsync(cancellationToken);
+    }
+}

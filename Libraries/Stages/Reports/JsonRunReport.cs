@@ -1,0 +1,115 @@
+using System.Text.Json;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Engines.Timing;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Evaluation;
+
+namespace QatPipeline.Stages.Reports;
+
+/// <summary>Makes report.json from the records and artifacts of a finished run.</summary>
+public sealed class JsonRunReport : IRunReport
+{
+    /// <summary>Name of the report among the run's files.</summary>
+    public const string FileName = "report.json";
+
+    /// <inheritdoc/>
+    public async Task WriteAsync(RunReportContext context, string folder, CancellationToken cancellationToken)
+    {
+        var report = await CreateAsync(context, cancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(
+            Path.Combine(folder, FileName),
+            JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the artifacts and records and puts the report together; needs a finished build and evaluation.</summary>
+    public static async Task<RunReport> CreateAsync(RunReportContext context, CancellationToken cancellationToken)
+    {
+        var specification = context.Run.Specification;
+        var evaluation = (await ReadAsync<EvaluationReport>(context, ArtifactNames.EvaluationReport, cancellationToken)
+            .ConfigureAwait(false))!;
+
+        // A run that began with the event of a later stage has built nothing itself.
+        var build = context.Stages.FirstOrDefault(stage => stage.Record.Stage == StageNames.Build)?.Record;
+        var timings = build?.Measurements[BuildStage.TimingMeasurement]
+            .Deserialize<Dictionary<string, IReadOnlyList<EngineTiming>>>(PipelineJson.Options) ?? [];
+        return new RunReport
+        {
+            RunId = context.Run.RunId,
+            Name = specification.Name,
+            Target = specification.Target,
+            Machine = build?.Host ?? "",
+            Results = [.. evaluation.Variants.Select(variant => ResultOf(variant, evaluation, specification, timings, context.Artifacts))],
+            Evaluation = evaluation,
+            Calibration = await ReadAsync<JsonElement?>(context, ArtifactNames.CalibrationReport, cancellationToken).ConfigureAwait(false),
+            FloatTraining = await ReadAsync<JsonElement?>(context, ArtifactNames.FloatTrainingHistory, cancellationToken)
+                .ConfigureAwait(false),
+            Training = await ReadAsync<JsonElement?>(context, ArtifactNames.TrainingHistory, cancellationToken).ConfigureAwait(false),
+            Stages = [.. context.Stages.Select(Summarise)],
+        };
+    }
+
+    private static VariantResult ResultOf(
+        VariantEvaluation variant,
+        EvaluationReport evaluation,
+        RunSpecification specification,
+        IReadOnlyDictionary<string, IReadOnlyList<EngineTiming>> timings,
+        IReadOnlyList<ArtifactReference> artifacts)
+    {
+        var (artifact, precision) = variant.Variant switch
+        {
+            Variants.Float => (ArtifactNames.FloatModel, "fp32"),
+            Variants.Ptq => (ArtifactNames.PtqGraph, "int8"),
+            Variants.Qat => (ArtifactNames.QatGraph, "int8"),
+            Variants.FloatEngine => (ArtifactNames.FloatEngine, "fp32"),
+            _ => (ArtifactNames.Int8Engine, "int8"),
+        };
+        var measured = timings.GetValueOrDefault(variant.Variant) ?? [];
+        var single = measured.FirstOrDefault(timing => timing.Batch == 1);
+        return new VariantResult
+        {
+            Variant = variant.Variant,
+            Target = specification.Target,
+            Precision = precision,
+            InputSize = evaluation.InputSize,
+            Protocol = evaluation.Protocol,
+            Ap = variant.Metrics.Ap,
+            Ap50 = variant.Metrics.Ap50,
+            ApDelta = variant.AgainstFloat?.Difference,
+            ApDeltaLow = variant.AgainstFloat?.Low,
+            ApDeltaHigh = variant.AgainstFloat?.High,
+            MedianMsBatch1 = single?.Latency.Median,
+            P99MsBatch1 = single?.Latency.Percentile,
+            FpsBatch1 = single?.ImagesPerSecond,
+            FpsBatch32 = measured.FirstOrDefault(timing => timing.Batch == 32)?.ImagesPerSecond,
+            Digest = artifacts.First(reference => reference.Name == artifact).Sha256,
+        };
+    }
+
+    private static StageSummary Summarise(StageResult stage) => new(
+        stage.Record.Stage,
+        stage.Record.Key,
+        stage.Reused,
+        (stage.Record.Finished - stage.Record.Started).TotalSeconds,
+        stage.Record.Host,
+        [.. stage.Record.Inputs.Select(Summarise)],
+        [.. stage.Record.Outputs.Select(Summarise)]);
+
+    private static ArtifactSummary Summarise(ArtifactReference artifact) => new(artifact.Name, artifact.Sha256, artifact.Size);
+
+    private static async Task<T?> ReadAsync<T>(RunReportContext context, string artifact, CancellationToken cancellationToken)
+    {
+        if (await context.OpenArtifactAsync(artifact, cancellationToken).ConfigureAwait(false) is not { } path)
+        {
+            return default;
+        }
+
+        var stream = File.OpenRead(path);
+        await using (stream.ConfigureAwait(false))
+        {
+            return await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Options, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Lineage;
+using QatPipeline.Runs.Tests.TestStages;
+
+namespace QatPipeline.Runs.Tests.Execution;
+
+public sealed class StageExecutorTests : IDisposable
+{
+    private readonly ScratchFolder folder = new();
+    private readonly FolderBlobStore blobs;
+
+    public StageExecutorTests() => blobs = new FolderBlobStore(folder.PathOf("store"));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Execute_Commits_RecordFilesAndLineage()
+    {
+        var result = await ExecuteAsync(Dataset(), "r1");
+
+        var output = Assert.Single(result.Record.Outputs);
+        Assert.False(result.Reused);
+        Assert.Equal(10, result.Record.Measurements["characters"].GetInt32());
+        Assert.Equal("dataset/1\n", await File.ReadAllTextAsync(folder.PathOf("store", "runs", "r1", "files", output.Name), Token));
+        var lineage = await new LineageLog(blobs).ReadAsync("r1", Token);
+        Assert.Equal(["START", "COMPLETE"], lineage.Select(entry => entry.EventType));
+        Assert.Equal(output.Sha256, lineage[1].Outputs.Single().Facets.Version.DatasetVersion);
+        Assert.Equal([folder.PathOf("scratch", ".locks")], Directory.GetDirectories(folder.PathOf("scratch")));
+    }
+
+    [Fact]
+    public async Task Execute_SameKeyInAnotherRun_IsReused()
+    {
+        var stage = Dataset();
+        var first = await ExecuteAsync(stage, "r1");
+        var second = await ExecuteAsync(stage, "r2");
+        Assert.Equal(1, stage.Executions);
+        Assert.True(second.Reused);
+        Assert.Equal(first.Record.Outputs, second.Record.Outputs);
+        Assert.True(await blobs.ExistsAsync(StorePaths.RunFile("r2", ArtifactNames.DatasetIndex), Token));
+    }
+
+    [Fact]
+    public async Task Execute_OtherSeedVersionOrInput_IsNotReused()
+    {
+        await ExecuteAsync(Dataset(), "r1");
+        Assert.False((await ExecuteAsync(Dataset(), "r2", seed: 2)).Reused);
+        Assert.False((await ExecuteAsync(new ScriptedStage("dataset", ArtifactNames.DatasetIndex) { Version = 2 }, "r3")).Reused);
+    }
+
+    [Fact]
+    public async Task Execute_DeletedArtifact_IsMadeAgain()
+    {
+        var stage = Dataset();
+        var first = await ExecuteAsync(stage, "r1");
+        await blobs.DeleteAsync(StorePaths.Artifact(first.Record.Outputs[0].Sha256), Token);
+        await ExecuteAsync(stage, "r2");
+        Assert.Equal(2, stage.Executions);
+        Assert.True(await blobs.ExistsAsync(StorePaths.Artifact(first.Record.Outputs[0].Sha256), Token));
+    }
+
+    [Fact]
+    public async Task Execute_AfterAnInterruption_ResumesFromTheCheckpoint()
+    {
+        var interrupted = Dataset(async (context, token) =>
+        {
+            await context.Checkpoints.WriteAsync("step", new byte[] { 7 }, token);
+            throw new TimeoutException("the storage went away");
+        });
+        await Assert.ThrowsAsync<TimeoutException>(() => ExecuteAsync(interrupted, "r1"));
+
+        byte[]? found = null;
+        var resumed = Dataset(async (context, token) => found = await context.Checkpoints.ReadAsync("step", token));
+        await ExecuteAsync(resumed, "r1");
+        Assert.Equal([7], found!);
+        Assert.Empty(await blobs.ListAsync("checkpoints/", Token).ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Execute_TwoWorkersWithOneKey_TheSecondJoinsTheFirst()
+    {
+        var started = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        var stage = Dataset(async (_, _) =>
+        {
+            started.TrySetResult();
+            await go.Task;
+        });
+        var first = ExecuteAsync(stage, "r1");
+        await started.Task;
+        var joining = new TaskCompletionSource();
+        var progress = new CallbackProgress(value =>
+        {
+            if (value.Activity.StartsWith("waiting", StringComparison.Ordinal))
+            {
+                joining.TrySetResult();
+            }
+        });
+        var second = ExecuteAsync(stage, "r2", progress: progress);
+        await joining.Task;
+        go.SetResult();
+        Assert.False((await first).Reused);
+        Assert.True((await second).Reused);
+        Assert.Equal(1, stage.Executions);
+    }
+
+    [Fact]
+    public async Task Execute_MissingInput_NamesStageAndArtifact()
+    {
+        var stage = new ScriptedStage("calibrate", ArtifactNames.PtqGraph, ArtifactNames.DatasetIndex);
+        var exception = await Assert.ThrowsAsync<StageInputException>(() => ExecuteAsync(stage, "r1"));
+        Assert.Contains("'calibrate'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(ArtifactNames.DatasetIndex, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_BadInput_LeavesAFailInTheLineage()
+    {
+        var stage = Dataset((_, _) => throw new InvalidDataException("annotations.json: no images"));
+        await Assert.ThrowsAsync<InvalidDataException>(() => ExecuteAsync(stage, "r1"));
+        var lineage = await new LineageLog(blobs).ReadAsync("r1", Token);
+        Assert.Equal(["START", "FAIL"], lineage.Select(entry => entry.EventType));
+        Assert.Equal("annotations.json: no images", lineage[1].Run.Facets.ErrorMessage!.Message);
+    }
+
+    [Fact]
+    public async Task Execute_OutputPromisedButNotWritten_Throws()
+    {
+        var stage = Dataset((context, _) =>
+        {
+            context.OutputPath("forgotten.json");
+            return Task.CompletedTask;
+        });
+        var exception = await Assert.ThrowsAsync<StageInputException>(() => ExecuteAsync(stage, "r1"));
+        Assert.Contains("forgotten.json", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static ScriptedStage Dataset(Func<IStageContext, CancellationToken, Task>? script = null) =>
+        new("dataset", ArtifactNames.DatasetIndex) { Script = script };
+
+    private async Task<StageResult> ExecuteAsync(
+        ScriptedStage stage, string runId, long seed = 1, IProgress<StageProgress>? progress = null)
+    {
+        var options = new StageExecutorOptions
+        {
+            ScratchFolder = folder.PathOf("scratch"),
+            JoinPoll = TimeSpan.FromMilliseconds(5),
+        };
+        var cache = new ArtifactCache(folder.PathOf("cache"), 1 << 20, TimeProvider.System);
+        var executor = new StageExecutor(
+            blobs, new ArtifactStore(blobs, cache), options, TimeProvider.System, NullLogger<StageExecutor>.Instance);
+        var job = StageJob.Create(stage, new RunContext(runId, ScriptedStage.Specification(seed)), []);
+        return await executor.ExecuteAsync(job, progress, Token);
+    }
+
+    private sealed class CallbackProgress(Action<StageProgress> callback) : IProgress<StageProgress>
+    {
+        public void Report(StageProgress value) => callback(value);
+    }
+}

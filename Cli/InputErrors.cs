@@ -1,9 +1,4 @@
-using QatPipeline.Cli.Output;
-using QatPipeline.Cli.Remote;
-using QatPipeline.Coco;
-using QatPipeline.Engines;
-using QatPipeline.Graphs.Model;
-using QatPipeline.Runs.Specification;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Cli;
 
@@ -13,10 +8,9 @@ internal static class InputErrors
     /// <summary>One line that says what is wrong and where, or null where the exception is a defect.</summary>
     public static string? Explain(Exception exception) => exception switch
     {
-        GraphException or SpecificationException or CocoException or EngineException or RunFailedException or GatewayException =>
-            exception.Message,
+        InputException => exception.Message,
         FileNotFoundException { FileName: { } file } => $"{file}: no such file",
-        DirectoryNotFoundException or UnauthorizedAccessException or IOException => exception.Message,
+        UnauthorizedAccessException or IOException => exception.Message,
         _ => null,
     };
 }

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using QatPipeline.ServiceDefaults.Messaging;
 using QatPipeline.ServiceDefaults.Security;
-using QatPipeline.ServiceDefaults.Storage;
 using QatPipeline.ServiceDefaults.Telemetry;
 
 namespace QatPipeline.ServiceDefaults;
@@ -10,22 +8,14 @@ namespace QatPipeline.ServiceDefaults;
 /// <summary>What every service shares.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>
-    /// Adds telemetry, health checks, service discovery, resilient HTTP clients, the blob storage <c>blobs</c> and the bus
-    /// <c>messaging</c> with what the service does on it.
-    /// </summary>
-    public static IHostApplicationBuilder AddServiceDefaults(this IHostApplicationBuilder builder, Action<PipelineBusBuilder> pipeline)
+    /// <summary>Adds telemetry, health checks, service discovery for HTTP clients, and the settings of endpoint security.</summary>
+    public static IHostApplicationBuilder AddServiceDefaults(this IHostApplicationBuilder builder)
     {
-        builder.AddPipelineTelemetry();
+        builder.AddTelemetry();
+        builder.Services.AddHealthChecks();
         builder.Services.AddServiceDiscovery();
-        builder.Services.ConfigureHttpClientDefaults(http =>
-        {
-            http.AddStandardResilienceHandler();
-            http.AddServiceDiscovery();
-        });
+        builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
         builder.Services.AddOptions<SecurityOptions>().BindConfiguration(SecurityOptions.Section);
-        builder.AddPipelineStorage();
-        builder.AddPipelineBus(pipeline);
         return builder;
     }
 }

@@ -8,7 +8,7 @@ using QatPipeline.Engines.TensorRt;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Reading;
 using QatPipeline.Runs.Execution;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
 

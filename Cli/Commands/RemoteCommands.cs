@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Cli.Remote;
+using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Specification;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Cli.Commands;
 

@@ -1,15 +1,14 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 using QatPipeline.Cli.Output;
-using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Messaging.Embedded;
 using QatPipeline.Reporting;
+using QatPipeline.Runs;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
-using QatPipeline.ServiceDefaults.Embedded;
-using QatPipeline.Stages;
 using QatPipeline.Stages.Datasets;
-using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Stages;
 
 namespace QatPipeline.Cli.Commands;
@@ -18,22 +17,17 @@ namespace QatPipeline.Cli.Commands;
 internal static class RunCommand
 {
     /// <summary>The whole pipeline, and the verbs that end it after one of its stages.</summary>
-    public static IEnumerable<Command> Create() =>
-    [
-        Create("run", null, "Quantize a detector: calibrate, train, export, build, evaluate, and report what it cost and what it won."),
-        Create(
-            "train",
-            StageNames.TrainFloat,
-            "Train the float YOLOv6 network that the run describes, and stop there.",
-            "samples/demo/train.yaml"),
-        Create("calibrate", StageNames.Calibrate, "Run the pipeline through post-training quantization."),
-        Create("qat", StageNames.Qat, "Run the pipeline through quantization-aware training."),
-        Create("export", StageNames.Optimize, "Run the pipeline through the export of every dialect."),
-    ];
+    public static IEnumerable<Command> Create() => StageTable.Standard.Rows
+        .Where(row => row.Verb is not null)
+        .Select(row => Create(row.Verb!, row, $"Run the pipeline through the stage that {row.Does}, and stop there."))
+        .Prepend(Create(
+            new StageVerb("run"),
+            null,
+            "Quantize a detector: calibrate, train, export, build, evaluate, and report what it cost and what it won."));
 
-    private static Command Create(string name, string? lastStage, string description, string example = "samples/demo/run.yaml")
+    private static Command Create(StageVerb verb, StageRow? last, string description)
     {
-        var run = lastStage == StageNames.TrainFloat ? CommandArguments.Run() : CommandArguments.OptionalRun();
+        var run = CommandArguments.OptionalRun();
         var output = new Option<DirectoryInfo>("--out", "-o")
         {
             Description = "Folder for artifacts, records and the report; a repeated run reuses what is there",
@@ -42,29 +36,26 @@ internal static class RunCommand
         };
         var json = JsonOutput.CreateOption();
         var command = new Command(
-            name,
+            verb.Name,
             $"""
             {description}
 
-            Example: qat {name} {example} --out results
+            Example: qat {verb.Name} {verb.Example} --out results
             """) { run, output, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var file = CommandArguments.RunOrDemo(parsed, run);
             var specification = RunSpecificationLoader.Load(file);
-            if (lastStage == StageNames.Qat && specification.Qat is null)
+            if (last?.IsIn(specification) == false)
             {
-                throw new SpecificationException($"{file}: 'qat' is null, so there is no training to run");
-            }
-
-            if (lastStage == StageNames.TrainFloat && specification.Train is null)
-            {
-                throw new SpecificationException($"{file}: 'train' is missing, so there is no training to run");
+                throw new SpecificationException(
+                    $"{file}: this run leaves out the stage '{last.Name}', so 'qat {verb.Name}' has nothing to end with; "
+                    + $"{verb.Example} is a run that has it");
             }
 
             var folder = parsed.GetRequiredValue(output);
-            var ended = await ExecuteAsync(specification, folder, lastStage, cancellationToken).ConfigureAwait(false);
-            if (lastStage is not null)
+            var ended = await ExecuteAsync(specification, folder, last?.Name, cancellationToken).ConfigureAwait(false);
+            if (last is not null)
             {
                 await ListAsync(parsed, json, ended, folder, cancellationToken).ConfigureAwait(false);
                 return;
@@ -74,7 +65,7 @@ internal static class RunCommand
             if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken).ConfigureAwait(false))
             {
                 ResultTable.Write(report);
-                Console.WriteLine($"report: {Path.Combine(folder.FullName, HtmlRunReport.FileName)}");
+                Console.WriteLine($"report: {Path.Combine(folder.FullName, RunReportFiles.HtmlName)}");
             }
         });
         return command;
@@ -102,20 +93,10 @@ internal static class RunCommand
         File.Delete(probe);
 
         var store = Path.Combine(folder.FullName, "store");
-        var images = new LocalImageSource();
-        IStage[] stages =
-        [
-            new DatasetStage(),
-            new TrainFloatStage(images),
-            new CalibrateStage(images),
-            new QatStage(images),
-            new OptimizeStage(),
-            new BuildStage(),
-            new EvaluateStage(images),
-        ];
-        var options = new EmbeddedOptions { Reports = [new JsonRunReport(), new HtmlRunReport()], LastStage = lastStage };
+        var options = new EmbeddedOptions { Report = new RunReportFiles(), LastStage = lastStage };
         using var progress = new ProgressDisplay();
-        var run = await EmbeddedPipeline.RunAsync(specification, store, stages, options, progress, cancellationToken).ConfigureAwait(false);
+        var run = await EmbeddedPipeline.RunAsync(specification, store, CreateStages(), options, progress, cancellationToken)
+            .ConfigureAwait(false);
         if (run.Failure is { } failure)
         {
             throw new RunFailedException(failure);
@@ -123,5 +104,15 @@ internal static class RunCommand
 
         await RunFiles.PullAsync(new FolderBlobStore(store), run.RunId, folder.FullName, cancellationToken).ConfigureAwait(false);
         return run;
+    }
+
+    // Every stage of both libraries: one that is added there is found here.
+    private static IEnumerable<IStage> CreateStages()
+    {
+        var services = new ServiceCollection().AddSingleton<IImageSource, LocalImageSource>().BuildServiceProvider();
+        return new[] { typeof(LocalImageSource).Assembly, typeof(QatStage).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IStage)))
+            .Select(type => (IStage)ActivatorUtilities.CreateInstance(services, type));
     }
 }

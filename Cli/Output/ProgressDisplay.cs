@@ -1,13 +1,12 @@
 using System.Globalization;
-using QatPipeline.ServiceDefaults.Embedded;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Cli.Output;
 
 /// <summary>
 /// Progress of a run on standard error: one line that is rewritten on a terminal; elsewhere one line per activity, so that logs stay short.
 /// </summary>
-internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
+internal sealed class ProgressDisplay : IProgress<StageStatus>, IDisposable
 {
     private const int BarWidth = 24;
 
@@ -15,9 +14,6 @@ internal sealed class ProgressDisplay : IProgress<RunProgress>, IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, string> _lines = new(StringComparer.Ordinal);
     private bool _isLineOpen;
-
-    public void Report(RunProgress value) =>
-        Report(new StageStatus(value.Stage, value.State, value.Activity, value.Done, value.Total, value.Figures));
 
     public void Report(StageStatus value)
     {

@@ -1,7 +1,8 @@
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Foundation;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Cli.Output;
 
 /// <summary>A run that ended with a failed stage.</summary>
 internal sealed class RunFailedException(RunFailure failure)
-    : Exception($"stage '{failure.Stage}' failed: {failure.Message.TrimEnd('.')}. {failure.Remedy}");
+    : InputException($"stage '{failure.Stage}' failed: {failure.Message.TrimEnd('.')}. {failure.Remedy}");

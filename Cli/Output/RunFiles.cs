@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QatPipeline.Foundation;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Reports;
@@ -14,15 +15,9 @@ internal static class RunFiles
         Directory.CreateDirectory(folder);
         await foreach (var blob in store.ListAsync(StorePaths.RunFiles(runId), cancellationToken).ConfigureAwait(false))
         {
-            var destination = Path.Combine(folder, Path.GetFileName(blob));
-            var unfinished = destination + ".partial";
-            using (var source = (await store.OpenReadAsync(blob, cancellationToken).ConfigureAwait(false))!)
-            using (var target = File.Create(unfinished))
-            {
-                await source.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
-            }
-
-            File.Move(unfinished, destination, overwrite: true);
+            using var source = (await store.OpenReadAsync(blob, cancellationToken).ConfigureAwait(false))!;
+            await AtomicFile.WriteAsync(Path.Combine(folder, Path.GetFileName(blob)), source.CopyToAsync, cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 

@@ -6,8 +6,9 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Foundation;
 using QatPipeline.Runs.Execution;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Cli.Remote;
 
@@ -75,13 +76,7 @@ internal sealed class GatewayClient : IDisposable
         {
             var path = $"{PathOf(runId)}/files/{Uri.EscapeDataString(name)}";
             using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken).ConfigureAwait(false);
-            var destination = Path.Combine(folder, name);
-            using (var file = File.Create(destination + ".partial"))
-            {
-                await response.Content.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
-            }
-
-            File.Move(destination + ".partial", destination, overwrite: true);
+            await AtomicFile.WriteAsync(Path.Combine(folder, name), response.Content.CopyToAsync, cancellationToken).ConfigureAwait(false);
         }
 
         return names;

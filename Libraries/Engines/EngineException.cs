@@ -1,15 +1,8 @@
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Engines;
 
 /// <summary>An engine cannot be built, loaded or run; the message says what, where and what to do about it.</summary>
-public sealed class EngineException : Exception
-{
-    /// <summary>The failure, as told.</summary>
-    public EngineException(string message) : base(message)
-    {
-    }
-
-    /// <summary>The failure of a back end's library.</summary>
-    public EngineException(string message, Exception cause) : base(message, cause)
-    {
-    }
-}
+/// <param name="message">What, where and how to mend it.</param>
+/// <param name="innerException">What a library or the file system said, if it was one of them.</param>
+public sealed class EngineException(string message, Exception? innerException = null) : InputException(message, innerException);

@@ -26,9 +26,10 @@ internal sealed record ReportContent
 
     public required IReadOnlyList<SampleImage> Samples { get; init; }
 
-    public static async Task<ReportContent> ReadAsync(RunReportContext context, CancellationToken cancellationToken) => new()
+    public static async Task<ReportContent> ReadAsync(
+        RunReport report, RunReportContext context, CancellationToken cancellationToken) => new()
     {
-        Report = await JsonRunReport.CreateAsync(context, cancellationToken).ConfigureAwait(false),
+        Report = report,
         Specification = context.Run.Specification,
         Stages = context.Stages,
         Artifacts = context.Artifacts,

@@ -21,9 +21,6 @@ public sealed class BuildStage : IStage
     public int Version => 2;
 
     /// <inheritdoc/>
-    public bool IsIncluded(RunSpecification specification) => true;
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) => [ArtifactNames.FloatDialect, ArtifactNames.OrtCpuDialect];
 
     // An engine is made for one processor: another one is another key.

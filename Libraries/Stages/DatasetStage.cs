@@ -22,9 +22,6 @@ public sealed class DatasetStage : IStage
     public int Version => 2;
 
     /// <inheritdoc/>
-    public bool IsIncluded(RunSpecification specification) => true;
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) => [];
 
     // Files named by path can change behind it: their fingerprints are part of the key.

@@ -30,9 +30,6 @@ public sealed class EvaluateStage(IImageSource images) : IStage
     public int Version => 4;
 
     /// <inheritdoc/>
-    public bool IsIncluded(RunSpecification specification) => true;
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
     [
         ArtifactNames.DatasetIndex,

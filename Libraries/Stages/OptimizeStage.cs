@@ -23,9 +23,6 @@ public sealed class OptimizeStage : IStage
     public int Version => 3;
 
     /// <inheritdoc/>
-    public bool IsIncluded(RunSpecification specification) => true;
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) => [QuantizedGraph(specification), ArtifactNames.FloatModel];
 
     /// <inheritdoc/>

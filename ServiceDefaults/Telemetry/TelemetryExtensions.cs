@@ -5,17 +5,13 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.ServiceDefaults.Telemetry;
 
 internal static class TelemetryExtensions
 {
-    private const string MassTransit = "MassTransit";
-    private const string GrpcClient = "Grpc.Net.Client";
-
     /// <summary>Traces, metrics and logs, exported over OTLP where an endpoint is configured.</summary>
-    public static IHostApplicationBuilder AddPipelineTelemetry(this IHostApplicationBuilder builder)
+    public static IHostApplicationBuilder AddTelemetry(this IHostApplicationBuilder builder)
     {
         builder.Logging.AddOpenTelemetry(logging =>
         {
@@ -24,13 +20,10 @@ internal static class TelemetryExtensions
         });
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
-                .AddMeter(PipelineTelemetry.Name, MassTransit)
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation())
             .WithTracing(tracing => tracing
-                .SetSampler<ProgressSampler>()
-                .AddSource(PipelineTelemetry.Name, MassTransit, GrpcClient)
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsNoProbe)
                 .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = IsNoBlobRequest));
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))

@@ -3,7 +3,8 @@ using QatPipeline.Stages;
 using QatPipeline.Stages.Datasets;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => pipeline.AddStage<DatasetStage>());
+builder.AddServiceDefaults();
+builder.AddPipeline(pipeline => pipeline.AddStage<DatasetStage>());
 builder.Services.AddSingleton<IImageSource, LocalImageSource>();
 builder.AddBatchService();
 

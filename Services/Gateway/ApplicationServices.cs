@@ -4,7 +4,7 @@ using QatPipeline.Gateway.Rpc;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Reporting;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Reports;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Gateway;
 
@@ -15,8 +15,7 @@ internal static class ApplicationServices
     public static void AddApplicationServices(this IHostApplicationBuilder builder)
     {
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = LargestRequest);
-        builder.Services.AddSingleton<IRunReport, JsonRunReport>();
-        builder.Services.AddSingleton<IRunReport, HtmlRunReport>();
+        builder.Services.AddSingleton<IRunReport, RunReportFiles>();
         builder.Services.AddSingleton<RunOperations>();
         builder.Services.AddSingleton<RunDetailsReader>();
         builder.Services.AddSingleton<RunListChanges>();

@@ -1,9 +1,8 @@
 using Microsoft.AspNetCore.Diagnostics;
+using QatPipeline.Foundation;
 using QatPipeline.Gateway.Web.Pages;
-using QatPipeline.Runs.Artifacts;
+using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Specification;
-using QatPipeline.ServiceDefaults.Messaging;
 
 namespace QatPipeline.Gateway;
 
@@ -38,7 +37,7 @@ internal sealed class GatewayExceptionHandler : IExceptionHandler
     }
 
     internal static bool IsCallersFault(Exception exception) =>
-        exception is SpecificationException or StageInputException or ArtifactException;
+        exception is InputException;
 
     internal static string OutageOf(Exception exception) =>
         $"{StageFault.Of(exception).Message.Split('\n')[0].Trim()} Runs under way go on by themselves; repeat the request later.";

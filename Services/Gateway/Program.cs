@@ -4,7 +4,8 @@ using QatPipeline.Gateway.Rpc;
 using QatPipeline.Gateway.Web;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => pipeline.AddRunTracking().AddTrigger());
+builder.AddServiceDefaults();
+builder.AddPipeline(pipeline => pipeline.AddRunTracking().AddTrigger());
 builder.AddApplicationServices();
 
 var app = builder.Build();

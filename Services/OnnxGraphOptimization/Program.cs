@@ -1,7 +1,8 @@
 using QatPipeline.Stages;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => pipeline.AddStage<OptimizeStage>());
+builder.AddServiceDefaults();
+builder.AddPipeline(pipeline => pipeline.AddStage<OptimizeStage>());
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -1,10 +1,11 @@
+using QatPipeline.Messaging.Images;
 using QatPipeline.ServiceDefaults.Backends;
-using QatPipeline.ServiceDefaults.Datasets;
 using QatPipeline.Stages.Torch.Stages;
 using QatPipeline.Torch.Native;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => pipeline.AddStage<TrainFloatStage>().AddStage<QatStage>());
+builder.AddServiceDefaults();
+builder.AddPipeline(pipeline => pipeline.AddStage<TrainFloatStage>().AddStage<QatStage>());
 builder.AddModelBackend("torch", TorchNative.LoadNow);
 builder.AddImageSource();
 

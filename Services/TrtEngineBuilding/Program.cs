@@ -3,7 +3,8 @@ using QatPipeline.ServiceDefaults.Backends;
 using QatPipeline.Stages;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(pipeline => pipeline.AddStage<BuildStage>());
+builder.AddServiceDefaults();
+builder.AddPipeline(pipeline => pipeline.AddStage<BuildStage>());
 builder.AddModelBackend("onnx-runtime", OrtCpuBackend.LoadNow);
 
 var app = builder.Build();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 using QatPipeline.Coco.Images;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.DatasetLoading.Batches;
-using QatPipeline.ServiceDefaults.Datasets;
+using QatPipeline.Messaging.Images;
 using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Benchmarks.ImageStream;

@@ -1,6 +1,6 @@
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Messaging.Embedded;
 using QatPipeline.Runs.Execution;
-using QatPipeline.ServiceDefaults.Embedded;
 using QatPipeline.Stages;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
@@ -38,7 +38,7 @@ internal sealed class FormRuns(string folder, RunSpecification specification)
                 new BuildStage(), new EvaluateStage(images)];
         var kept = new KeptReport();
         var run = await EmbeddedPipeline.RunAsync(
-            changed, folder, stages, new EmbeddedOptions { Reports = [kept] }, null, CancellationToken.None);
+            changed, folder, stages, new EmbeddedOptions { Report = kept }, null, CancellationToken.None);
         return kept.Report ?? throw new InvalidOperationException($"{Name}: stage {run.Failure?.Stage} failed: {run.Failure?.Message}");
     }
 

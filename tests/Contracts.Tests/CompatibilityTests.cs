@@ -65,7 +65,7 @@ public sealed class CompatibilityTests
         : type.Name;
 
     private static FileDescriptor[] Files() =>
-        [DatasetLoadingReflection.Descriptor, CocoEvaluationReflection.Descriptor, GatewayReflection.Descriptor];
+        [DatasetLoadingReflection.Descriptor, GatewayReflection.Descriptor];
 
     private static IEnumerable<string> Describe(FileDescriptor file) =>
     [

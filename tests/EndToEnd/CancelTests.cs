@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.EndToEnd.Chaos;
+using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Artifacts;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.EndToEnd;
 

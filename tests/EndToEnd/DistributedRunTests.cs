@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Runs.Artifacts;
+using QatPipeline.Foundation;
+using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Lineage;
-using QatPipeline.ServiceDefaults.Runs;
 
 namespace QatPipeline.EndToEnd;
 

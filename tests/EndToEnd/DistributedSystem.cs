@@ -6,7 +6,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.EndToEnd;

@@ -1,6 +1,6 @@
+using QatPipeline.Messaging.Embedded;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
-using QatPipeline.ServiceDefaults.Embedded;
 using QatPipeline.Stages;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Stages;

@@ -114,8 +114,8 @@ public sealed partial class HtmlRunReportTests : IDisposable
     private async Task<string> RenderAsync()
     {
         var context = await run.CreateAsync();
-        await new HtmlRunReport().WriteAsync(context, folder.FullName, TestContext.Current.CancellationToken);
-        return await File.ReadAllTextAsync(folder.PathOf(HtmlRunReport.FileName), TestContext.Current.CancellationToken);
+        await new RunReportFiles().WriteAsync(context, folder.FullName, TestContext.Current.CancellationToken);
+        return await File.ReadAllTextAsync(folder.PathOf(RunReportFiles.HtmlName), TestContext.Current.CancellationToken);
     }
 
     [GeneratedRegex("""(?:href|src)="([^"]*)""")]

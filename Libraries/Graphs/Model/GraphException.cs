@@ -1,3 +1,5 @@
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Graphs.Model;
 
 /// <summary>
@@ -6,4 +8,4 @@ namespace QatPipeline.Graphs.Model;
 /// </summary>
 /// <param name="message">What, where and how to mend it.</param>
 /// <param name="innerException">What the file system or the parser said, if it was one of them.</param>
-public sealed class GraphException(string message, Exception? innerException = null) : Exception(message, innerException);
+public sealed class GraphException(string message, Exception? innerException = null) : InputException(message, innerException);

@@ -1,5 +1,6 @@
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Reporting.Html;
+using QatPipeline.Runs;
 using QatPipeline.Stages;
 
 namespace QatPipeline.Reporting.Sections;
@@ -7,10 +8,6 @@ namespace QatPipeline.Reporting.Sections;
 /// <summary>The commands that make each artifact again, run in the folder of the run's files.</summary>
 internal static class CommandSection
 {
-    // The verbs that end the pipeline after a stage.
-    private static readonly (string Stage, string Verb)[] Prefixes =
-        [(StageNames.Dataset, "calibrate"), (StageNames.Calibrate, "calibrate"), (StageNames.Qat, "qat"), (StageNames.Optimize, "export")];
-
     public static HtmlText Render(ReportContent content)
     {
         var graph = OptimizeStage.QuantizedGraph(content.Specification);
@@ -26,14 +23,14 @@ internal static class CommandSection
     private static IEnumerable<(string Makes, string Needs, string Line)> Commands(ReportContent content, string graph)
     {
         yield return ("Everything", ArtifactNames.EvaluationReport, "qat run run.json --out results");
-        foreach (var (stage, verb) in Prefixes)
+        foreach (var summary in content.Report.Stages.Where(summary => summary.Outputs.Count > 0))
         {
-            if (content.Report.Stages.FirstOrDefault(summary => summary.Stage == stage) is { Outputs: { Count: > 0 } outputs })
+            if (StageTable.Standard.VerbThrough(summary.Stage, content.Specification) is { } verb)
             {
                 yield return (
-                    string.Join(", ", outputs.Select(output => output.Name)),
-                    outputs[0].Name,
-                    $"qat {verb} run.json --out results");
+                    string.Join(", ", summary.Outputs.Select(output => output.Name)),
+                    summary.Outputs[0].Name,
+                    $"qat {verb.Name} run.json --out results");
             }
         }
 

@@ -55,7 +55,7 @@ internal static class LineageSection
         select Edge(maker.Key, reader, maker.Value);
 
     /// <summary>The last stage before the reader that made the artifact, or -1.</summary>
-    private static int MakerOf(ArtifactSummary input, IReadOnlyList<StageSummary> stages, int reader) =>
+    private static int MakerOf(ArtifactReference input, IReadOnlyList<StageSummary> stages, int reader) =>
         Enumerable.Range(0, reader).LastOrDefault(
             maker => stages[maker].Outputs.Any(output => output.Name == input.Name && output.Sha256 == input.Sha256), -1);
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Runs.Artifacts;
 
@@ -34,31 +35,30 @@ public sealed class ArtifactCache(string folder, long maximumBytes, TimeProvider
     {
         Directory.CreateDirectory(folder);
         Trim();
-        var temporary = Path.Combine(folder, $".{Guid.NewGuid():N}");
         try
         {
+            await AtomicFile.WriteAsync(PathOf(sha256), CopyVerifiedAsync, cancellationToken);
+            return PathOf(sha256);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+
+        async Task CopyVerifiedAsync(Stream file, CancellationToken token)
+        {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            await using (var file = File.Create(temporary))
+            var buffer = new byte[1 << 18];
+            for (int read; (read = await content.ReadAsync(buffer, token)) > 0;)
             {
-                var buffer = new byte[1 << 18];
-                for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
-                {
-                    hash.AppendData(buffer, 0, read);
-                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-                }
+                hash.AppendData(buffer, 0, read);
+                await file.WriteAsync(buffer.AsMemory(0, read), token);
             }
 
             if (Convert.ToHexStringLower(hash.GetHashAndReset()) != sha256)
             {
-                return null;
+                throw new InvalidDataException();
             }
-
-            File.Move(temporary, PathOf(sha256), overwrite: true);
-            return PathOf(sha256);
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 

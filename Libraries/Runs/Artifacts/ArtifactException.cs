@@ -1,17 +1,8 @@
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Runs.Artifacts;
 
 /// <summary>An artifact or blob is missing, damaged or badly named; the message says which and what to do.</summary>
-public sealed class ArtifactException : Exception
-{
-    /// <inheritdoc/>
-    public ArtifactException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public ArtifactException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
+/// <param name="message">What, where and how to mend it.</param>
+/// <param name="innerException">What a library or the file system said, if it was one of them.</param>
+public sealed class ArtifactException(string message, Exception? innerException = null) : InputException(message, innerException);

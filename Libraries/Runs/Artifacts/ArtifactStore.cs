@@ -1,4 +1,5 @@
 using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Runs.Artifacts;
 

@@ -17,6 +17,16 @@ public static class BlobStoreExtensions
         return blob is null ? null : Parse<T>(name, blob.Content);
     }
 
+    /// <summary>The blob's JSON value with its entity tag, in one read; null where there is no blob.</summary>
+    /// <exception cref="ArtifactException">The blob is not the JSON expected.</exception>
+    public static async Task<Versioned<T>?> ReadVersionedJsonAsync<T>(
+        this IBlobStore store, string name, CancellationToken cancellationToken)
+        where T : class
+    {
+        var blob = await store.ReadAsync(name, cancellationToken);
+        return blob is null ? null : new Versioned<T>(Parse<T>(name, blob.Content)!, blob.EntityTag);
+    }
+
     /// <summary>Writes the value unless the blob exists. False where it does.</summary>
     public static Task<bool> TryCreateJsonAsync<T>(this IBlobStore store, string name, T value, CancellationToken cancellationToken) =>
         store.TryWriteAsync(name, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Options), null, cancellationToken);

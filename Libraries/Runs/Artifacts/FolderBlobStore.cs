@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Runs.Artifacts;
 
@@ -11,6 +12,7 @@ namespace QatPipeline.Runs.Artifacts;
 public sealed class FolderBlobStore : IBlobStore
 {
     private const string TemporaryFolder = ".tmp";
+    private const string LockFolder = ".locks";
     private const int LockStripes = 64;
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
@@ -21,7 +23,7 @@ public sealed class FolderBlobStore : IBlobStore
     {
         root = Path.GetFullPath(folder);
         Directory.CreateDirectory(Path.Combine(root, TemporaryFolder));
-        Directory.CreateDirectory(Path.Combine(root, FileLock.Folder));
+        Directory.CreateDirectory(Path.Combine(root, LockFolder));
         DeleteAbandonedFiles();
     }
 
@@ -31,7 +33,7 @@ public sealed class FolderBlobStore : IBlobStore
         try
         {
             var content = await File.ReadAllBytesAsync(PathOf(name), cancellationToken);
-            return new StoredBlob(content, TagOf(content));
+            return new StoredBlob(content, Digests.Of(content));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -168,7 +170,8 @@ public sealed class FolderBlobStore : IBlobStore
 
     /// <inheritdoc/>
     public Task<IBlobLease?> TryLeaseAsync(string name, CancellationToken cancellationToken) =>
-        Task.FromResult<IBlobLease?>(FileLock.TryTake(root, "lease-" + TagOf(Encoding.UTF8.GetBytes(BlobNames.Blob(name)))));
+        Task.FromResult<IBlobLease?>(
+            TryLock("lease-" + Digests.Of(Encoding.UTF8.GetBytes(BlobNames.Blob(name)))) is { } held ? new FileLease(held) : null);
 
     /// <inheritdoc/>
     public string? TryGetLocalPath(string name)
@@ -176,8 +179,6 @@ public sealed class FolderBlobStore : IBlobStore
         var path = PathOf(name);
         return File.Exists(path) ? path : null;
     }
-
-    private static string TagOf(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     private string PathOf(string name) => Path.Combine(root, BlobNames.Blob(name));
 
@@ -209,12 +210,14 @@ public sealed class FolderBlobStore : IBlobStore
         }
     }
 
+    private FileLock? TryLock(string name) => FileLock.TryTake(Path.Combine(root, LockFolder, name));
+
     private async Task<FileLock> LockAsync(string name, CancellationToken cancellationToken)
     {
         var stripe = SHA256.HashData(Encoding.UTF8.GetBytes(BlobNames.Blob(name)))[0] % LockStripes;
         while (true)
         {
-            if (FileLock.TryTake(root, $"write-{stripe}") is { } held)
+            if (TryLock($"write-{stripe}") is { } held)
             {
                 return held;
             }
@@ -232,6 +235,18 @@ public sealed class FolderBlobStore : IBlobStore
             {
                 file.Delete();
             }
+        }
+    }
+
+    /// <summary>A lease is never lost: nobody can take a lock from a living process.</summary>
+    private sealed class FileLease(FileLock held) : IBlobLease
+    {
+        public CancellationToken Lost => CancellationToken.None;
+
+        public ValueTask DisposeAsync()
+        {
+            held.Dispose();
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -51,6 +51,9 @@ public interface IBlobStore
 /// <summary>A blob's content and the tag that identifies this version of it.</summary>
 public sealed record StoredBlob(byte[] Content, string EntityTag);
 
+/// <summary>A blob's value and the tag that identifies this version of it.</summary>
+public sealed record Versioned<T>(T Value, string EntityTag);
+
 /// <summary>A held lease; disposing releases it.</summary>
 public interface IBlobLease : IAsyncDisposable
 {

@@ -15,9 +15,6 @@ public interface IStage
     /// <summary>Raised when the code gives other outputs for the same inputs; part of the stage key.</summary>
     int Version { get; }
 
-    /// <summary>False where the specification leaves this stage out.</summary>
-    bool IsIncluded(RunSpecification specification);
-
     /// <summary>Names of the artifacts it reads.</summary>
     IReadOnlyList<string> Inputs(RunSpecification specification);
 

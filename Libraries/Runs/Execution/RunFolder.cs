@@ -6,7 +6,7 @@ namespace QatPipeline.Runs.Execution;
 /// <summary>
 /// A run's folder in the store: its specification, which execution it took for every stage, and its files by readable name.
 /// </summary>
-public sealed class RunFolder(IBlobStore blobs, TimeProvider time)
+public sealed class RunFolder(IBlobStore blobs, StageTable stages, TimeProvider time)
 {
     /// <summary>Keeps the specification under the run. False where the run exists.</summary>
     public Task<bool> TryCreateAsync(string runId, RunSpecification specification, CancellationToken cancellationToken) =>
@@ -32,7 +32,7 @@ public sealed class RunFolder(IBlobStore blobs, TimeProvider time)
         string runId, RunSpecification specification, CancellationToken cancellationToken)
     {
         var results = new List<StageResult>();
-        foreach (var stage in RunPlan.Stages(specification))
+        foreach (var stage in stages.StagesOf(specification))
         {
             if (await ReadLinkAsync(runId, stage, cancellationToken) is { } link
                 && await blobs.ReadJsonAsync<StageRecord>(StorePaths.StageRecord(link.Key), cancellationToken) is { } record)

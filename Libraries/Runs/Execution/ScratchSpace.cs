@@ -1,10 +1,12 @@
-using QatPipeline.Runs.Artifacts;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Runs.Execution;
 
 /// <summary>A folder of one stage execution. What a killed process left behind is swept when the next one is created.</summary>
 internal sealed class ScratchSpace : IDisposable
 {
+    private const string LockFolder = ".locks";
+
     private readonly FileLock owner;
 
     private ScratchSpace(string folder, FileLock owner)
@@ -20,8 +22,8 @@ internal sealed class ScratchSpace : IDisposable
         Directory.CreateDirectory(root);
         Sweep(root);
         var folder = Path.Combine(root, Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(Path.Combine(root, FileLock.Folder));
-        var owner = FileLock.TryTake(root, Path.GetFileName(folder)) ?? throw new IOException($"Cannot lock the new folder {folder}.");
+        Directory.CreateDirectory(Path.Combine(root, LockFolder));
+        var owner = FileLock.TryTake(LockOf(root, folder)) ?? throw new IOException($"Cannot lock the new folder {folder}.");
         Directory.CreateDirectory(folder);
         return new ScratchSpace(folder, owner);
     }
@@ -30,19 +32,21 @@ internal sealed class ScratchSpace : IDisposable
     {
         Directory.Delete(Folder, recursive: true);
         owner.Dispose();
-        File.Delete(Path.Combine(Path.GetDirectoryName(Folder)!, FileLock.Folder, Path.GetFileName(Folder)));
+        File.Delete(LockOf(Path.GetDirectoryName(Folder)!, Folder));
     }
+
+    private static string LockOf(string root, string folder) => Path.Combine(root, LockFolder, Path.GetFileName(folder));
 
     // A folder's lock is taken before the folder appears and freed by the system when its process ends.
     private static void Sweep(string root)
     {
         foreach (var folder in Directory.EnumerateDirectories(root).Where(path => Path.GetFileName(path)[0] != '.'))
         {
-            using var abandoned = FileLock.TryTake(root, Path.GetFileName(folder));
+            using var abandoned = FileLock.TryTake(LockOf(root, folder));
             if (abandoned is not null && Directory.Exists(folder))
             {
                 Directory.Delete(folder, recursive: true);
-                File.Delete(Path.Combine(root, FileLock.Folder, Path.GetFileName(folder)));
+                File.Delete(LockOf(root, folder));
             }
         }
     }

@@ -11,13 +11,17 @@ namespace QatPipeline.Runs.Execution;
 /// conditional write decides; the lease only spares double work.
 /// </summary>
 public sealed partial class StageExecutor(
-    IBlobStore blobs, ArtifactStore artifacts, StageExecutorOptions options, TimeProvider time, ILogger<StageExecutor> logger)
+    IBlobStore blobs,
+    ArtifactStore artifacts,
+    RunFolder runs,
+    StageExecutorOptions options,
+    TimeProvider time,
+    ILogger<StageExecutor> logger)
 {
     private readonly LineageLog lineageLog = new(blobs);
-    private readonly RunFolder runs = new(blobs, time);
 
     /// <summary>
-    /// Gives the record of the job: the committed one where there is one, else that of the worker who is busy with it, else that of an
+    /// Gives the record of the job: the committed one where there is one, else that of the worker who is busy with it, else that of its
     /// own execution.
     /// </summary>
     /// <exception cref="StageInputException">The stage did not write what it promised, or gave other bytes than before.</exception>

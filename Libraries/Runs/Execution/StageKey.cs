@@ -1,6 +1,6 @@
 using System.Text;
 using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Runs.Artifacts;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Runs.Execution;
 

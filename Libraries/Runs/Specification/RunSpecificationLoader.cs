@@ -1,3 +1,4 @@
+using System.Text.Json;
 using QatPipeline.Contracts.Specification;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -44,6 +45,12 @@ public static class RunSpecificationLoader
     /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
     public static RunSpecification ParseSubmitted(string text, string source) => Parse(text, new YamlBinder(source, null));
 
+    /// <summary>Binds what came from another machine as a part of a JSON document, by the rules of <see cref="ParseSubmitted"/>.</summary>
+    /// <param name="json">The specification.</param>
+    /// <param name="source">What errors call it.</param>
+    /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
+    public static RunSpecification Bind(JsonElement json, string source) => Bind(JsonNodes.Of(json), new YamlBinder(source, null, hasLines: false));
+
     private static RunSpecification Parse(string text, YamlBinder binder)
     {
         if (text.Length > MaximumLength)
@@ -64,9 +71,14 @@ public static class RunSpecificationLoader
             };
         }
 
-        if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
+        return Bind(yaml.Documents is [var document] ? document.RootNode : null, binder);
+    }
+
+    private static RunSpecification Bind(YamlNode? root, YamlBinder binder)
+    {
+        if (root is not YamlMappingNode)
         {
-            throw new SpecificationException($"{binder.Source}: expected one YAML mapping with the keys of a run specification");
+            throw new SpecificationException($"{binder.Source}: expected one mapping with the keys of a run specification");
         }
 
         var specification = (RunSpecification)binder.Bind(root, typeof(RunSpecification), "");

@@ -16,7 +16,8 @@ namespace QatPipeline.Runs.Specification;
 /// The folder relative paths are relative to; null for a text from another machine, where paths must be absolute and references to the
 /// environment stay as they are.
 /// </param>
-internal sealed class YamlBinder(string source, string? baseFolder)
+/// <param name="hasLines">False where the nodes come from no text, so that errors name the key alone.</param>
+internal sealed class YamlBinder(string source, string? baseFolder, bool hasLines = true)
 {
     public string Source => source;
 
@@ -151,5 +152,7 @@ internal sealed class YamlBinder(string source, string? baseFolder)
     }
 
     private SpecificationException Error(YamlNode node, string message) =>
-        new($"{source}:{node.Start.Line}: {message}") { Line = (int)node.Start.Line };
+        hasLines
+            ? new SpecificationException($"{source}:{node.Start.Line}: {message}") { Line = (int)node.Start.Line }
+            : new SpecificationException($"{source}: {message}");
 }

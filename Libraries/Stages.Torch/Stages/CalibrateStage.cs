@@ -37,9 +37,6 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public int Version => 5;
 
     /// <inheritdoc/>
-    public bool IsIncluded(RunSpecification specification) => true;
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
         [.. ModelImport.Inputs(specification), .. GraphEvaluation.Inputs, .. StrictCalibration.Inputs(specification)];
 

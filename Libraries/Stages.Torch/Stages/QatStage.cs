@@ -28,9 +28,6 @@ public sealed class QatStage(IImageSource images) : IStage
     public int Version => 4;
 
     /// <inheritdoc/>
-    public bool IsIncluded(RunSpecification specification) => specification.Qat is not null;
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
     [
         ArtifactNames.PtqGraph,

@@ -34,9 +34,6 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     public int Version => 1;
 
     /// <inheritdoc/>
-    public bool IsIncluded(RunSpecification specification) => specification.Train is not null;
-
-    /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
     [
         .. GraphEvaluation.Inputs,

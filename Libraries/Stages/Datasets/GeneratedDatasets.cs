@@ -1,6 +1,6 @@
 using System.Text;
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Runs.Artifacts;
+using QatPipeline.Foundation;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Synthetic;
 
@@ -20,7 +20,7 @@ internal static class GeneratedDatasets
     /// <summary>The data set's folder with pictures and annotations.</summary>
     public static string FolderOf(SyntheticSpecification specification)
     {
-        var folder = Path.Combine(StageExecutorOptions.UserCache, "synthetic", KeyOf(specification));
+        var folder = Path.Combine(UserFolders.Cache, "synthetic", KeyOf(specification));
         if (!Directory.Exists(folder))
         {
             lock (Drawing)

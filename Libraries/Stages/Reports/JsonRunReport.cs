@@ -9,20 +9,10 @@ using QatPipeline.Stages.Evaluation;
 namespace QatPipeline.Stages.Reports;
 
 /// <summary>Makes report.json from the records and artifacts of a finished run.</summary>
-public sealed class JsonRunReport : IRunReport
+public static class JsonRunReport
 {
     /// <summary>Name of the report among the run's files.</summary>
     public const string FileName = "report.json";
-
-    /// <inheritdoc/>
-    public async Task WriteAsync(RunReportContext context, string folder, CancellationToken cancellationToken)
-    {
-        var report = await CreateAsync(context, cancellationToken).ConfigureAwait(false);
-        await File.WriteAllBytesAsync(
-            Path.Combine(folder, FileName),
-            JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
-            cancellationToken).ConfigureAwait(false);
-    }
 
     /// <summary>Reads the artifacts and records and puts the report together; needs a finished build and evaluation.</summary>
     public static async Task<RunReport> CreateAsync(RunReportContext context, CancellationToken cancellationToken)
@@ -94,10 +84,8 @@ public sealed class JsonRunReport : IRunReport
         stage.Reused,
         (stage.Record.Finished - stage.Record.Started).TotalSeconds,
         stage.Record.Host,
-        [.. stage.Record.Inputs.Select(Summarise)],
-        [.. stage.Record.Outputs.Select(Summarise)]);
-
-    private static ArtifactSummary Summarise(ArtifactReference artifact) => new(artifact.Name, artifact.Sha256, artifact.Size);
+        stage.Record.Inputs,
+        stage.Record.Outputs);
 
     private static async Task<T?> ReadAsync<T>(RunReportContext context, string artifact, CancellationToken cancellationToken)
     {

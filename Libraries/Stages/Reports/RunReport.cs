@@ -1,3 +1,4 @@
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Evaluation;
 
@@ -89,7 +90,4 @@ public sealed record VariantResult
 /// <summary>A stage of the run: its key, whether an earlier run's result was reused, seconds of its own work, and its artifacts.</summary>
 public sealed record StageSummary(
     string Stage, string Key, bool Reused, double Seconds, string Host,
-    IReadOnlyList<ArtifactSummary> Inputs, IReadOnlyList<ArtifactSummary> Outputs);
-
-/// <summary>An artifact: readable name, lower-case hex SHA-256, size in bytes.</summary>
-public sealed record ArtifactSummary(string Name, string Sha256, long Size);
+    IReadOnlyList<ArtifactReference> Inputs, IReadOnlyList<ArtifactReference> Outputs);

@@ -1,22 +1,8 @@
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Torch.Native;
 
 /// <summary>LibTorch's native libraries cannot be found, read, adapted or loaded. The message names the file and the remedy.</summary>
-public sealed class TorchNativeException : Exception
-{
-    /// <inheritdoc/>
-    public TorchNativeException()
-    {
-    }
-
-    /// <inheritdoc/>
-    public TorchNativeException(string message)
-        : base(message)
-    {
-    }
-
-    /// <inheritdoc/>
-    public TorchNativeException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-}
+/// <param name="message">What, where and how to mend it.</param>
+/// <param name="innerException">What a library or the file system said, if it was one of them.</param>
+public sealed class TorchNativeException(string message, Exception? innerException = null) : InputException(message, innerException);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Gateway.Web;
 using QatPipeline.Runs.Execution;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Gateway.Api;
 

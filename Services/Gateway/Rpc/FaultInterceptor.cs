@@ -1,6 +1,6 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using QatPipeline.ServiceDefaults.Messaging;
+using QatPipeline.Messaging.Delivery;
 
 namespace QatPipeline.Gateway.Rpc;
 

@@ -3,7 +3,7 @@ using Grpc.Core;
 using QatPipeline.Contracts.V1.Grpc;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Runs.Artifacts;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Gateway.Rpc;
 

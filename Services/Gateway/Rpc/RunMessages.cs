@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using QatPipeline.Contracts.V1.Grpc;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Gateway.Rpc;
 

@@ -1,7 +1,7 @@
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Gateway.Runs;

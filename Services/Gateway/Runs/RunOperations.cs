@@ -1,18 +1,16 @@
-using System.Runtime.CompilerServices;
 using MassTransit;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
-using QatPipeline.ServiceDefaults.Runs;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Gateway.Runs;
 
 /// <summary>What HTTP and gRPC offer alike.</summary>
 internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder folder, IBlobStore blobs, TimeProvider time)
 {
-    private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(500);
-
     // A publication waits until the broker is back; a caller should not.
     private static readonly TimeSpan LongestPublication = TimeSpan.FromSeconds(15);
 
@@ -36,27 +34,9 @@ internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder fol
     public Task<RunStatus?> FindAsync(string runId, CancellationToken cancellationToken) =>
         RunId.IsValid(runId) ? runs.ReadAsync(runId, cancellationToken) : Task.FromResult<RunStatus?>(null);
 
-    /// <summary>
-    /// The run's status now and after every change, until it is final. Any replica can tell: the status is in the storage.
-    /// </summary>
-    public async IAsyncEnumerable<RunStatus> WatchAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        byte[] last = [];
-        while (await blobs.ReadAsync(StorePaths.Status(runId), cancellationToken) is { } blob)
-        {
-            if (!blob.Content.AsSpan().SequenceEqual(last) && await FindAsync(runId, cancellationToken) is { } status)
-            {
-                last = blob.Content;
-                yield return status;
-                if (status.IsFinal)
-                {
-                    yield break;
-                }
-            }
-
-            await Task.Delay(WatchPeriod, time, cancellationToken);
-        }
-    }
+    /// <summary>The run's status now and after every change, until it is final.</summary>
+    public IAsyncEnumerable<RunStatus> WatchAsync(string runId, CancellationToken cancellationToken) =>
+        runs.WatchAsync(runId, cancellationToken);
 
     /// <summary>Cancels the run, or returns null where there is none. A run that ended stays as it is.</summary>
     public async Task<RunStatus?> CancelAsync(string runId, CancellationToken cancellationToken)

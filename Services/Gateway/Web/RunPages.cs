@@ -7,6 +7,7 @@ using QatPipeline.Gateway.Runs;
 using QatPipeline.Gateway.Web.Pages;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Gateway.Web;
 

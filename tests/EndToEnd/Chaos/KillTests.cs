@@ -1,7 +1,7 @@
 using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Messaging.Embedded;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Lineage;
-using QatPipeline.ServiceDefaults.Embedded;
 
 namespace QatPipeline.EndToEnd.Chaos;
 

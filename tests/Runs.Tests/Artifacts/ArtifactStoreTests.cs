@@ -1,4 +1,5 @@
 using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Foundation;
 using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.Runs.Tests.Artifacts;

@@ -153,7 +153,12 @@ public sealed class StageExecutorTests : IDisposable
         };
         var cache = new ArtifactCache(folder.PathOf("cache"), 1 << 20, TimeProvider.System);
         var executor = new StageExecutor(
-            blobs, new ArtifactStore(blobs, cache), options, TimeProvider.System, NullLogger<StageExecutor>.Instance);
+            blobs,
+            new ArtifactStore(blobs, cache),
+            new RunFolder(blobs, StageTable.Standard, TimeProvider.System),
+            options,
+            TimeProvider.System,
+            NullLogger<StageExecutor>.Instance);
         var job = StageJob.Create(stage, new RunContext(runId, ScriptedStage.Specification(seed)), []);
         return await executor.ExecuteAsync(job, progress, Token);
     }

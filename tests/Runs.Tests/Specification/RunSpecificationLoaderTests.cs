@@ -1,3 +1,5 @@
+using System.Text.Json;
+using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Runs.Tests.Specification;
@@ -87,4 +89,31 @@ public sealed class RunSpecificationLoaderTests
             Assert.Throws<SpecificationException>(
                 () => RunSpecificationLoader.Parse(new string('#', (1 << 20) + 1), "run.yaml", "/")).Message,
             StringComparison.Ordinal);
+
+    [Fact]
+    public void Bind_ParsedJson_GivesWhatItsTextGives()
+    {
+        const string Json = """
+            {"name":"7","seed":15,"model":{"onnx":"/m.onnx"},"qat":null,
+             "data":{"calibration":[{"yolo":"/d"}],"validation":[{"yolo":"/d","limit":4}]}}
+            """;
+
+        var bound = RunSpecificationLoader.Bind(JsonDocument.Parse(Json).RootElement, "the trigger");
+
+        Assert.Equal(CanonicalJson.Of(RunSpecificationLoader.ParseSubmitted(Json, "the trigger")), CanonicalJson.Of(bound));
+        Assert.Equal("7", bound.Name);
+    }
+
+    [Theory]
+    [InlineData("""{"sede":1}""", "the trigger: unknown key 'sede'; did you mean 'seed'?")]
+    [InlineData("""{"model":{"onnx":"m"}}""", "the trigger: 'model.onnx' is 'm', but must be an absolute path")]
+    [InlineData("null", "the trigger: expected one mapping")]
+    public void Bind_BadKey_NamesKeyAndRemedy(string json, string expected)
+    {
+        var exception = Assert.Throws<SpecificationException>(
+            () => RunSpecificationLoader.Bind(JsonDocument.Parse(json).RootElement, "the trigger"));
+
+        Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
+        Assert.Null(exception.Line);
+    }
 }

@@ -21,8 +21,6 @@ internal sealed class ScriptedStage(string name, string output, params string[] 
     /// <summary>How often it was executed.</summary>
     public int Executions => executions;
 
-    public bool IsIncluded(RunSpecification specification) => true;
-
     public IReadOnlyList<string> Inputs(RunSpecification specification) => inputs;
 
     public object Configuration(RunSpecification specification) => new { specification.Seed };

@@ -1,0 +1,23 @@
+using System.Runtime.ExceptionServices;
+using MassTransit;
+
+namespace QatPipeline.Messaging.Delivery;
+
+/// <summary>A delivery that was interrupted because this process stops goes back to its queue, not to the error queue.</summary>
+internal sealed class InterruptionFilter : IFilter<ExceptionReceiveContext>
+{
+    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        if (context.Exception.GetBaseException() is DeliveryInterruptedException)
+        {
+            ExceptionDispatchInfo.Throw(context.Exception);
+        }
+
+        return next.Send(context);
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("interruption");
+}
+
+/// <summary>The process stops in the middle of a delivery.</summary>
+internal sealed class DeliveryInterruptedException(string message) : Exception(message);

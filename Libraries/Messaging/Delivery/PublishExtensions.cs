@@ -1,0 +1,15 @@
+using MassTransit;
+using QatPipeline.Runs.Execution;
+
+namespace QatPipeline.Messaging.Delivery;
+
+internal static class PublishExtensions
+{
+    /// <summary>Publishes with a message id made from the names, so that a repetition can be recognised.</summary>
+    public static Task PublishOnceAsync(
+        this ConsumeContext context, object message, CancellationToken cancellationToken, params string[] names)
+    {
+        var id = DeterministicGuid.Of([message.GetType().Name, .. names]);
+        return context.Publish(message, message.GetType(), publish => publish.MessageId = id, cancellationToken);
+    }
+}

@@ -1,0 +1,110 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.V1;
+using QatPipeline.Messaging.Consumers;
+using QatPipeline.Messaging.Delivery;
+using QatPipeline.Messaging.Submission;
+using QatPipeline.Runs;
+using QatPipeline.Runs.Execution;
+
+namespace QatPipeline.Messaging;
+
+/// <summary>What a process does on the bus: which stages it executes, whether it keeps the runs' state.</summary>
+public sealed class PipelineBusBuilder
+{
+    private readonly IServiceCollection services;
+    private readonly List<Action<IBusFactoryConfigurator, IServiceProvider>> endpoints = [];
+
+    internal PipelineBusBuilder(IServiceCollection services, StageTable stages)
+    {
+        (this.services, Stages) = (services, stages);
+        AddEvents<EventRouter>(EventRouter.Queue, stages.Events);
+    }
+
+    internal StageTable Stages { get; }
+
+    /// <summary>Executes the stage in this process.</summary>
+    public PipelineBusBuilder AddStage<TStage>()
+        where TStage : class, IStage
+    {
+        services.AddSingleton<TStage>();
+        return AddStage(provider => provider.GetRequiredService<TStage>());
+    }
+
+    /// <summary>Executes the stage in this process.</summary>
+    public PipelineBusBuilder AddStage(IStage stage) => AddStage(_ => stage);
+
+    /// <summary>Keeps the state of all runs, writes their reports and completes them.</summary>
+    public PipelineBusBuilder AddRunTracking()
+    {
+        endpoints.Add((bus, provider) => bus.ReceiveEndpoint(RunTracker.Queue, endpoint =>
+        {
+            endpoint.UseStagePolicy();
+            endpoint.Events(Stages.Events, provider.GetRequiredService<RunTracker>);
+            endpoint.Consumer(() => provider.GetRequiredService<RunTracker>());
+        }));
+        endpoints.Add((bus, provider) => bus.ReceiveEndpoint(ProgressConsumer.Queue, endpoint =>
+        {
+            endpoint.UseLossyPolicy();
+            endpoint.Consumer(() => provider.GetRequiredService<ProgressConsumer>());
+        }));
+        var report = Stages[StageNames.Report];
+        return AddEvents<ReportWorker>(report.Queue, Stages.EventsBefore(report), isSentTo: true);
+    }
+
+    /// <summary>Takes runs as plain JSON from <see cref="PipelineTopology.TriggerExchange"/>.</summary>
+    public PipelineBusBuilder AddTrigger() => AddEndpoint((bus, provider) =>
+        bus.ReceiveEndpoint(PipelineTopology.TriggerExchange, endpoint =>
+        {
+            endpoint.UseStagePolicy();
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.ConfigureReceive(receive => receive.UseFilter(ActivatorUtilities.CreateInstance<TriggerFilter>(provider)));
+        }));
+
+    internal PipelineBusBuilder AddEndpoint(Action<IBusFactoryConfigurator, IServiceProvider> endpoint)
+    {
+        endpoints.Add(endpoint);
+        return this;
+    }
+
+    internal void ConfigureEndpoints(IBusFactoryConfigurator bus, IServiceProvider provider)
+    {
+        foreach (var endpoint in endpoints)
+        {
+            endpoint(bus, provider);
+        }
+
+        bus.ReceiveEndpoint(new TemporaryEndpointDefinition("qat-cancel"), DefaultEndpointNameFormatter.Instance, endpoint =>
+            endpoint.Consumer(() => provider.GetRequiredService<CancelConsumer>()));
+    }
+
+    private PipelineBusBuilder AddStage(Func<IServiceProvider, IStage> stage) => AddEndpoint((bus, provider) =>
+    {
+        var instance = stage(provider);
+        var row = Stages[instance.Name];
+        AddEvents(
+            bus, row.Queue, Stages.EventsBefore(row), isSentTo: true, () => ActivatorUtilities.CreateInstance<StageWorker>(provider, instance));
+    });
+
+    private PipelineBusBuilder AddEvents<THandler>(string queue, IReadOnlyList<Type> events, bool isSentTo = false)
+        where THandler : class, IEventHandler
+    {
+        services.AddSingleton<THandler>();
+        return AddEndpoint((bus, provider) => AddEvents(bus, queue, events, isSentTo, provider.GetRequiredService<THandler>));
+    }
+
+    // What is sent to a stage by the router must not come a second time from the events' exchanges.
+    private static void AddEvents(
+        IBusFactoryConfigurator bus, string queue, IReadOnlyList<Type> events, bool isSentTo, Func<IEventHandler> handler)
+    {
+        // Made when the first message comes: it needs the bus, which is just being made.
+        var made = new Lazy<IEventHandler>(handler);
+        bus.ReceiveEndpoint(queue, endpoint =>
+        {
+            endpoint.UseStagePolicy();
+            endpoint.ConfigureConsumeTopology = !isSentTo;
+            endpoint.Events(events, () => made.Value);
+        });
+    }
+}

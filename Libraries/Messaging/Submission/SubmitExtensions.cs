@@ -1,0 +1,19 @@
+using MassTransit;
+using QatPipeline.Contracts.V1;
+using QatPipeline.Runs.Execution;
+
+namespace QatPipeline.Messaging.Submission;
+
+/// <summary>Asks for runs.</summary>
+public static class SubmitExtensions
+{
+    /// <summary>Publishes the request as the root, or as a part, of the run's trace.</summary>
+    /// <exception cref="StageInputException">The run id is not usable.</exception>
+    public static async Task SubmitAsync(this IPublishEndpoint bus, PipelineRequested request, CancellationToken cancellationToken)
+    {
+        EventRules.CheckRunId(request.RunId);
+        using var activity = PipelineTelemetry.StartRun(request.RunId, request.Specification.Name);
+        await bus.Publish(
+            request, publish => publish.MessageId = DeterministicGuid.Of(nameof(PipelineRequested), request.RunId), cancellationToken);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MassTransit;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.V1;
+using QatPipeline.Foundation;
+using QatPipeline.Messaging.Delivery;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
+
+namespace QatPipeline.Messaging.Submission;
+
+/// <summary>
+/// Turns plain JSON from any AMQP client into a request. What is not understood is answered by a <see cref="StageFailed"/> that says why,
+/// and kept with its reason in the queue <see cref="PipelineTopology.RejectedTriggers"/>.
+/// </summary>
+internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter<ReceiveContext>
+{
+    private const int LargestTrigger = 1 << 20;
+
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        var content = context.Body.GetBytes();
+        try
+        {
+            await bus.Value.SubmitAsync(Parse(content), context.CancellationToken);
+        }
+        catch (Exception exception) when (exception is JsonException or InputException)
+        {
+            await RejectAsync(content, exception.Message, context.CancellationToken);
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("trigger");
+
+    private async Task RejectAsync(byte[] content, string reason, CancellationToken cancellationToken)
+    {
+        var kept = content.AsSpan(0, Math.Min(content.Length, LargestTrigger));
+        var rejected = new RejectedTrigger(Encoding.UTF8.GetString(kept), reason, time.GetUtcNow());
+        var queue = await bus.Value.GetSendEndpoint(new Uri($"queue:{PipelineTopology.RejectedTriggers}"));
+        await queue.Send(rejected, cancellationToken);
+        var failure = new StageFailed(
+            RunIdIn(content), "", $"The trigger was not understood: {reason}",
+            $"Send JSON as docs/messages-and-apis.md shows; what came is kept in the queue {PipelineTopology.RejectedTriggers}.",
+            "BadTrigger", rejected.At);
+        await bus.Value.Publish(failure, cancellationToken);
+    }
+
+    private PipelineRequested Parse(byte[] content)
+    {
+        if (content.Length > LargestTrigger)
+        {
+            throw new StageInputException($"a trigger may have {LargestTrigger} bytes at most, this has {content.Length}.");
+        }
+
+        var trigger = JsonSerializer.Deserialize<Trigger>(content, PipelineJson.Strict)
+            ?? throw new StageInputException("it is null instead of an object with a specification.");
+        var specification = RunSpecificationLoader.Bind(trigger.Specification, "the trigger's specification");
+        var artifacts = trigger.Artifacts ?? [];
+        EventRules.CheckArtifacts(artifacts);
+        return new PipelineRequested(trigger.RunId ?? RunId.Create(specification.Name, time), specification, artifacts);
+    }
+
+    // The answer should reach whoever asked, even where the rest is wrong.
+    private static string RunIdIn(byte[] content)
+    {
+        if (content.Length > LargestTrigger)
+        {
+            return "";
+        }
+
+        try
+        {
+            return JsonNode.Parse(content)?["runId"]?.GetValue<string>() is { } runId && RunId.IsValid(runId) ? runId : "";
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return "";
+        }
+    }
+
+    private sealed record Trigger
+    {
+        public string? RunId { get; init; }
+
+        public required JsonElement Specification { get; init; }
+
+        public IReadOnlyList<ArtifactReference>? Artifacts { get; init; }
+    }
+}

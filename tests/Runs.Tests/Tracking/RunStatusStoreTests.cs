@@ -1,0 +1,103 @@
+using QatPipeline.Contracts.V1;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Tests.TestStages;
+using QatPipeline.Runs.Tracking;
+
+namespace QatPipeline.Runs.Tests.Tracking;
+
+public sealed class RunStatusStoreTests : IDisposable
+{
+    private readonly ScratchFolder folder = new();
+    private readonly CountingStore blobs;
+    private readonly RunStatusStore runs;
+
+    public RunStatusStoreTests()
+    {
+        blobs = new CountingStore(new FolderBlobStore(folder.FullName));
+        runs = new RunStatusStore(
+            blobs, new RunFolder(blobs, StageTable.Standard, TimeProvider.System), StageTable.Standard, TimeProvider.System);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Watch_EachLook_ReadsTheStatusOnce()
+    {
+        await runs.ApplyAsync(new PipelineRequested("watched", ScriptedStage.Specification(), []), Token);
+        blobs.Reads = 0;
+        await using var states = runs.WatchAsync("watched", Token).GetAsyncEnumerator(Token);
+
+        Assert.True(await states.MoveNextAsync());
+        Assert.Equal(RunState.Requested, states.Current.State);
+        Assert.Equal(1, blobs.Reads);
+    }
+
+    [Fact]
+    public async Task Watch_RunThatEnds_GivesEveryStateAndEnds()
+    {
+        await runs.ApplyAsync(new PipelineRequested("ending", ScriptedStage.Specification(), []), Token);
+        var seen = new List<RunState>();
+        await foreach (var status in runs.WatchAsync("ending", Token))
+        {
+            seen.Add(status.State);
+            await runs.ApplyAsync(new PipelineCompleted("ending", "scripted", [], DateTimeOffset.UnixEpoch), Token);
+        }
+
+        Assert.Equal([RunState.Requested, RunState.Completed], seen);
+    }
+
+    [Fact]
+    public async Task WatchList_EachLook_ReadsEveryStatusOnce()
+    {
+        await runs.ApplyAsync(new PipelineRequested("first", ScriptedStage.Specification(), []), Token);
+        await runs.ApplyAsync(new PipelineRequested("second", ScriptedStage.Specification(), []), Token);
+        blobs.Reads = 0;
+        await using var changes = new RunListChanges(blobs, runs, TimeProvider.System).WatchAsync(Token).GetAsyncEnumerator(Token);
+
+        Assert.True(await changes.MoveNextAsync());
+        Assert.Equal(2, changes.Current);
+        Assert.Equal(2, blobs.Reads);
+    }
+
+    private sealed class CountingStore(IBlobStore store) : IBlobStore
+    {
+        public int Reads { get; set; }
+
+        public Task<StoredBlob?> ReadAsync(string name, CancellationToken cancellationToken)
+        {
+            Reads++;
+            return store.ReadAsync(name, cancellationToken);
+        }
+
+        public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) => store.OpenReadAsync(name, cancellationToken);
+
+        public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => store.ExistsAsync(name, cancellationToken);
+
+        public Task<bool> TryCreateAsync(string name, Stream content, CancellationToken cancellationToken) =>
+            store.TryCreateAsync(name, content, cancellationToken);
+
+        public Task<bool> TryWriteAsync(
+            string name, ReadOnlyMemory<byte> content, string? entityTag, CancellationToken cancellationToken) =>
+            store.TryWriteAsync(name, content, entityTag, cancellationToken);
+
+        public Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            store.WriteAsync(name, content, cancellationToken);
+
+        public Task CopyAsync(string source, string destination, CancellationToken cancellationToken) =>
+            store.CopyAsync(source, destination, cancellationToken);
+
+        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) =>
+            store.ListAsync(prefix, cancellationToken);
+
+        public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken) =>
+            store.ListFoldersAsync(prefix, cancellationToken);
+
+        public Task DeleteAsync(string name, CancellationToken cancellationToken) => store.DeleteAsync(name, cancellationToken);
+
+        public Task<IBlobLease?> TryLeaseAsync(string name, CancellationToken cancellationToken) =>
+            store.TryLeaseAsync(name, cancellationToken);
+    }
+}

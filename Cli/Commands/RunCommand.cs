@@ -28,7 +28,7 @@ internal static class RunCommand
             "samples/demo/train.yaml"),
         Create("calibrate", StageNames.Calibrate, "Run the pipeline through post-training quantization."),
         Create("qat", StageNames.Qat, "Run the pipeline through quantization-aware training."),
-        Create("export", StageNames.Optimize, "Run the pipeline through the export of every dialect."),
+        Create("export", StageNames.Optimize, "Run the pipeline through the export of every form."),
     ];
 
     private static Command Create(string name, string? lastStage, string description, string example = "samples/demo/run.yaml")

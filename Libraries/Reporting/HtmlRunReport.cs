@@ -1,4 +1,5 @@
 using System.Text;
+using QatPipeline.Reporting.Content;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Reporting;

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-
 using static QatPipeline.Graphs.Tests.Support.RandomTensors;
 
 namespace QatPipeline.Torch.Tests.Execution;

@@ -4,6 +4,7 @@ using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
+using QatPipeline.Graphs;
 
 namespace QatPipeline.Benchmarks.CostModel;
 

@@ -4,6 +4,7 @@ using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Linting;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs;
 
 namespace QatPipeline.Benchmarks.QdqForms;
 

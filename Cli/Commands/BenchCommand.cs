@@ -3,7 +3,6 @@ using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Engines.Timing;
 
 namespace QatPipeline.Cli.Commands;
 

@@ -3,6 +3,7 @@ using QatPipeline.Cli.Output;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
+using QatPipeline.Graphs;
 
 namespace QatPipeline.Cli.Commands;
 
@@ -19,8 +20,8 @@ internal static class BuildEngineCommand
     public static Command Create()
     {
         var model = CommandArguments.Model();
-        var target = new Option<string>("--target") { Description = "ort-cpu or tensorrt", Required = true };
-        target.AcceptOnlyFromAmong(EngineBackendNames.OrtCpu, EngineBackendNames.TensorRt);
+        var target = new Option<string>("--target") { Description = $"{TargetRegistry.OrtCpu.Name} or {TargetRegistry.TensorRt.Name}", Required = true };
+        target.AcceptOnlyFromAmong(TargetRegistry.OrtCpu.Name, TargetRegistry.TensorRt.Name);
         var precision = new Option<string>("--precision") { Description = "fp32, fp16 or int8", DefaultValueFactory = _ => "int8" };
         precision.AcceptOnlyFromAmong([.. Precisions.Keys]);
         var output = new Option<string>("--out", "-o") { Description = "Folder for the engine", Required = true, HelpName = "DIR" };
@@ -41,7 +42,7 @@ internal static class BuildEngineCommand
             """) { model, target, precision, output, cache, trtexec, threads, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            IEngineBackend backend = parsed.GetRequiredValue(target) == EngineBackendNames.OrtCpu
+            IEngineBackend backend = parsed.GetRequiredValue(target) == TargetRegistry.OrtCpu.Name
                 ? new OrtCpuBackend(new OrtCpuOptions { Threads = parsed.GetValue(threads) })
                 : new TensorRtBackend(new TensorRtOptions { TrtexecPath = parsed.GetValue(trtexec) });
             var path = parsed.GetRequiredValue(model);

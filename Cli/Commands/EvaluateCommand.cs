@@ -4,9 +4,8 @@ using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Engines.TensorRt;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Tracking;
 using QatPipeline.Stages.Datasets;
@@ -72,7 +71,7 @@ internal static class EvaluateCommand
             Skipped = [],
         };
         var model = specification.Model.Onnx!;
-        var run = new DetectionRun(new LocalImageSource(), specification, index, ModelInput.SizeOf(OnnxReader.Read(model), specification));
+        var run = new DetectionRun(new LocalImageSource(), specification, index, ImageInput.SizeOf(OnnxReader.Read(model), specification));
         using var display = new ProgressDisplay();
         var progress = new Progress<StageProgress>(value => display.Report(new StageStatus(
             "evaluate", StageState.Running, value.Activity, value.Done, value.Total, new Dictionary<string, double>())));

@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
-using QatPipeline.Graphs.CalibrationCaches;
-using QatPipeline.Graphs.Dialects;
 using QatPipeline.Graphs.Inspection;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Quantizers;
+using QatPipeline.Graphs.Targets.TensorRt;
 
 namespace QatPipeline.Cli.Commands;
 

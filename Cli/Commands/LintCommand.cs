@@ -1,25 +1,20 @@
 using System.CommandLine;
 using QatPipeline.Cli.Output;
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Linting;
-using QatPipeline.Graphs.Placement;
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Cli.Commands;
 
 /// <summary><c>qat lint</c>: what will stop a quantized model from running as integers.</summary>
 internal static class LintCommand
 {
-    private static readonly Dictionary<string, QuantizationTarget> Targets = new(StringComparer.Ordinal)
-    {
-        ["ort-cpu"] = QuantizationTarget.OrtCpu,
-        ["tensorrt"] = QuantizationTarget.TensorRt,
-    };
-
     public static Command Create()
     {
         var model = CommandArguments.Model();
-        var target = new Option<string>("--target") { Description = $"One of {string.Join(", ", Targets.Keys)}", Required = true };
-        target.AcceptOnlyFromAmong([.. Targets.Keys]);
+        string[] names = [.. TargetRegistry.All.Select(target => target.Name)];
+        var target = new Option<string>("--target") { Description = $"One of {string.Join(", ", names)}", Required = true };
+        target.AcceptOnlyFromAmong(names);
         var json = JsonOutput.CreateOption();
         var command = new Command(
             "lint",
@@ -31,7 +26,7 @@ internal static class LintCommand
             """) { model, target, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var report = GraphLinter.Lint(OnnxReader.Read(parsed.GetRequiredValue(model)), Targets[parsed.GetRequiredValue(target)]);
+            var report = TargetRegistry.Get(parsed.GetRequiredValue(target)).Lint(OnnxReader.Read(parsed.GetRequiredValue(model)));
             if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken).ConfigureAwait(false))
             {
                 Print(report);

@@ -1,27 +1,18 @@
 using System.CommandLine;
-using QatPipeline.Graphs.Dialects;
-using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Reading;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Targets;
 
 namespace QatPipeline.Cli.Commands;
 
 /// <summary><c>qat optimize</c>: writes a model in the form a target runs best.</summary>
 internal static class OptimizeCommand
 {
-    private static readonly Dictionary<string, Dialect> Targets = new(StringComparer.Ordinal)
-    {
-        ["ort-cpu"] = Dialect.OrtCpu,
-        ["tensorrt-qdq"] = Dialect.TensorRtQdq,
-        ["tensorrt-cache"] = Dialect.TensorRtCache,
-        ["float"] = Dialect.Float,
-    };
-
     public static Command Create()
     {
         var model = CommandArguments.Model();
-        var target = new Option<string>("--target") { Description = $"One of {string.Join(", ", Targets.Keys)}", Required = true };
-        target.AcceptOnlyFromAmong([.. Targets.Keys]);
+        var target = new Option<string>("--target") { Description = $"One of {string.Join(", ", TargetRegistry.Forms)}", Required = true };
+        target.AcceptOnlyFromAmong([.. TargetRegistry.Forms]);
         var output = new Option<string>("--output", "-o")
         {
             Description = "The ONNX file to write; the cache goes beside it",
@@ -41,17 +32,13 @@ internal static class OptimizeCommand
             """) { model, target, output, version };
         command.SetAction(parsed =>
         {
-            var path = parsed.GetRequiredValue(output);
             var graph = OnnxReader.Read(parsed.GetRequiredValue(model));
-            var options = new DialectOptions { CacheVersion = parsed.GetRequiredValue(version) };
-            var written = DialectWriter.Build(graph, Targets[parsed.GetRequiredValue(target)], options);
-            OnnxWriter.Write(written.Graph, path);
-            Console.WriteLine(path);
-            if (written.Cache is { } cache)
+            var options = new FormOptions { CacheVersion = parsed.GetRequiredValue(version) };
+            foreach (var path in TargetRegistry
+                .Build(graph, parsed.GetRequiredValue(target), options)
+                .Write(parsed.GetRequiredValue(output)))
             {
-                var cachePath = Path.ChangeExtension(path, ".cache");
-                File.WriteAllBytes(cachePath, cache.ToBytes());
-                Console.WriteLine(cachePath);
+                Console.WriteLine(path);
             }
         });
         return command;

@@ -34,7 +34,7 @@ public static class ArtifactNames
     public const string FloatTrainingHistory = "float-training-history.json";
 
     /// <summary>The float detector every other variant is measured against.</summary>
-    public const string FloatModel = "float-model.onnx";
+    public const string FloatGraph = "float-graph.onnx";
 
     /// <summary>The graph with placed, calibrated quantizers.</summary>
     public const string PtqGraph = "ptq-graph.onnx";
@@ -58,24 +58,24 @@ public static class ArtifactNames
     public const string QatDetections = "detections-qat.json";
 
     /// <summary>The float network as the optimize stage exports it.</summary>
-    public const string FloatDialect = "model-float.onnx";
+    public const string FloatForm = "model-float.onnx";
 
     /// <summary>The quantized network as ONNX Runtime on the CPU takes it.</summary>
-    public const string OrtCpuDialect = "model-ort-cpu.onnx";
+    public const string OrtCpuForm = "model-ort-cpu.onnx";
 
     /// <summary>The quantized network for TensorRT, with explicit quantize and dequantize nodes.</summary>
-    public const string TensorRtQdqDialect = "model-tensorrt-qdq.onnx";
+    public const string TensorRtQdqForm = "model-tensorrt-qdq.onnx";
 
     /// <summary>The network for TensorRT without such nodes; its ranges are in <see cref="CalibrationCache"/>.</summary>
-    public const string TensorRtPlainDialect = "model-tensorrt-implicit.onnx";
+    public const string TensorRtImplicitForm = "model-tensorrt-implicit.onnx";
 
-    /// <summary>The ranges that go with <see cref="TensorRtPlainDialect"/>, as a TensorRT calibration cache.</summary>
+    /// <summary>The ranges that go with <see cref="TensorRtImplicitForm"/>, as a TensorRT calibration cache.</summary>
     public const string CalibrationCache = "model-tensorrt-implicit.cache";
 
-    /// <summary>What the checks of the exported dialects found.</summary>
+    /// <summary>What the checks of the exported forms found.</summary>
     public const string LintReport = "lint-report.json";
 
-    /// <summary>How far the exported dialects compute the same as the graph they come from.</summary>
+    /// <summary>How far the exported forms compute the same as the graph they come from.</summary>
     public const string EqualityCertificate = "equality-certificate.json";
 
     /// <summary>The float network as built for the target: the baseline of the timings.</summary>

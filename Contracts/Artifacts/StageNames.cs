@@ -11,7 +11,7 @@ public static class StageNames
     public const string Calibrate = "calibrate";
     /// <summary>Quantization-aware training; only where the specification has <c>qat</c>.</summary>
     public const string Qat = "qat";
-    /// <summary>Writes and checks the ONNX dialects.</summary>
+    /// <summary>Writes and checks the ONNX forms.</summary>
     public const string Optimize = "optimize";
     /// <summary>Builds and times the engines.</summary>
     public const string Build = "build";

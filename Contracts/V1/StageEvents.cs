@@ -19,7 +19,7 @@ public sealed record ModelCalibrated(
 public sealed record ModelTrained(
     string RunId, RunSpecification Specification, IReadOnlyList<ArtifactReference> Artifacts, string Stage) : IPipelineEvent;
 
-/// <summary>The ONNX dialects are written and checked.</summary>
+/// <summary>The ONNX forms are written and checked.</summary>
 public sealed record GraphOptimized(
     string RunId, RunSpecification Specification, IReadOnlyList<ArtifactReference> Artifacts) : IPipelineEvent;
 

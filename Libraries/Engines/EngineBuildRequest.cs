@@ -1,5 +1,3 @@
-using QatPipeline.Engines.Timing;
-
 namespace QatPipeline.Engines;
 
 /// <summary>The arithmetic an engine may use.</summary>

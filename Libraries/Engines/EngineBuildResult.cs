@@ -1,5 +1,3 @@
-using QatPipeline.Engines.Timing;
-
 namespace QatPipeline.Engines;
 
 /// <summary>How a build ended.</summary>

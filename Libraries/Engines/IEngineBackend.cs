@@ -1,11 +1,9 @@
-using QatPipeline.Engines.Timing;
-
 namespace QatPipeline.Engines;
 
 /// <summary>Turns ONNX files into engines for one kind of target, runs and times them.</summary>
 public interface IEngineBackend
 {
-    /// <summary>The target's name in run specifications and reports: one of <see cref="EngineBackendNames"/>.</summary>
+    /// <summary>The name of the target it builds for, as in run specifications and reports.</summary>
     string Name { get; }
 
     /// <summary>Builds the engine, or delivers what another machine needs to build it where this one cannot.</summary>
@@ -19,14 +17,4 @@ public interface IEngineBackend
     /// <summary>Times a built engine the way trtexec does.</summary>
     /// <exception cref="EngineException">The engine fails.</exception>
     Task<EngineTiming> MeasureAsync(string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken);
-}
-
-/// <summary>The names of the back ends.</summary>
-public static class EngineBackendNames
-{
-    /// <summary>ONNX Runtime on the CPU.</summary>
-    public const string OrtCpu = "ort-cpu";
-
-    /// <summary>TensorRT through trtexec.</summary>
-    public const string TensorRt = "tensorrt";
 }

@@ -3,12 +3,11 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
-using QatPipeline.Engines.Timing;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Stages;
 
-/// <summary>Builds the float and the INT8 engine from their dialects and times both, taking turns, on this machine.</summary>
+/// <summary>Builds the float and the INT8 engine from their forms and times both, taking turns, on this machine.</summary>
 public sealed class BuildStage : IStage
 {
     /// <summary>Measurement in the stage record: timings by variant, one for every batch size.</summary>
@@ -21,7 +20,7 @@ public sealed class BuildStage : IStage
     public int Version => 2;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Inputs(RunSpecification specification) => [ArtifactNames.FloatDialect, ArtifactNames.OrtCpuDialect];
+    public IReadOnlyList<string> Inputs(RunSpecification specification) => [ArtifactNames.FloatForm, ArtifactNames.OrtCpuForm];
 
     // An engine is made for one processor: another one is another key.
     /// <inheritdoc/>
@@ -33,19 +32,19 @@ public sealed class BuildStage : IStage
     {
         var build = context.Specification.Build;
         var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads });
-        (string Variant, string Dialect, string Engine, EnginePrecision Precision)[] engines =
+        (string Variant, string Form, string Engine, EnginePrecision Precision)[] engines =
         [
-            (Evaluation.Variants.FloatEngine, ArtifactNames.FloatDialect, ArtifactNames.FloatEngine, EnginePrecision.Float),
-            (Evaluation.Variants.Int8Engine, ArtifactNames.OrtCpuDialect, ArtifactNames.Int8Engine, EnginePrecision.Int8),
+            (Evaluation.Variants.FloatEngine, ArtifactNames.FloatForm, ArtifactNames.FloatEngine, EnginePrecision.Float),
+            (Evaluation.Variants.Int8Engine, ArtifactNames.OrtCpuForm, ArtifactNames.Int8Engine, EnginePrecision.Int8),
         ];
-        foreach (var (index, (variant, dialect, engine, precision)) in engines.Index())
+        foreach (var (index, (variant, form, engine, precision)) in engines.Index())
         {
             context.Progress.Report(new StageProgress($"building {engine}", index, engines.Length));
             var path = context.OutputPath(engine);
             var result = await backend.BuildAsync(
                 new EngineBuildRequest
                 {
-                    OnnxPath = await context.OpenInputAsync(dialect, cancellationToken).ConfigureAwait(false),
+                    OnnxPath = await context.OpenInputAsync(form, cancellationToken).ConfigureAwait(false),
                     OutputFolder = Path.Combine(Path.GetDirectoryName(path)!, "..", "build"),
                     Name = variant,
                     Precision = precision,

@@ -9,7 +9,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
@@ -34,10 +34,10 @@ public sealed class EvaluateStage(IImageSource images) : IStage
     [
         ArtifactNames.DatasetIndex,
         ArtifactNames.ValidationAnnotations,
-        ArtifactNames.FloatModel,
+        ArtifactNames.FloatGraph,
         ArtifactNames.FloatEngine,
         ArtifactNames.Int8Engine,
-        ArtifactNames.OrtCpuDialect,
+        ArtifactNames.OrtCpuForm,
         .. GraphVariants(specification).Select(variant => variant.Detections),
     ];
 
@@ -54,8 +54,8 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             cancellationToken).ConfigureAwait(false);
         var truth = CocoDataset.Read(
             await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken).ConfigureAwait(false), "");
-        var inputSize = ModelInput.SizeOf(
-            OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatModel, cancellationToken).ConfigureAwait(false)),
+        var inputSize = ImageInput.SizeOf(
+            OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken).ConfigureAwait(false)),
             specification);
         var run = new DetectionRun(images, specification, index, inputSize);
 
@@ -101,7 +101,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         IStageContext context, EvaluationProtocol protocol, DatasetIndex index, CancellationToken cancellationToken)
     {
         context.Progress.Report(new StageProgress("comparing tensors of the INT8 engine with their simulation", 0, 1));
-        var model = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.OrtCpuDialect, cancellationToken).ConfigureAwait(false));
+        var model = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.OrtCpuForm, cancellationToken).ConfigureAwait(false));
         IReadOnlyList<IndexedImage> wanted = [.. index.Validation.Take(ComparedImages)];
         var options = new OrtCpuOptions { Threads = context.Specification.Build.Threads };
         var batches = images.ReadAsync(context.Specification, DatasetSplit.Validation, wanted, protocol, wanted.Count, cancellationToken);

@@ -1,19 +1,16 @@
 using System.Text.Json;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.CalibrationCaches;
-using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Linting;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Placement;
-using QatPipeline.Graphs.Reading;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Targets;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Stages;
 
-/// <summary>Writes every dialect from the one quantized graph, with what lint has to say about it.</summary>
+/// <summary>Writes every form of every target from the one quantized graph, with what lint has to say about it.</summary>
 public sealed class OptimizeStage : IStage
 {
     /// <inheritdoc/>
@@ -23,7 +20,7 @@ public sealed class OptimizeStage : IStage
     public int Version => 3;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Inputs(RunSpecification specification) => [QuantizedGraph(specification), ArtifactNames.FloatModel];
+    public IReadOnlyList<string> Inputs(RunSpecification specification) => [QuantizedGraph(specification), ArtifactNames.FloatGraph];
 
     /// <inheritdoc/>
     public object Configuration(RunSpecification specification) => new { specification.Target };
@@ -37,36 +34,29 @@ public sealed class OptimizeStage : IStage
     {
         var quantized = OnnxReader.Read(
             await context.OpenInputAsync(QuantizedGraph(context.Specification), cancellationToken).ConfigureAwait(false));
-        var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatModel, cancellationToken).ConfigureAwait(false));
-        (Dialect Dialect, Graph Source, string Name)[] dialects =
-        [
-            (Dialect.Float, original, ArtifactNames.FloatDialect),
-            (Dialect.OrtCpu, quantized, ArtifactNames.OrtCpuDialect),
-            (Dialect.TensorRtQdq, quantized, ArtifactNames.TensorRtQdqDialect),
-            (Dialect.TensorRtCache, quantized, ArtifactNames.TensorRtPlainDialect),
-        ];
+        var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken).ConfigureAwait(false));
+        var placedFor = TargetRegistry.Of(quantized);
         var certificates = new List<EqualityCertificate>();
         var reports = new List<LintReport>();
-        foreach (var (index, (dialect, source, name)) in dialects.Index())
+        foreach (var (index, form) in TargetRegistry.Forms.Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            context.Progress.Report(new StageProgress($"writing {name}", index, dialects.Length));
-            var model = DialectWriter.Build(source, dialect);
-            OnnxWriter.Write(model.Graph, context.OutputPath(name));
-            if (model.Cache is { } cache)
+            var name = ArtifactOf(form);
+            context.Progress.Report(new StageProgress($"writing {name}", index, TargetRegistry.Forms.Count));
+            var model = TargetRegistry.Build(form == FloatForm.Name ? original : quantized, form);
+            foreach (var path in model.Write(context.OutputPath(name)))
             {
-                await File.WriteAllBytesAsync(context.OutputPath(ArtifactNames.CalibrationCache), cache.ToBytes(), cancellationToken)
-                    .ConfigureAwait(false);
+                _ = context.OutputPath(Path.GetFileName(path));
             }
 
-            if (dialect != Dialect.Float && TargetOf(dialect) == QuantizerPlacement.TargetOf(quantized))
+            if (model.Target == placedFor)
             {
                 certificates.Add(Certify(quantized, model));
             }
 
-            if (dialect is Dialect.OrtCpu or Dialect.TensorRtQdq)
+            if (model is { IsExplicit: true, Target: { } target })
             {
-                reports.Add(GraphLinter.Lint(model.Graph, TargetOf(dialect)));
+                reports.Add(target.Lint(model.Graph));
             }
         }
 
@@ -74,17 +64,17 @@ public sealed class OptimizeStage : IStage
         await WriteJsonAsync(context.OutputPath(ArtifactNames.LintReport), reports, cancellationToken).ConfigureAwait(false);
     }
 
-    private static QuantizationTarget TargetOf(Dialect dialect) =>
-        dialect == Dialect.OrtCpu ? QuantizationTarget.OrtCpu : QuantizationTarget.TensorRt;
+    /// <summary>The artifact a form is written to, such as <c>model-tensorrt-qdq.onnx</c>.</summary>
+    internal static string ArtifactOf(string form) => $"model-{form}.onnx";
 
     /// <summary>An engine that is not what was trained must never be built.</summary>
-    private static EqualityCertificate Certify(Graph quantized, DialectModel model)
+    private static EqualityCertificate Certify(Graph quantized, TargetModel model)
     {
         var certificate = EqualityCertificate.Compare(quantized, model);
         return certificate.IsEqual
             ? certificate
             : throw new GraphException(
-                $"dialect {certificate.Dialect} differs from the simulated graph in {certificate.Differences.Count} places, "
+                $"form {certificate.Form} differs from the simulated graph in {certificate.Differences.Count} places, "
                 + $"first at '{certificate.Differences[0].Tensor}': {certificate.Differences[0].What}");
     }
 

@@ -1,11 +1,10 @@
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
 using QatPipeline.Graphs.Costs;
-using QatPipeline.Graphs.Dialects;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Placement;
-using QatPipeline.Graphs.Reading;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Quantizers;
+using QatPipeline.Graphs;
 
 namespace QatPipeline.Benchmarks.CostModel;
 
@@ -24,21 +23,21 @@ internal static class CostTable
         QuantizerSelection.EnableAll(quantized);
         var mixed = quantized.Clone();
         var shaped = LayerWork.WithShapes(mixed);
-        QuantizerSelection.Disable(mixed, [.. QuantizerSelection.Layers(mixed)
+        TargetRegistry.Of(mixed).LeaveFloat(mixed, [.. QuantizerSelection.Layers(mixed)
             .Where(name => LayerWork.IsDepthwise(shaped, shaped.Nodes.Single(node => node.Name == name)))]);
-        Print("float", DialectWriter.Build(OnnxReader.Read(floatModel), Dialect.Float).Graph);
-        Print("quantized", DialectWriter.Build(quantized, Dialect.OrtCpu).Graph);
-        Print("depthwise left float", DialectWriter.Build(mixed, Dialect.OrtCpu).Graph);
+        Print("float", TargetRegistry.Build(OnnxReader.Read(floatModel), "float").Graph);
+        Print("quantized", TargetRegistry.Build(quantized, "ort-cpu").Graph);
+        Print("depthwise left float", TargetRegistry.Build(mixed, "ort-cpu").Graph);
     }
 
-    private static void Print(string variant, Graph dialect)
+    private static void Print(string variant, Graph model)
     {
         var path = Path.Combine(Path.GetTempPath(), $"cost-model-{Environment.ProcessId}.onnx");
         try
         {
-            OnnxWriter.Write(dialect, path);
+            OnnxWriter.Write(model, path);
             var measured = OrtNodeProfiler.Profile(path, Options, Runs);
-            var estimate = OrtCpuCostModel.Estimate(dialect);
+            var estimate = TargetRegistry.OrtCpu.Estimate(model)!;
             Console.WriteLine(
                 $"{variant}: estimated {estimate.Milliseconds:F2} ms, measured {measured.Sum(node => node.Milliseconds):F2} ms");
             foreach (var group in estimate.Nodes.GroupBy(node => node.Class).OrderBy(group => group.Key))
@@ -48,7 +47,7 @@ internal static class CostTable
                     + $"{group.Sum(node => node.Work) / 1e6,9:F2} M {group.Sum(node => node.Milliseconds),8:F3} ms");
             }
 
-            var operators = measured.GroupBy(node => OperatorOf(node, dialect));
+            var operators = measured.GroupBy(node => OperatorOf(node, model));
             foreach (var group in operators.OrderByDescending(group => group.Sum(node => node.Milliseconds)))
             {
                 Console.WriteLine(
@@ -62,9 +61,9 @@ internal static class CostTable
     }
 
     // Depthwise convolutions apart; fusion keeps a convolution's name as the beginning of the kernel's.
-    private static string OperatorOf(NodeTiming node, Graph dialect)
+    private static string OperatorOf(NodeTiming node, Graph model)
     {
-        var origin = dialect.Nodes
+        var origin = model.Nodes
             .Where(candidate => candidate.Is("Conv") && node.Name.StartsWith(candidate.Name, StringComparison.Ordinal))
             .MaxBy(candidate => candidate.Name.Length);
         return origin is not null && node.Operator.Contains("Conv", StringComparison.Ordinal) && origin.Int("group", 1) > 1

@@ -7,5 +7,5 @@ if (args is [var floatModel, var quantizedGraph])
 }
 
 Console.Error.WriteLine(
-    "usage: CostModel FLOAT.onnx QUANTIZED-GRAPH.onnx (float-model.onnx and ptq-graph.onnx or qat-graph.onnx of a run)");
+    "usage: CostModel FLOAT.onnx QUANTIZED-GRAPH.onnx (float-graph.onnx and ptq-graph.onnx or qat-graph.onnx of a run)");
 return 2;

@@ -15,7 +15,7 @@ public sealed class RunTests(RunningSystem system)
         [StageNames.Dataset] = ("dataset-loading", "checking Training images"),
         [StageNames.Calibrate] = ("ptq-calibration", "collecting ranges"),
         [StageNames.Qat] = ("qat-training", "epoch 1 of 1"),
-        [StageNames.Optimize] = ("onnx-graph-optimization", $"writing {ArtifactNames.OrtCpuDialect}"),
+        [StageNames.Optimize] = ("onnx-graph-optimization", $"writing {ArtifactNames.OrtCpuForm}"),
         [StageNames.Build] = ("trt-engine-building", $"building {ArtifactNames.Int8Engine}"),
         [StageNames.Evaluate] = ("coco-evaluation", "bootstrap intervals"),
     };

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Writing;
 
 namespace QatPipeline.Cli.Tests;
 

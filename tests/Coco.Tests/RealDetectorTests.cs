@@ -18,7 +18,7 @@ public sealed class RealDetectorTests
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var dataset = CocoTestFiles.Validation();
         var loader = new ImageLoader(
-            ImageFile.Of(dataset, dataset.ImageFolder),
+            dataset.FilesIn(dataset.ImageFolder),
             EvaluationProtocol.E2(Size),
             new ImageLoaderOptions { BatchSize = 1, OnBadImage = BadImagePolicy.Fail });
         var decoder = new DetectionDecoder(new DetectionOptions(), [.. dataset.Categories.Select(category => category.Id)]);

@@ -1,7 +1,6 @@
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Writing;
 
 namespace QatPipeline.Engines.Tests;
 

@@ -2,9 +2,9 @@ using System.Text.Json;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
-using QatPipeline.Engines.Timing;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages;
@@ -41,8 +41,8 @@ internal sealed class SyntheticRun : IDisposable
 
         string[] models =
         [
-            ArtifactNames.FloatModel, ArtifactNames.PtqGraph, ArtifactNames.QatGraph, ArtifactNames.FloatEngine, ArtifactNames.Int8Engine,
-            ArtifactNames.CalibrationCache, ArtifactNames.TensorRtQdqDialect, ArtifactNames.OrtCpuDialect,
+            ArtifactNames.FloatGraph, ArtifactNames.PtqGraph, ArtifactNames.QatGraph, ArtifactNames.FloatEngine, ArtifactNames.Int8Engine,
+            ArtifactNames.CalibrationCache, ArtifactNames.TensorRtQdqForm, ArtifactNames.OrtCpuForm,
         ];
         foreach (var name in models)
         {

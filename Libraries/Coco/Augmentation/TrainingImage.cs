@@ -9,7 +9,7 @@ public sealed record TrainingImage(ImageFile File, IReadOnlyList<YoloLabel> Labe
     /// <summary>A data set's images with their objects: crowds and repeated boxes left out, boxes clipped to the image.</summary>
     /// <exception cref="CocoException">An image's size is not stated.</exception>
     public static IReadOnlyList<TrainingImage> Of(CocoDataset dataset) =>
-        [.. ImageFile.Of(dataset, dataset.ImageFolder).Select((file, index) => new TrainingImage(file, LabelsOf(dataset, index)))];
+        [.. dataset.FilesIn(dataset.ImageFolder).Select((file, index) => new TrainingImage(file, LabelsOf(dataset, index)))];
 
     private static IReadOnlyList<YoloLabel> LabelsOf(CocoDataset dataset, int imageIndex)
     {

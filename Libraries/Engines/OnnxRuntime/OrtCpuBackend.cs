@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
-using QatPipeline.Engines.Timing;
+using QatPipeline.Graphs;
 
 namespace QatPipeline.Engines.OnnxRuntime;
 
@@ -13,7 +13,7 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
     private readonly OrtCpuOptions _options = options ?? new();
 
     /// <inheritdoc/>
-    public string Name => EngineBackendNames.OrtCpu;
+    public string Name => TargetRegistry.OrtCpu.Name;
 
     private string Environment => $"ONNX Runtime {OrtSessions.Version}, CPU, " + _options.Threads switch
     {

@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using QatPipeline.Engines.Timing;
 
 namespace QatPipeline.Engines.OnnxRuntime;
 
@@ -92,20 +91,17 @@ internal sealed class OrtEngine : IEngine
         var step = Input.FixedBatch ?? batch;
         if (batch < 1 || batch % step != 0)
         {
-            throw new EngineException($"A batch of {batch} is no multiple of the {step} that '{_path}' is fixed to.");
+            throw new EngineException($"A batch of {batch} is not a multiple of the {step} that '{_path}' is fixed to.");
         }
 
-        return elements == (long)batch * Input.ElementsPerImage
-            ? step
-            : throw new EngineException($"{elements} values are no batch of {batch} for {Input}.");
+        EngineChecks.RequireBatch(Input, elements, batch);
+        return step;
     }
 
     private string[] CheckNames(IReadOnlyList<string> names)
     {
-        var unknown = names.Except(Outputs.Select(output => output.Name)).ToArray();
-        return unknown.Length == 0 ? [.. names] : throw new EngineException(
-            $"'{_path}' has no output {string.Join(", ", unknown.Select(name => $"'{name}'"))}; "
-            + $"it declares {string.Join(", ", Outputs.Select(output => output.Name))}.");
+        EngineChecks.RequireOutputs(_path, [.. Outputs.Select(output => output.Name)], names);
+        return [.. names];
     }
 
     private long[] LongShape(int batch) => [.. Input.ShapeOf(batch).Select(size => (long)size)];

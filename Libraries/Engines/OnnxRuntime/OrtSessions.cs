@@ -47,11 +47,7 @@ internal static class OrtSessions
     /// <exception cref="EngineException">The file is missing, or the runtime refuses it.</exception>
     public static InferenceSession Open(string path, SessionOptions options)
     {
-        if (!File.Exists(path))
-        {
-            throw new EngineException($"There is no model at '{path}'.");
-        }
-
+        EngineChecks.RequireModel(path);
         try
         {
             return new InferenceSession(path, options);
@@ -77,13 +73,7 @@ internal static class OrtSessions
     /// <inheritdoc cref="ReadInput"/>
     public static EngineTensorInfo Input(InferenceSession session, string path)
     {
-        if (session.InputMetadata.Count != 1)
-        {
-            throw new EngineException(
-                $"'{path}' takes {session.InputMetadata.Count} inputs ({string.Join(", ", session.InputMetadata.Keys)}): "
-                + "an engine here has one, the images.");
-        }
-
+        EngineChecks.RequireOneInput(path, [.. session.InputMetadata.Keys]);
         return Describe(session.InputMetadata.Single(), path);
     }
 

@@ -1,6 +1,5 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Writing;
 using QatPipeline.Quantization.Analysis;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
@@ -26,7 +25,7 @@ public static class OrtTensorAgreement
     private const string Suffix = "_compared";
 
     /// <summary>Runs both and compares every activation that the model quantizes per tensor.</summary>
-    /// <param name="model">A model of the ort-cpu dialect; it is not changed.</param>
+    /// <param name="model">A model in the ort-cpu form; it is not changed.</param>
     /// <param name="options">Threads of the engine.</param>
     /// <param name="images">The input [batch,3,H,W].</param>
     /// <param name="batch">Number of images.</param>

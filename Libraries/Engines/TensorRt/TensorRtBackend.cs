@@ -1,5 +1,5 @@
 using System.Globalization;
-using QatPipeline.Engines.Timing;
+using QatPipeline.Graphs;
 
 namespace QatPipeline.Engines.TensorRt;
 
@@ -16,14 +16,14 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
     private readonly TensorRtOptions _options = options ?? new();
 
     /// <inheritdoc/>
-    public string Name => EngineBackendNames.TensorRt;
+    public string Name => TargetRegistry.TensorRt.Name;
 
     /// <inheritdoc/>
     public async Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken)
     {
         request.Timing.Validate();
         var trtexec = await Trtexec.FindAsync(_options, cancellationToken);
-        var input = request.Input ?? ModelInput.Read(request.OnnxPath);
+        var input = request.Input ?? OnnxSignature.Read(request.OnnxPath).Input;
         Directory.CreateDirectory(request.OutputFolder);
         var files = new TensorRtFiles(request, input);
         files.CopyInputs(trtexec?.Version ?? DeliveredFor);

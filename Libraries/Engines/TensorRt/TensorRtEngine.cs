@@ -22,7 +22,7 @@ internal sealed class TensorRtEngine : IEngine
             throw new EngineException($"There is no engine at '{path}'.");
         }
 
-        (Input, Outputs) = ModelInput.ReadAll(TensorRtFiles.ModelOf(path));
+        (Input, Outputs) = OnnxSignature.Read(TensorRtFiles.ModelOf(path));
         _batch = Input.FixedBatch ?? BatchOf(path);
     }
 
@@ -38,11 +38,7 @@ internal sealed class TensorRtEngine : IEngine
 
     public IReadOnlyList<EngineOutput> Run(ReadOnlySpan<float> images, int batch, IReadOnlyList<string>? outputs = null)
     {
-        if (images.Length != (long)batch * Input.ElementsPerImage)
-        {
-            throw new EngineException($"{images.Length} values are no batch of {batch} for {Input}.");
-        }
-
+        EngineChecks.RequireBatch(Input, images.Length, batch);
         var folder = Directory.CreateTempSubdirectory("trtexec-");
         try
         {
@@ -51,9 +47,8 @@ internal sealed class TensorRtEngine : IEngine
             var arguments = TrtexecCommand.RunArguments(_path, ShapeOf(batch), Input.Name, inputFile, outputFile);
             Task.Run(() => _trtexec.RunAsync(arguments, $"{_path}.run.log", CancellationToken.None)).GetAwaiter().GetResult();
             var all = Parse(File.ReadAllBytes(outputFile));
-            return outputs is null ? all : [.. outputs.Select(name => all.FirstOrDefault(output => output.Name == name)
-                ?? throw new EngineException(
-                    $"'{_path}' has no output '{name}'; it gives {string.Join(", ", all.Select(output => output.Name))}."))];
+            EngineChecks.RequireOutputs(_path, [.. all.Select(output => output.Name)], outputs ?? []);
+            return outputs is null ? all : [.. outputs.Select(name => all.First(output => output.Name == name))];
         }
         finally
         {

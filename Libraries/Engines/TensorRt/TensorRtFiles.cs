@@ -1,7 +1,7 @@
 using System.Globalization;
-using QatPipeline.Graphs.CalibrationCaches;
-using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Targets.TensorRt;
 
 namespace QatPipeline.Engines.TensorRt;
 
@@ -45,11 +45,7 @@ internal sealed class TensorRtFiles
     /// <exception cref="EngineException">The model is missing, or the cache is none.</exception>
     public void CopyInputs(TrtexecVersion version)
     {
-        if (!File.Exists(_request.OnnxPath))
-        {
-            throw new EngineException($"There is no model at '{_request.OnnxPath}'.");
-        }
-
+        EngineChecks.RequireModel(_request.OnnxPath);
         if (Path.GetFullPath(_request.OnnxPath) != Path.GetFullPath(Onnx))
         {
             File.Copy(_request.OnnxPath, Onnx, overwrite: true);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Engines.Timing;
 
 namespace QatPipeline.Engines.TensorRt;
 
@@ -59,7 +58,7 @@ internal static class TrtexecCommand
             {
                 throw new EngineException(
                     $"TensorRT {version} reads no calibration cache: implicit quantization ended with version 10. "
-                    + "Build from the qdq dialect instead.");
+                    + "Build from the explicit form (tensorrt-qdq) instead.");
             }
 
             if (build.Precision == EnginePrecision.Half)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using QatPipeline.Engines.Timing;
 
 namespace QatPipeline.Engines.TensorRt;
 

@@ -3,7 +3,7 @@ using QatPipeline.Graphs.Model;
 namespace QatPipeline.Graphs.Costs;
 
 /// <summary>What one kernel is estimated to cost.</summary>
-/// <param name="Node">The node in the dialect's graph.</param>
+/// <param name="Node">The node in the deployed graph.</param>
 /// <param name="Class">The kind of kernel, which has a coefficient of its own.</param>
 /// <param name="Work">Multiplications or elements.</param>
 /// <param name="Milliseconds">Estimated time of one run.</param>

@@ -1,4 +1,5 @@
 using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Costs;

@@ -1,3 +1,4 @@
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Passes;
 

@@ -3,12 +3,11 @@ using QatPipeline.Graphs.Inference.Evaluation;
 using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Passes;
 
 namespace QatPipeline.Graphs.Inference;
 
 /// <summary>One walk over a graph that finds out types, shapes and constant contents of its values.</summary>
-internal sealed class ValueAnalysis
+internal sealed class ValueAnalysis : IValueFacts
 {
     private const long LargestShapeTensor = 256;
 

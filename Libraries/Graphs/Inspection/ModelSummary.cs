@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Graphs.Inference.Evaluation;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 

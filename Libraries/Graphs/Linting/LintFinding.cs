@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Placement;
 
 namespace QatPipeline.Graphs.Linting;
 
@@ -43,8 +42,20 @@ public enum KernelKind
 /// <summary>The kernel a node is predicted to run in.</summary>
 public sealed record KernelPrediction(string Node, string OpType, KernelKind Kernel);
 
-/// <summary>The findings on one graph, and for ONNX Runtime the kernel of every node.</summary>
-public sealed record LintReport(
-    [property: JsonConverter(typeof(JsonStringEnumConverter<QuantizationTarget>))] QuantizationTarget Target,
-    IReadOnlyList<LintFinding> Findings,
-    IReadOnlyList<KernelPrediction> Kernels);
+/// <summary>The findings on one graph.</summary>
+/// <param name="Target">The name of the target whose rules were applied.</param>
+/// <param name="Findings">In the order of the graph.</param>
+/// <param name="Kernels">The kernel of every node, where the target's fusions are modelled; else empty.</param>
+public sealed record LintReport(string Target, IReadOnlyList<LintFinding> Findings, IReadOnlyList<KernelPrediction> Kernels)
+{
+    internal static LintReport NotQuantized(string target)
+    {
+        var finding = new LintFinding(
+            LintSeverity.Warning,
+            "not-quantized",
+            [],
+            "The graph has no quantizers: everything runs in float.",
+            "Quantize it with `qat calibrate`.");
+        return new(target, [finding], []);
+    }
+}

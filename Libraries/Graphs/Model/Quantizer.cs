@@ -9,7 +9,7 @@ public sealed record QuantizerUse(string Node, int Input);
 
 /// <summary>
 /// A simulated quantize/dequantize pair placed on inputs of nodes. Calibration fills its ranges, quantization-aware training
-/// simulates it, every dialect writes it. Quantizers of one <see cref="Group"/> share one range.
+/// simulates it, every form writes it. Quantizers of one <see cref="Group"/> share one range.
 /// </summary>
 public sealed class Quantizer(string name, QuantizationScheme scheme)
 {

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Inference.Rules;
 
 namespace QatPipeline.Graphs.Model;
 

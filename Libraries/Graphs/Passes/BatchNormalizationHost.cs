@@ -1,4 +1,4 @@
-using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 

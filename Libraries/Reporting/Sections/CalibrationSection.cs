@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
 

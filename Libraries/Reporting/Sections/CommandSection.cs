@@ -1,4 +1,5 @@
 using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Runs;
 using QatPipeline.Stages;
@@ -34,36 +35,36 @@ internal static class CommandSection
             }
         }
 
-        yield return (ArtifactNames.OrtCpuDialect, graph, $"qat optimize {graph} --target ort-cpu -o {ArtifactNames.OrtCpuDialect}");
+        yield return (ArtifactNames.OrtCpuForm, graph, $"qat optimize {graph} --target ort-cpu -o {ArtifactNames.OrtCpuForm}");
         yield return (
-            ArtifactNames.TensorRtQdqDialect,
+            ArtifactNames.TensorRtQdqForm,
             graph,
-            $"qat optimize {graph} --target tensorrt-qdq -o {ArtifactNames.TensorRtQdqDialect}");
+            $"qat optimize {graph} --target tensorrt-qdq -o {ArtifactNames.TensorRtQdqForm}");
         yield return (
-            $"{ArtifactNames.TensorRtPlainDialect} and {ArtifactNames.CalibrationCache}",
+            $"{ArtifactNames.TensorRtImplicitForm} and {ArtifactNames.CalibrationCache}",
             graph,
-            $"qat optimize {graph} --target tensorrt-cache -o {ArtifactNames.TensorRtPlainDialect}");
+            $"qat optimize {graph} --target tensorrt-implicit -o {ArtifactNames.TensorRtImplicitForm}");
         yield return (
             ArtifactNames.FloatEngine,
-            ArtifactNames.FloatDialect,
-            $"qat build-engine {ArtifactNames.FloatDialect} --target ort-cpu --precision fp32 -o engines{Threads(content)}");
+            ArtifactNames.FloatForm,
+            $"qat build-engine {ArtifactNames.FloatForm} --target ort-cpu --precision fp32 -o engines{Threads(content)}");
         yield return (
             ArtifactNames.Int8Engine,
-            ArtifactNames.OrtCpuDialect,
-            $"qat build-engine {ArtifactNames.OrtCpuDialect} --target ort-cpu --precision int8 -o engines{Threads(content)}");
+            ArtifactNames.OrtCpuForm,
+            $"qat build-engine {ArtifactNames.OrtCpuForm} --target ort-cpu --precision int8 -o engines{Threads(content)}");
         yield return (
             "TensorRT engine from the Q/DQ model",
-            ArtifactNames.TensorRtQdqDialect,
-            $"trtexec --onnx={ArtifactNames.TensorRtQdqDialect} --int8 --fp16 --saveEngine=engine-int8.plan");
+            ArtifactNames.TensorRtQdqForm,
+            $"trtexec --onnx={ArtifactNames.TensorRtQdqForm} --int8 --fp16 --saveEngine=engine-int8.plan");
         yield return (
             "TensorRT engine from model and calibration cache (TensorRT up to 10)",
             ArtifactNames.CalibrationCache,
-            $"trtexec --onnx={ArtifactNames.TensorRtPlainDialect} --int8 --fp16 "
+            $"trtexec --onnx={ArtifactNames.TensorRtImplicitForm} --int8 --fp16 "
             + $"--calib={ArtifactNames.CalibrationCache} --saveEngine=engine-int8.plan");
         yield return (
             "Speed",
-            ArtifactNames.OrtCpuDialect,
-            $"qat bench {ArtifactNames.OrtCpuDialect} --batch {string.Join(',', content.Specification.Build.Batches)}{Threads(content)}");
+            ArtifactNames.OrtCpuForm,
+            $"qat bench {ArtifactNames.OrtCpuForm} --batch {string.Join(',', content.Specification.Build.Batches)}{Threads(content)}");
         yield return (
             "AP and its interval",
             ArtifactNames.Int8EngineDetections,

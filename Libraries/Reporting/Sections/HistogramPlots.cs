@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
 

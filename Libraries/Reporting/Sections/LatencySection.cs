@@ -1,4 +1,5 @@
-using QatPipeline.Engines.Timing;
+using QatPipeline.Engines;
+using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
 

@@ -1,4 +1,5 @@
 using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Stages.Reports;
 

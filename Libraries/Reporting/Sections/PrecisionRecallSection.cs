@@ -1,3 +1,4 @@
+using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
 using QatPipeline.Stages.Evaluation;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Samples;
 

@@ -1,5 +1,5 @@
 using System.IO.Enumeration;
-using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Quantizers;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 

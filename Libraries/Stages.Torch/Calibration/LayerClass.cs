@@ -1,5 +1,5 @@
 using QatPipeline.Graphs.Costs;
-using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Stages.Torch.Calibration;

@@ -1,7 +1,7 @@
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Placement;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 
@@ -11,7 +11,7 @@ namespace QatPipeline.Stages.Torch.Calibration;
 internal sealed class LayerPlacement
 {
     private readonly Graph _calibrated;
-    private readonly FastestPlacement? _fastest;
+    private readonly IFastestPlacement? _fastest;
 
     /// <param name="specification">Target and placement.</param>
     /// <param name="calibrated">The graph with all quantizers on; not changed.</param>
@@ -20,9 +20,8 @@ internal sealed class LayerPlacement
         _calibrated = calibrated;
         Layers = LayersOf(calibrated);
         Candidates = Layers;
-        if (specification is { Target: "ort-cpu", Partial.Placement: "fastest" })
+        if (specification.Partial.Placement == "fastest" && TargetRegistry.Get(specification.Target).Fastest(calibrated) is { } fastest)
         {
-            var fastest = new FastestPlacement(calibrated);
             var gaining = Layers.Except(fastest.FloatNodes(new HashSet<string>()), StringComparer.Ordinal).ToArray();
             if (gaining.Length > 0)
             {
@@ -73,7 +72,7 @@ internal sealed class LayerPlacement
         var graph = _calibrated.Clone();
         if (floatNodes.Count > 0)
         {
-            QuantizerSelection.Disable(graph, floatNodes);
+            TargetRegistry.Of(graph).LeaveFloat(graph, floatNodes);
         }
 
         return graph;

@@ -1,8 +1,8 @@
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;
-using QatPipeline.Graphs.Reading;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Models;

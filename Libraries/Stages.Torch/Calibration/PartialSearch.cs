@@ -1,6 +1,5 @@
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.Costs;
-using QatPipeline.Graphs.Dialects;
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Search;
 using QatPipeline.Stages.Torch.Detectors;
@@ -8,7 +7,7 @@ using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 
-/// <summary>Chooses the layers to leave float by AP on calibration images and, for ONNX Runtime, by estimated time.</summary>
+/// <summary>Chooses the layers to leave float by AP on calibration images and, where the target's costs are known, by estimated time.</summary>
 internal sealed class PartialSearch(RunSpecification specification, GraphEvaluation evaluation, MeasuredFigures measured)
 {
     /// <param name="model">The float model.</param>
@@ -22,9 +21,8 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
         var partial = specification.Partial;
         var floatAp = await ApAsync("search: float", model, ExecutionMode.Float, cancellationToken);
         var leastAp = floatAp - (specification.Qat is null ? partial.MaxApLoss : partial.MaxApLossBeforeTraining);
-        double? floatTime = specification.Target == "ort-cpu"
-            ? OrtCpuCostModel.Estimate(DialectWriter.Build(model, Dialect.Float).Graph).Milliseconds
-            : null;
+        var target = TargetRegistry.Get(specification.Target);
+        var floatTime = target.Estimate(model)?.Milliseconds;
         var longest = partial.MinSpeedup > 0 ? floatTime / partial.MinSpeedup : null;
         var count = 0;
         var search = new PartialQuantizationSearch(
@@ -34,7 +32,7 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
             {
                 var graph = placement.Place(floatLayers);
                 var quantized = LayerPlacement.LayersOf(graph);
-                var time = floatTime is null ? 0 : OrtCpuCostModel.Estimate(DialectWriter.Build(graph, Dialect.OrtCpu).Graph).Milliseconds;
+                var time = target.Estimate(graph)?.Milliseconds ?? 0;
                 var activity =
                     $"search: choice {++count} of at most {partial.MaxMeasurements}, "
                     + $"{quantized.Count} of {placement.Layers.Count} layers quantized";

@@ -30,7 +30,7 @@ internal sealed class GraphEvaluation(
         var index = await DatasetIndex.ReadAsync(
             await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
         return new GraphEvaluation(
-            new DetectionRun(images, context.Specification, index, ModelInput.SizeOf(model, context.Specification)),
+            new DetectionRun(images, context.Specification, index, ImageInput.SizeOf(model, context.Specification)),
             index,
             CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.CalibrationAnnotations, cancellationToken), ""),
             CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken), ""),

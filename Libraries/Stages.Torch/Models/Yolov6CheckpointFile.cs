@@ -1,5 +1,5 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 

@@ -4,9 +4,10 @@ using System.Text.Json;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Placement;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Runs.Execution;
@@ -61,7 +62,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     {
         var specification = context.Specification;
         var model = await ModelImport.ReadAsync(context, cancellationToken);
-        OnnxWriter.Write(model, context.OutputPath(ArtifactNames.FloatModel));
+        OnnxWriter.Write(model, context.OutputPath(ArtifactNames.FloatGraph));
         var evaluation = await GraphEvaluation.OpenAsync(context, images, model, cancellationToken);
         var original = await evaluation.MeasureAsync("float", model, ExecutionMode.Float, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.FloatDetections), original.Detections);
@@ -174,11 +175,16 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     {
         var specification = context.Specification;
         var placed = model.Clone();
-        QuantizerPlacement.Place(placed, new PlacementOptions
+        var target = TargetRegistry.Get(specification.Target);
+        target.Place(placed, new PlacementOptions
         {
-            Target = specification.Target == "tensorrt" ? QuantizationTarget.TensorRt : QuantizationTarget.OrtCpu,
             SkipNodes = [.. new PlacementOptions().SkipNodes, .. specification.Partial.Skip],
-            WeightScheme = HasReducedWeights(specification) ? QuantizationScheme.SignedReduced : QuantizationScheme.SignedNarrow,
+            WeightScheme = specification.Calibration.WeightBits switch
+            {
+                0 => target.WeightScheme,
+                7 => QuantizationScheme.SignedReduced,
+                _ => QuantizationScheme.SignedNarrow,
+            },
         });
         var calibrator = new Calibrator(placed, new CalibrationOptions { Percentile = specification.Calibration.Percentile });
         var wanted = ImagesOf(specification, evaluation.Index);
@@ -225,9 +231,6 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             }
         }
     }
-
-    private static bool HasReducedWeights(RunSpecification specification) =>
-        specification.Calibration.WeightBits == 7 || (specification.Calibration.WeightBits == 0 && specification.Target == "ort-cpu");
 
     private static IReadOnlyList<IndexedImage> ImagesOf(RunSpecification specification, DatasetIndex index) =>
         specification.Calibration.Images > 0 ? [.. index.Calibration.Take(specification.Calibration.Images)] : index.Calibration;

@@ -3,8 +3,7 @@ using QatPipeline.Coco.Detections;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Reading;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Detectors;
@@ -31,7 +30,7 @@ public sealed class QatStage(IImageSource images) : IStage
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
     [
         ArtifactNames.PtqGraph,
-        ArtifactNames.FloatModel,
+        ArtifactNames.FloatGraph,
         .. GraphEvaluation.Inputs,
         .. QatTraining.UsesLabels(specification) ? [ArtifactNames.TrainingAnnotations] : Array.Empty<string>(),
         .. QatTraining.IsStrict(specification) && QatTraining.ScalesOf(specification) is { } scales ? [scales] : Array.Empty<string>(),
@@ -55,7 +54,7 @@ public sealed class QatStage(IImageSource images) : IStage
 
     private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
     {
-        var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatModel, cancellationToken));
+        var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
         var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, cancellationToken);
         var saved = TrainingCheckpoint.Parse(await context.Checkpoints.ReadAsync(Checkpoint, cancellationToken));
         var history = new HistoryRecorder(saved?.History, context.Progress);

@@ -3,7 +3,7 @@ using QatPipeline.Coco.Augmentation;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Detectors;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Engines;
 using QatPipeline.Engines.TensorRt;
-using QatPipeline.Engines.Timing;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Evaluation;
 
@@ -50,7 +50,7 @@ public static class JsonRunReport
     {
         var (artifact, precision) = variant.Variant switch
         {
-            Variants.Float => (ArtifactNames.FloatModel, "fp32"),
+            Variants.Float => (ArtifactNames.FloatGraph, "fp32"),
             Variants.Ptq => (ArtifactNames.PtqGraph, "int8"),
             Variants.Qat => (ArtifactNames.QatGraph, "int8"),
             Variants.FloatEngine => (ArtifactNames.FloatEngine, "fp32"),

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Reading;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.FakeQuantization;
 

@@ -1,5 +1,5 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.FakeQuantization;

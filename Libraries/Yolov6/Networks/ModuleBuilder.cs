@@ -10,7 +10,7 @@ internal readonly record struct Feature(string Name, int Channels, int Height, i
 /// Adds layers to a graph under their module's names. A node has the name of its output; a block's output has the block's name; weights
 /// have the names of the reference's state dictionary (1.2, 1.8) and its initial values.
 /// </summary>
-internal sealed class ModuleBuilder(Graph graph, Yolov6Form form, SeededRandom random, Dimension batch)
+internal sealed class ModuleBuilder(Graph graph, Yolov6Form form, WeightRandom random, Dimension batch)
 {
     private const float Epsilon = 1e-3f;
     private const float KeptShare = 0.97f;

@@ -26,7 +26,7 @@ public sealed record Yolov6Network(Graph Graph, Yolov6Outputs Outputs, Yolov6Opt
         var scaling = new Yolov6Scaling(options.WidthMultiple, options.DepthMultiple);
         var graph = new Graph("yolov6", Opset);
         var batch = options.Batch is { } size ? Dimension.ToDimension(size) : Dimension.Named("batch");
-        var builder = new ModuleBuilder(graph, options.Form, new SeededRandom(options.Seed), batch);
+        var builder = new ModuleBuilder(graph, options.Form, new WeightRandom(options.Seed), batch);
         var rep = new RepModules(builder);
 
         var image = new Feature(InputName, 3, options.InputHeight, options.InputWidth);

@@ -1,7 +1,7 @@
-using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs;
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Placement;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch;
@@ -31,7 +31,7 @@ public static class Yolov6Calibration
         CancellationToken cancellationToken = default)
     {
         var placed = graph.Clone();
-        QuantizerPlacement.Place(
+        TargetRegistry.TensorRt.Place(
             placed, options.Placement with { SkipNodes = [.. options.Placement.SkipNodes, .. options.SensitiveLayers] });
         using var calibrator = new Calibrator(placed, device: device);
         var count = options.Batches + (options.ReadsOneBatchMore ? 1 : 0);

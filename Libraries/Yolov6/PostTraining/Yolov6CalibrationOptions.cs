@@ -1,4 +1,4 @@
-using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
 

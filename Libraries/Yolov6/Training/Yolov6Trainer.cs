@@ -1,5 +1,5 @@
-using QatPipeline.Graphs.Dialects;
 using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;

@@ -1,5 +1,5 @@
-using QatPipeline.Graphs.Dialects;
 using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
@@ -26,7 +26,7 @@ internal sealed class Yolov6TrainingState : IDisposable
         var pairs = scales is null ? [] : RepOptimizer.Pair(Network.Parameters, Yolov6Outputs.Of(graph).RepBlocks, scales);
         if (options.Reinitialize)
         {
-            RepOptimizer.Reinitialize(pairs, new SeededRandom(options.Seed));
+            RepOptimizer.Reinitialize(pairs, new WeightRandom(options.Seed));
         }
 
         Network.IsTraining = true;

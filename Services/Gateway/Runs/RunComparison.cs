@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Reporting;
+using QatPipeline.Reporting.Content;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Reports;
 

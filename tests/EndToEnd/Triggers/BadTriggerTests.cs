@@ -76,7 +76,7 @@ public sealed class BadTriggerTests(DistributedSystem system)
     {
         var unknown = new string('a', 64);
         return new GraphOptimized(
-            runId, Specification(), [new(ArtifactNames.FloatDialect, unknown, 1), new(ArtifactNames.OrtCpuDialect, unknown, 1)]);
+            runId, Specification(), [new(ArtifactNames.FloatForm, unknown, 1), new(ArtifactNames.OrtCpuForm, unknown, 1)]);
     }
 
     private static PipelineRequested OutOfRange(string runId) =>

@@ -1,7 +1,6 @@
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Reading;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Engines.Tests.OnnxRuntime;
 

@@ -1,6 +1,5 @@
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Engines.Timing;
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Engines.Tests.OnnxRuntime;
 

@@ -1,8 +1,6 @@
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Reading;
-using QatPipeline.Graphs.Writing;
 
 namespace QatPipeline.Engines.Tests.OnnxRuntime;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using QatPipeline.Engines.TensorRt;
-using QatPipeline.Engines.Timing;
 
 namespace QatPipeline.Engines.Tests.TensorRt;
 

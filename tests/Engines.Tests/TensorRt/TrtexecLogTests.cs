@@ -1,5 +1,4 @@
 using QatPipeline.Engines.TensorRt;
-using QatPipeline.Engines.Timing;
 
 namespace QatPipeline.Engines.Tests.TensorRt;
 

@@ -1,8 +1,8 @@
 using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;
-using QatPipeline.Graphs.Reading;
 using QatPipeline.Graphs.Tests.Support;
 
 namespace QatPipeline.Graphs.Tests.Inference;

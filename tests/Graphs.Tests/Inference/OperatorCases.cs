@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Inference;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using static QatPipeline.Graphs.Tests.Support.RandomTensors;

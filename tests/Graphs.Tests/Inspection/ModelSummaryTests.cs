@@ -1,9 +1,8 @@
 using System.Text.Json;
-using QatPipeline.Graphs.Dialects;
 using QatPipeline.Graphs.Inspection;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Quantization.Arithmetic;
 

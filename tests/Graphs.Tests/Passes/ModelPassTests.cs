@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;
-using QatPipeline.Graphs.Reading;
 using QatPipeline.Graphs.Tests.Support;
 
 namespace QatPipeline.Graphs.Tests.Passes;

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Reading;
 
 namespace QatPipeline.Graphs.Tests.Support;
 

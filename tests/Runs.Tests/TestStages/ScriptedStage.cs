@@ -49,11 +49,11 @@ internal sealed class ScriptedStage(string name, string output, params string[] 
     public static IReadOnlyList<ScriptedStage> FullPipeline() =>
     [
         new(StageNames.Dataset, ArtifactNames.DatasetIndex),
-        new(StageNames.TrainFloat, ArtifactNames.FloatModel, ArtifactNames.DatasetIndex),
+        new(StageNames.TrainFloat, ArtifactNames.FloatGraph, ArtifactNames.DatasetIndex),
         new(StageNames.Calibrate, ArtifactNames.PtqGraph, ArtifactNames.DatasetIndex),
         new(StageNames.Qat, ArtifactNames.QatGraph, ArtifactNames.DatasetIndex, ArtifactNames.PtqGraph),
-        new(StageNames.Optimize, ArtifactNames.OrtCpuDialect, ArtifactNames.PtqGraph),
-        new(StageNames.Build, ArtifactNames.Int8Engine, ArtifactNames.OrtCpuDialect),
+        new(StageNames.Optimize, ArtifactNames.OrtCpuForm, ArtifactNames.PtqGraph),
+        new(StageNames.Build, ArtifactNames.Int8Engine, ArtifactNames.OrtCpuForm),
         new(StageNames.Evaluate, ArtifactNames.EvaluationReport, ArtifactNames.Int8Engine, ArtifactNames.DatasetIndex),
     ];
 

@@ -1,7 +1,8 @@
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Quantizers;
+using QatPipeline.Graphs;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Stages.Torch.Calibration;
 
@@ -63,7 +64,7 @@ public sealed class LayerPlacementTests
             graph.Nodes.Add(new Node($"{layer}.act", "HardSwish", [$"{layer}.out"], [output]));
         }
 
-        QuantizerPlacement.Place(graph, new PlacementOptions { Target = QuantizationTarget.OrtCpu });
+        TargetRegistry.OrtCpu.Place(graph);
         foreach (var quantizer in graph.Quantizers.Where(quantizer => !quantizer.IsWeight))
         {
             quantizer.Ranges = [new QuantizationRange(-3, 5)];

@@ -1,6 +1,6 @@
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Stages;

@@ -1,4 +1,4 @@
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Torch.Distillation;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch.Distillation;

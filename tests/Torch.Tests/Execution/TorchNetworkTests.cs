@@ -1,5 +1,5 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Tests.Support;

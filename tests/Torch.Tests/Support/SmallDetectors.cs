@@ -1,5 +1,5 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Torch.Execution;

@@ -1,4 +1,4 @@
-using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Tests.Support;
@@ -37,7 +37,7 @@ public class EndToEndTests
     public void Suppression_by_standard_operators_equals_the_greedy_definition()
     {
         var options = Small with { ScoreThreshold = 0.3f, IouThreshold = 0.45f };
-        var image = new SeededRandom(2).Uniform(2 * 3 * 64 * 64, 0, 1);
+        var image = new WeightRandom(2).Uniform(2 * 3 * 64 * 64, 0, 1);
         var input = Tensor.FromFloats([2, 3, 64, 64], image);
         var raw = Ort(Yolov6Network.Build(options with { Seed = 5 }), input)[Yolov6Network.OutputName].ToFloats();
         var outputs = Ort(Yolov6Network.Build(options with { Seed = 5, EndToEnd = EndToEnd.OnnxRuntime }), input);
@@ -60,7 +60,7 @@ public class EndToEndTests
     [Fact]
     public void Preprocessing_inside_the_graph_equals_preprocessing_outside()
     {
-        var pixels = new SeededRandom(3).Uniform(3 * 64 * 64, 0, 255);
+        var pixels = new WeightRandom(3).Uniform(3 * 64 * 64, 0, 255);
         float[] rgb = [.. pixels[(2 * 4096)..], .. pixels[4096..(2 * 4096)], .. pixels[..4096]];
         var outside = Ort(Yolov6Network.Build(Small), Tensor.FromFloats([1, 3, 64, 64], Array.ConvertAll(rgb, value => value / 255)));
         var inside = Ort(Yolov6Network.Build(Small with { WithPreprocessing = true }), Tensor.FromFloats([1, 3, 64, 64], pixels));
@@ -73,7 +73,7 @@ public class EndToEndTests
     private static Dictionary<string, Tensor> Ort(Yolov6Network network, Tensor input)
     {
         var graph = network.Graph.Clone();
-        var random = new SeededRandom(11);
+        var random = new WeightRandom(11);
         foreach (var (name, tensor) in network.Graph.Initializers.Where(entry => entry.Key.Contains("_preds.", StringComparison.Ordinal)))
         {
             var (low, high) = name.Contains("reg", StringComparison.Ordinal) ? (0.2, 1.5) : (-1.5, 1.5);

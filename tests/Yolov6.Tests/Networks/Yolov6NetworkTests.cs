@@ -1,10 +1,8 @@
-using QatPipeline.Graphs.Dialects;
-using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Placement;
-using QatPipeline.Graphs.Reading;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Quantizers;
+using QatPipeline.Graphs;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Networks;
 using TorchSharp;
@@ -85,7 +83,7 @@ public class Yolov6NetworkTests
     public void Quantizers_are_placed_as_often_as_the_reference_counts()
     {
         var graph = Yolov6Network.Build(Yolov6Options.N).Graph;
-        QuantizerPlacement.Place(graph, new PlacementOptions());
+        TargetRegistry.TensorRt.Place(graph);
         Assert.Equal(58, graph.Quantizers.Count(quantizer => quantizer.IsWeight));
         Assert.Equal(61, graph.Quantizers.Count(quantizer => !quantizer.IsWeight));
         Assert.Equal(63, graph.Quantizers.Where(quantizer => !quantizer.IsWeight).Sum(quantizer => quantizer.Uses.Count));

@@ -1,7 +1,6 @@
-using QatPipeline.Graphs.Inference;
+using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Writing;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
@@ -72,7 +71,7 @@ public class Yolov6WeightsTests
 
     private static Graph Randomized(Graph graph)
     {
-        var random = new SeededRandom(9);
+        var random = new WeightRandom(9);
         var copy = graph.Clone();
         foreach (var (name, _) in Yolov6Weights.Expected(graph))
         {

@@ -1,5 +1,5 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Placement;
+using QatPipeline.Graphs;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.PostTraining;
@@ -58,7 +58,7 @@ public class QuantizedCheckpointTests
         state.Set("neck.upsample_feat0_quant._amax", [], [1]);
         state.Set("neck.upsample_feat1_quant._amax", [], [1]);
         var placed = graph.Clone();
-        QuantizerPlacement.Place(placed, new PlacementOptions());
+        TargetRegistry.TensorRt.Place(placed);
         return (placed, state);
     }
 }

@@ -1,6 +1,6 @@
-using QatPipeline.Graphs.Dialects;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Passes;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch;
@@ -66,7 +66,7 @@ public class Yolov6CalibrationTests
         for (var i = 0UL; i < 10; i++)
         {
             read();
-            yield return new PixelBatch(new SeededRandom(i).Uniform(2 * 3 * 64 * 64, 0, 1), 2, 3, 64, 64);
+            yield return new PixelBatch(new WeightRandom(i).Uniform(2 * 3 * 64 * 64, 0, 1), 2, 3, 64, 64);
             await Task.Yield();
         }
     }

@@ -27,7 +27,7 @@ internal sealed class LetterboxedSet : ITrainingBatches
         var annotations = images.SelectMany(image => dataset.AnnotationsOf(dataset.ImageIndexOf(image.Id))).ToList();
         _truth = new CocoDataset(dataset.Source, dataset.ImageFolder, images, annotations, dataset.Categories);
         var pixels = new float[images.Count * 3 * size * size];
-        var files = ImageFile.Of(_truth, dataset.ImageFolder);
+        var files = _truth.FilesIn(dataset.ImageFolder);
         var labels = new List<IReadOnlyList<TargetBox>>();
         for (var i = 0; i < images.Count; i++)
         {

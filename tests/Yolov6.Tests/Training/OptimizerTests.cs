@@ -65,8 +65,8 @@ public sealed class OptimizerTests : IDisposable
     {
         var fresh = randn([2, 2, 3, 3], generator: new Generator(1));
         var weight = new NetworkParameter("w", fresh.clone());
-        RepOptimizer.Reinitialize([(weight, new RepScale("a", [2, 3], [0.5f, 0.25f], [7, 9]))], new SeededRandom(5));
-        var drawn = new SeededRandom(5).Uniform(4, -1 / Math.Sqrt(2), 1 / Math.Sqrt(2));
+        RepOptimizer.Reinitialize([(weight, new RepScale("a", [2, 3], [0.5f, 0.25f], [7, 9]))], new WeightRandom(5));
+        var drawn = new WeightRandom(5).Uniform(4, -1 / Math.Sqrt(2), 1 / Math.Sqrt(2));
         for (var o = 0; o < 2; o++)
         {
             for (var i = 0; i < 2; i++)

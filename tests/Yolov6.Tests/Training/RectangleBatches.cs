@@ -15,7 +15,7 @@ internal sealed class RectangleBatches(int stepsPerEpoch, int batch, int size, b
 
     private TrainingBatch Draw(ulong seed)
     {
-        var random = new SeededRandom(seed);
+        var random = new WeightRandom(seed);
         var pixels = random.Uniform(batch * 3 * size * size, 0, 0.3);
         var labels = new List<IReadOnlyList<TargetBox>>();
         for (var image = 0; image < batch; image++)

@@ -1,5 +1,5 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Optimizers;
 using TorchSharp;

@@ -1,6 +1,6 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Placement;
-using QatPipeline.Graphs.Writing;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch;
 using QatPipeline.Torch.Distillation;
@@ -151,7 +151,7 @@ public class Yolov6TrainerTests
     private static async Task<Graph> Calibrated(Graph graph, RectangleBatches batches)
     {
         var placed = graph.Clone();
-        QuantizerPlacement.Place(placed, new PlacementOptions());
+        TargetRegistry.TensorRt.Place(placed);
         using var calibrator = new Calibrator(placed, device: torch.CPU);
         calibrator.Collect((await batches.ReadAsync(0, 0, TestContext.Current.CancellationToken)).Images);
         return calibrator.Calibrate(CalibrationMethod.Max);

@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Inference.Evaluation;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 

@@ -44,7 +44,7 @@ internal static class RepOptimizer
     /// <summary>Replaces fresh weights by what the branches add up to: W ← s3⊙W + centre(s1⊙V) + centre(diag(sI)).</summary>
     /// <param name="pairs">Weights, freshly initialised, and their scales.</param>
     /// <param name="random">Draws the 1×1 kernels V, uniform within ±1/√Cin.</param>
-    public static void Reinitialize(IEnumerable<(NetworkParameter Weight, RepScale Scale)> pairs, SeededRandom random)
+    public static void Reinitialize(IEnumerable<(NetworkParameter Weight, RepScale Scale)> pairs, WeightRandom random)
     {
         using var noGradient = no_grad();
         foreach (var (weight, scale) in pairs)

@@ -1,0 +1,35 @@
+using QatPipeline.Graphs.Model;
+
+namespace QatPipeline.Graphs.Quantizers;
+
+/// <summary>Partial quantization: which layers stay float although quantizers are placed on them.</summary>
+public static class QuantizerSelection
+{
+    /// <summary>The names of the nodes that can be chosen: those with a weight quantizer, in execution order.</summary>
+    public static IReadOnlyList<string> Layers(Graph graph)
+    {
+        var weighted = graph.Quantizers
+            .Where(quantizer => quantizer.IsWeight)
+            .SelectMany(quantizer => quantizer.Uses)
+            .Select(use => use.Node)
+            .ToHashSet();
+        return [.. graph.Nodes.Select(node => node.Name).Where(weighted.Contains)];
+    }
+
+    /// <summary>Takes every choice back: all placed quantizers take part again, also those that calibration gave no range.</summary>
+    public static void EnableAll(Graph graph) => graph.Quantizers.ForEach(quantizer => quantizer.IsEnabled = true);
+
+    /// <summary>The names as a set.</summary>
+    /// <exception cref="GraphException">One is not a node of the graph.</exception>
+    internal static HashSet<string> Named(Graph graph, IEnumerable<string> nodeNames)
+    {
+        var names = nodeNames.ToHashSet(StringComparer.Ordinal);
+        if (names.Except(graph.Nodes.Select(node => node.Name)).FirstOrDefault() is { } unknown)
+        {
+            throw new GraphException(
+                $"there is no node '{unknown}' in graph '{graph.Name}' to leave float; see its node names with `qat inspect`");
+        }
+
+        return names;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Engines;
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Reporting.Samples;
+using QatPipeline.Runs.Execution;
+using QatPipeline.Stages;
+using QatPipeline.Stages.Reports;
+
+namespace QatPipeline.Reporting.Content;
+
+/// <summary>Everything the sections of the page are made from.</summary>
+internal sealed record ReportContent
+{
+    public required RunReport Report { get; init; }
+
+    public required RunSpecification Specification { get; init; }
+
+    public required IReadOnlyList<StageResult> Stages { get; init; }
+
+    public required IReadOnlyList<ArtifactReference> Artifacts { get; init; }
+
+    /// <summary>Timings of the engines by variant; empty where the run built none.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<EngineTiming>> Timings { get; init; }
+
+    public required IReadOnlyList<SampleImage> Samples { get; init; }
+
+    public static async Task<ReportContent> ReadAsync(
+        RunReport report, RunReportContext context, CancellationToken cancellationToken) => new()
+    {
+        Report = report,
+        Specification = context.Run.Specification,
+        Stages = context.Stages,
+        Artifacts = context.Artifacts,
+        Timings = TimingsOf(context.Stages),
+        Samples = await SampleImages.ReadAsync(context, cancellationToken).ConfigureAwait(false),
+    };
+
+    /// <summary>The artifact of that name, or null.</summary>
+    public ArtifactReference? Artifact(string name) => Artifacts.FirstOrDefault(artifact => artifact.Name == name);
+
+    private static Dictionary<string, IReadOnlyList<EngineTiming>> TimingsOf(IReadOnlyList<StageResult> stages) =>
+        stages.FirstOrDefault(stage => stage.Record.Stage == StageNames.Build)?.Record.Measurements
+            .TryGetValue(BuildStage.TimingMeasurement, out var timing) is true
+            ? timing.Deserialize<Dictionary<string, IReadOnlyList<EngineTiming>>>(PipelineJson.Options)!
+            : [];
+}

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using QatPipeline.Cli.Output;
 using QatPipeline.Contracts;
+using QatPipeline.Foundation.Natives;
 using QatPipeline.Pipeline.Artifacts;
 using QatPipeline.Pipeline.Datasets;
 using QatPipeline.Pipeline.Reporting;
@@ -99,6 +100,7 @@ internal static class RunCommand
         await File.WriteAllTextAsync(probe, "", cancellationToken).ConfigureAwait(false);
         File.Delete(probe);
 
+        NativeComponent.LoadAll(RunNatives.All);
         var store = Path.Combine(folder.FullName, "store");
         var images = new LocalImageSource();
         IStage[] stages =

@@ -1,12 +1,12 @@
 using QatPipeline.CocoEvaluation.Scoring;
 using QatPipeline.Engines;
 using QatPipeline.Pipeline.Stages;
-using QatPipeline.ServiceDefaults.Backends;
 using QatPipeline.ServiceDefaults.Datasets;
+using QatPipeline.ServiceDefaults.Natives;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<EvaluateStage>());
-builder.AddModelBackend("onnx-runtime", OrtCpuBackend.LoadNow);
+builder.AddNatives(OrtNative.Component);
 builder.AddImageSource();
 builder.Services.AddSingleton<GroundTruthCache>();
 builder.Services.AddGrpc();

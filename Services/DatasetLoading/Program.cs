@@ -1,9 +1,12 @@
 using QatPipeline.DatasetLoading.Batches;
 using QatPipeline.Pipeline.Datasets;
 using QatPipeline.Pipeline.Stages;
+using QatPipeline.ServiceDefaults.Natives;
+using QatPipeline.Synthetic;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<DatasetStage>());
+builder.AddNatives(SkiaNative.Component);
 builder.Services.AddSingleton<IImageSource, LocalImageSource>();
 builder.AddBatchService();
 

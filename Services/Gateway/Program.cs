@@ -2,9 +2,12 @@ using QatPipeline.Gateway;
 using QatPipeline.Gateway.Api;
 using QatPipeline.Gateway.Rpc;
 using QatPipeline.Gateway.Web;
+using QatPipeline.ServiceDefaults.Natives;
+using QatPipeline.Synthetic;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddRunTracking().AddTrigger());
+builder.AddNatives(SkiaNative.Component);
 builder.AddApplicationServices();
 
 var app = builder.Build();

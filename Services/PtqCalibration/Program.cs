@@ -1,11 +1,11 @@
 using QatPipeline.Pipeline.Torch.Stages;
-using QatPipeline.ServiceDefaults.Backends;
 using QatPipeline.ServiceDefaults.Datasets;
+using QatPipeline.ServiceDefaults.Natives;
 using QatPipeline.Torch;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<CalibrateStage>());
-builder.AddModelBackend("torch", TorchNative.LoadNow);
+builder.AddNatives(TorchNative.Component);
 builder.AddImageSource();
 
 var app = builder.Build();

@@ -1,10 +1,10 @@
 using QatPipeline.Engines;
 using QatPipeline.Pipeline.Stages;
-using QatPipeline.ServiceDefaults.Backends;
+using QatPipeline.ServiceDefaults.Natives;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<BuildStage>());
-builder.AddModelBackend("onnx-runtime", OrtCpuBackend.LoadNow);
+builder.AddNatives(OrtNative.Component);
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

@@ -1,0 +1,12 @@
+using QatPipeline.Engines;
+using QatPipeline.Foundation.Natives;
+using QatPipeline.Synthetic;
+using QatPipeline.Torch;
+
+namespace QatPipeline.Cli;
+
+/// <summary>The native code that a run in this process computes with.</summary>
+internal static class RunNatives
+{
+    public static IReadOnlyList<NativeComponent> All { get; } = [SkiaNative.Component, OrtNative.Component, TorchNative.Component];
+}

@@ -11,11 +11,14 @@ public static class ImageDecoder
     /// <summary>Pixels of the largest image that is decoded: 2²⁸, a gigabyte of memory.</summary>
     public const int LargestImage = 1 << 28;
 
-    /// <summary>Decodes an image to prove that it can be read, and gives its size in pixels, EXIF orientation applied.</summary>
-    /// <exception cref="CocoException">The file is missing or not a readable image.</exception>
-    public static (int Width, int Height) Probe(string path)
+    /// <summary>Decodes an image to prove that it can be read, and gives its size in pixels in the frame its boxes are measured in.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="width">The size the data set states; 0 where it states none. It decides whether an EXIF orientation is applied.</param>
+    /// <param name="height">The size the data set states; 0 where it states none.</param>
+    /// <exception cref="CocoException">The file is missing, not a readable image, or of another size than stated.</exception>
+    public static (int Width, int Height) Probe(string path, int width = 0, int height = 0)
     {
-        using var image = Decode(path);
+        using var image = Decode(path, width, height);
         return (image.Width, image.Height);
     }
 

@@ -44,9 +44,11 @@ public sealed class OrientationTests : IDisposable
     [InlineData(0, 0, Height, Width)]
     public void Decode_StatedSize_DecidesWhetherThePictureIsTurned(int statedWidth, int statedHeight, int width, int height)
     {
-        using var image = ImageDecoder.Decode(Write(orientation: 6), statedWidth, statedHeight);
+        var path = Write(orientation: 6);
+        using var image = ImageDecoder.Decode(path, statedWidth, statedHeight);
 
         Assert.Equal((width, height), (image.Width, image.Height));
+        Assert.Equal((width, height), ImageDecoder.Probe(path, statedWidth, statedHeight));
     }
 
     [Fact]

@@ -1,8 +1,7 @@
-using QatPipeline.Coco;
+using QatPipeline.Coco.Benchmarks;
 using QatPipeline.Coco.Images;
-using QatPipeline.ImageLoading.Benchmarks;
 
-// Images a second from JPEG files to letterboxed network input at 640, on one thread and on all, and where the time goes.
+// Images a second from JPEG files to letterboxed network input at 640, on one thread and on all, and the kernels scalar and vectorised.
 // Usage: dotnet run -c Release --project benchmarks/ImageLoading -- FOLDER [rounds]
 if (args.Length == 0)
 {
@@ -19,4 +18,5 @@ for (var round = 0; round < (args.Length > 1 ? int.Parse(args[1]) : 3); round++)
     await Throughput.PrintLoaderAsync(files, Environment.ProcessorCount);
 }
 
+Kernels.Print();
 return 0;

@@ -1,6 +1,6 @@
+using QatPipeline.Coco.Images;
 using QatPipeline.Engines;
 using QatPipeline.Foundation.Natives;
-using QatPipeline.Synthetic;
 using QatPipeline.Torch;
 
 namespace QatPipeline.Cli;

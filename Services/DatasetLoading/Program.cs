@@ -1,8 +1,8 @@
+using QatPipeline.Coco.Images;
 using QatPipeline.DatasetLoading.Batches;
 using QatPipeline.Pipeline.Datasets;
 using QatPipeline.Pipeline.Stages;
 using QatPipeline.ServiceDefaults.Natives;
-using QatPipeline.Synthetic;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddStage<DatasetStage>());

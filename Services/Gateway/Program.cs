@@ -1,9 +1,9 @@
+using QatPipeline.Coco.Images;
 using QatPipeline.Gateway;
 using QatPipeline.Gateway.Api;
 using QatPipeline.Gateway.Rpc;
 using QatPipeline.Gateway.Web;
 using QatPipeline.ServiceDefaults.Natives;
-using QatPipeline.Synthetic;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(pipeline => pipeline.AddRunTracking().AddTrigger());

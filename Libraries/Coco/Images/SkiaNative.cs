@@ -1,7 +1,7 @@
 using QatPipeline.Foundation.Natives;
 using SkiaSharp;
 
-namespace QatPipeline.Synthetic;
+namespace QatPipeline.Coco.Images;
 
 /// <summary>The native part of Skia, which draws, reads and writes pictures.</summary>
 public static class SkiaNative

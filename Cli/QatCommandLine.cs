@@ -67,6 +67,7 @@ public static class QatCommandLine
             BenchCommand.Create(),
             EvaluateCommand.Create(),
             CocoEvalCommand.Create(),
+            DoctorCommand.Create(),
         };
         foreach (var command in RunCommand.Create().Concat(RemoteCommands.Create()))
         {

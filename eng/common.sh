@@ -2,6 +2,11 @@
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 state="$root/.qat"
 
+# The SDK wants the library of the world's languages, which a bare system lacks, and works without it where it is told to.
+if ! compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null && ! compgen -G '/usr/lib64/libicuuc.so.*' >/dev/null; then
+  export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY=0
+fi
+
 # Only what is built is looked at: the folders that runs and tests write to may lie beside it.
 sources_newer_than() {
   local newer
@@ -28,6 +33,10 @@ build_if_changed() {
   local stamp="$state/$1.stamp" log="$state/$1.log"
   mkdir -p "$state"
   if is_built "$1"; then return; fi
+  if ! command -v dotnet >/dev/null; then
+    echo "the .NET SDK 10 is missing. To get it: install the package dotnet-sdk-10.0 of your system's feed" >&2
+    exit 1
+  fi
   exec 8>"$state/build.lock"
   flock 8
   if is_built "$1"; then exec 8>&-; return; fi

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using QatPipeline.Cli.Output;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Foundation.Natives;
 using QatPipeline.Messaging.Embedded;
 using QatPipeline.Reporting;
 using QatPipeline.Runs;
@@ -92,6 +93,7 @@ internal static class RunCommand
         await File.WriteAllTextAsync(probe, "", cancellationToken).ConfigureAwait(false);
         File.Delete(probe);
 
+        NativeComponent.LoadAll(RunNatives.All);
         var store = Path.Combine(folder.FullName, "store");
         var options = new EmbeddedOptions { Report = new RunReportFiles(), LastStage = lastStage };
         using var progress = new ProgressDisplay();

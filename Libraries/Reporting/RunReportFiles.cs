@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using QatPipeline.Reporting.Content;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Reports;
 

@@ -139,7 +139,7 @@ public sealed class DatasetStage : IStage
             }
 
             var content = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
-            var (width, height) = ImageDecoder.Probe(path);
+            var (width, height) = ImageDecoder.Probe(path, image.Width, image.Height);
             return new IndexedImage(set, image.Id, image.FileName, width, height, Convert.ToHexStringLower(SHA256.HashData(content)));
         }
     }

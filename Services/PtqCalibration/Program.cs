@@ -1,12 +1,12 @@
 using QatPipeline.Messaging.Images;
-using QatPipeline.ServiceDefaults.Backends;
+using QatPipeline.ServiceDefaults.Natives;
 using QatPipeline.Stages.Torch.Stages;
 using QatPipeline.Torch.Native;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddPipeline(pipeline => pipeline.AddStage<CalibrateStage>());
-builder.AddModelBackend("torch", TorchNative.LoadNow);
+builder.AddNatives(TorchNative.Component);
 builder.AddImageSource();
 
 var app = builder.Build();

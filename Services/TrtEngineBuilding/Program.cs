@@ -1,11 +1,11 @@
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.ServiceDefaults.Backends;
+using QatPipeline.ServiceDefaults.Natives;
 using QatPipeline.Stages;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddPipeline(pipeline => pipeline.AddStage<BuildStage>());
-builder.AddModelBackend("onnx-runtime", OrtCpuBackend.LoadNow);
+builder.AddNatives(OrtNative.Component);
 
 var app = builder.Build();
 app.MapDefaultEndpoints();

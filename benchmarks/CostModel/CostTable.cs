@@ -1,10 +1,10 @@
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
-using QatPipeline.Graphs;
 
 namespace QatPipeline.Benchmarks.CostModel;
 

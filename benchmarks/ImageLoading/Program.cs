@@ -1,4 +1,4 @@
-// Images a second from JPEG files to letterboxed network input at 640, on one thread and on all, and where the time goes.
+// Images a second from JPEG files to letterboxed network input at 640, on one thread and on all, and the kernels scalar and vectorised.
 // Usage: dotnet run -c Release --project benchmarks/ImageLoading -- FOLDER [rounds]
 using QatPipeline.Benchmarks.ImageLoading;
 using QatPipeline.Coco.Images;
@@ -18,4 +18,5 @@ for (var round = 0; round < (args.Length > 1 ? int.Parse(args[1]) : 3); round++)
     await Throughput.PrintLoaderAsync(files, Environment.ProcessorCount);
 }
 
+Kernels.Print();
 return 0;

@@ -7,22 +7,17 @@ internal static class Throughput
 {
     private const int Size = 640;
 
-    /// <summary>Decode and letterbox on the calling thread, in wall and in processor time.</summary>
+    /// <summary>Decoding alone, then decoding and letterboxing, on the calling thread.</summary>
     public static void PrintSingleThread(ImageFile[] files)
     {
         var pixels = new float[3 * Size * Size];
+        Measure("one thread, decoding alone", files, file => ImageDecoder.Decode(file.Path).Dispose());
         foreach (var protocol in new[] { EvaluationProtocol.E2(Size), EvaluationProtocol.E3(Size) })
         {
-            var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-            foreach (var file in files)
-            {
-                ImageDecoder.ReadLetterboxed(file, protocol, (Size, Size), pixels);
-            }
-
-            var busy = Environment.CpuUsage.TotalTime - processor;
-            Console.WriteLine(
-                $"one thread, {protocol.Name}:   {files.Length / watch.Elapsed.TotalSeconds,6:F0} images/s wall, "
-                + $"{files.Length / busy.TotalSeconds,6:F0} images/s of processor time");
+            Measure(
+                $"one thread, {protocol.Name}",
+                files,
+                file => ImageDecoder.ReadLetterboxed(file, protocol, (Size, Size), pixels));
         }
     }
 
@@ -36,9 +31,20 @@ internal static class Throughput
             batch.Dispose();
         }
 
-        var busy = Environment.CpuUsage.TotalTime - processor;
-        Console.WriteLine(
-            $"loader, {workers} workers: {files.Length / watch.Elapsed.TotalSeconds,6:F0} images/s wall, "
-            + $"{files.Length / busy.TotalSeconds,6:F0} images/s of processor time");
+        Print($"loader, {workers} workers", files.Length, watch.Elapsed, Environment.CpuUsage.TotalTime - processor);
     }
+
+    private static void Measure(string name, ImageFile[] files, Action<ImageFile> read)
+    {
+        var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        foreach (var file in files)
+        {
+            read(file);
+        }
+
+        Print(name, files.Length, watch.Elapsed, Environment.CpuUsage.TotalTime - processor);
+    }
+
+    private static void Print(string name, int images, TimeSpan wall, TimeSpan busy) => Console.WriteLine(
+        $"{name,-28}{images / wall.TotalSeconds,6:F0} images/s wall, {images / busy.TotalSeconds,6:F0} images/s of processor time");
 }

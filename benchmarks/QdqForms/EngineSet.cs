@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Linting;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs;
 
 namespace QatPipeline.Benchmarks.QdqForms;
 

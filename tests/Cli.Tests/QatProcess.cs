@@ -7,20 +7,28 @@ internal static class QatProcess
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
-    public static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "qat"), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+    private static readonly string Built = Path.Combine(AppContext.BaseDirectory, "qat");
 
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    public static Process Start(params string[] arguments) => StartProgram(Built, arguments);
+
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
+        RunProgramAsync(Built, arguments);
+
+    /// <summary>Runs a copy of the command that lies elsewhere.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunProgramAsync(string program, params string[] arguments)
     {
-        using var process = Start(arguments);
+        using var process = StartProgram(program, arguments);
         using var limit = new CancellationTokenSource(Limit);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var error = process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
         return (process.ExitCode, await output, await error);
     }
+
+    private static Process StartProgram(string program, string[] arguments) =>
+        Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using OpenCvSharp;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Coco.Images;
@@ -48,7 +47,7 @@ public sealed class RealDetectorTests
         var pixels = new float[3 * Size * Size];
         ImageDecoder.ReadLetterboxed(file, EvaluationProtocol.E2(Size), (Size, Size), pixels);
 
-        using var expected = Cv2.ImRead(TestData.PathOf("yolov6lite_s", "ort_reference", "000000397133_letterbox320_rgb.png"));
+        using var expected = ImageDecoder.Decode(TestData.PathOf("yolov6lite_s", "ort_reference", "000000397133_letterbox320_rgb.png"));
         var expectedPixels = new float[pixels.Length];
         PlanarPixels.Write(expected, 0, 0, (Size, Size), expectedPixels);
 

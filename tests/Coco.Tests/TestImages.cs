@@ -1,4 +1,4 @@
-using OpenCvSharp;
+using SkiaSharp;
 
 namespace QatPipeline.Coco.Tests;
 
@@ -7,15 +7,23 @@ internal static class TestImages
     /// <summary>Writes an image of smooth, reproducible colours; the extension chooses the format.</summary>
     public static void Write(string path, int width, int height)
     {
-        using var image = new Mat(height, width, MatType.CV_8UC3);
+        using var image = new SKBitmap(width, height, SKColorType.Bgra8888, SKAlphaType.Opaque);
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width; x++)
             {
-                image.Set(y, x, new Vec3b((byte)(x * 255 / width), (byte)(y * 255 / height), (byte)((x + y) % 256)));
+                image.SetPixel(x, y, new SKColor((byte)((x + y) % 256), (byte)(y * 255 / height), (byte)(x * 255 / width)));
             }
         }
 
-        Cv2.ImWrite(path, image);
+        Save(image, path);
+    }
+
+    /// <summary>Writes an image; the extension chooses the format.</summary>
+    public static void Save(SKBitmap image, string path)
+    {
+        var format = Path.GetExtension(path) == ".png" ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg;
+        using var file = File.Create(path);
+        image.Encode(file, format, quality: 95);
     }
 }

@@ -19,6 +19,8 @@ internal static class CoveredCommands
         ["./qat test"] = ContinuousIntegration,
         ["./qat test --slow"] = ContinuousIntegration,
         ["./qat test --only Reporting"] = ContinuousIntegration,
+        ["eng/bare-machine.sh ./qat run samples/demo/run.yaml --out results"] =
+            new(".ci/run", "on_bare_machine ./qat run samples/demo/run.yaml --out results"),
         ["samples/triggers/publish.py"] = new("tests/AppHost.Tests/TriggerSampleTests.cs", "publish.py"),
         ["samples/triggers/publish.sh"] = new("tests/AppHost.Tests/TriggerSampleTests.cs", "publish.sh"),
         ["samples/triggers/rabbitmqadmin.sh"] = new("tests/AppHost.Tests/TriggerFileTests.cs", "rabbitmqadmin.sh"),

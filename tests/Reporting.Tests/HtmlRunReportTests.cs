@@ -49,6 +49,20 @@ public sealed partial class HtmlRunReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Plots_HaveTheirTitlesAndTicksAsText()
+    {
+        var page = await RenderAsync();
+
+        var plots = Plot().Matches(page).Select(match => match.Value).ToArray();
+        Assert.Contains(plots, plot =>
+            plot.Contains(">recall</text>", StringComparison.Ordinal)
+            && plot.Contains(">precision</text>", StringComparison.Ordinal)
+            && plot.Contains(">0.4</text>", StringComparison.Ordinal)
+            && plot.Contains(">INT8 engine</text>", StringComparison.Ordinal));
+        Assert.All(plots, plot => Assert.True(TickLabel().Count(plot) >= 4, plot));
+    }
+
+    [Fact]
     public async Task Training_ShowsEveryTraining_FromBeforeTheFirstEpoch()
     {
         var page = await RenderAsync();
@@ -123,6 +137,12 @@ public sealed partial class HtmlRunReportTests : IDisposable
 
     [GeneratedRegex("""\bid="([^"]*)""")]
     private static partial Regex Identifier();
+
+    [GeneratedRegex("""<svg class="plot".*?</svg>""", RegexOptions.Singleline)]
+    private static partial Regex Plot();
+
+    [GeneratedRegex("""<text class="tick"[^>]*>[^<]+</text>""")]
+    private static partial Regex TickLabel();
 
     [GeneratedRegex("class=\"box alone\"")]
     private static partial Regex AloneBox();

@@ -1,11 +1,11 @@
-using OpenCvSharp;
+using QatPipeline.Coco.Images.Pixels;
 
 namespace QatPipeline.Coco.Augmentation;
 
-/// <summary>Pixels [H,W,3] BGR and the boxes on them. Owns the pixels.</summary>
-internal sealed class Canvas(Mat pixels, List<PixelBox> boxes) : IDisposable
+/// <summary>Pixels and the boxes on them. Owns the pixels.</summary>
+internal sealed class Canvas(PixelBuffer pixels, List<PixelBox> boxes) : IDisposable
 {
-    public Mat Pixels { get; } = pixels;
+    public PixelBuffer Pixels { get; } = pixels;
 
     public List<PixelBox> Boxes { get; } = boxes;
 

@@ -1,5 +1,5 @@
-using OpenCvSharp;
 using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Images.Pixels;
 
 namespace QatPipeline.Coco.Augmentation;
 
@@ -20,8 +20,8 @@ internal readonly record struct RandomAffine(double Angle, double Scale, double 
         random.Uniform(0.5 - options.Translate, 0.5 + options.Translate),
         random.Uniform(0.5 - options.Translate, 0.5 + options.Translate));
 
-    /// <summary>The rows of M from a square canvas to a square output, in pixels.</summary>
-    public (double A, double B, double Tx, double C, double D, double Ty) Matrix(int canvas, int output)
+    /// <summary>M from a square canvas to a square output, in pixels.</summary>
+    public AffineMap Map(int canvas, int output)
     {
         var (sin, cos) = Math.SinCos(Angle * Math.PI / 180);
         var (tanX, tanY) = (Math.Tan(ShearX * Math.PI / 180), Math.Tan(ShearY * Math.PI / 180));
@@ -30,27 +30,18 @@ internal readonly record struct RandomAffine(double Angle, double Scale, double 
         var (a, b) = (Scale * (cos - (tanX * sin)), Scale * (sin + (tanX * cos)));
         var (c, d) = (Scale * ((tanY * cos) - sin), Scale * ((tanY * sin) + cos));
         var center = canvas / 2.0;
-        return (a, b, (ShiftX * output) - ((a + b) * center), c, d, (ShiftY * output) - ((c + d) * center));
+        return new AffineMap(a, b, (ShiftX * output) - ((a + b) * center), c, d, (ShiftY * output) - ((c + d) * center));
     }
 
     /// <summary>The canvas and its surviving boxes at the output's size.</summary>
     public Canvas Apply(Canvas source, int output)
     {
-        var m = Matrix(source.Pixels.Width, output);
-        using var matrix = Mat.FromPixelData(2, 3, MatType.CV_64FC1, new[] { m.A, m.B, m.Tx, m.C, m.D, m.Ty });
-        var pixels = new Mat();
-        Cv2.WarpAffine(
-            source.Pixels,
-            pixels,
-            matrix,
-            new Size(output, output),
-            InterpolationFlags.Linear,
-            BorderTypes.Constant,
-            Scalar.All(ImageDecoder.Border));
+        var map = Map(source.Pixels.Width, output);
+        var pixels = AffineWarp.Apply(source.Pixels, map, output, output, ImageDecoder.Border);
         var boxes = new List<PixelBox>(source.Boxes.Count);
         foreach (var box in source.Boxes)
         {
-            var moved = Move(box, m).Clip(output, output);
+            var moved = Move(box, map).Clip(output, output);
             if (Survives(box, moved))
             {
                 boxes.Add(moved);
@@ -61,14 +52,16 @@ internal readonly record struct RandomAffine(double Angle, double Scale, double 
     }
 
     /// <summary>The bounding box of the four moved corners.</summary>
-    private static PixelBox Move(PixelBox box, (double A, double B, double Tx, double C, double D, double Ty) m)
+    private static PixelBox Move(PixelBox box, AffineMap map)
     {
-        double[] xs = [X(box.X1, box.Y1), X(box.X2, box.Y2), X(box.X1, box.Y2), X(box.X2, box.Y1)];
-        double[] ys = [Y(box.X1, box.Y1), Y(box.X2, box.Y2), Y(box.X1, box.Y2), Y(box.X2, box.Y1)];
-        return new PixelBox(box.Class, xs.Min(), ys.Min(), xs.Max(), ys.Max());
-
-        double X(double x, double y) => (m.A * x) + (m.B * y) + m.Tx;
-        double Y(double x, double y) => (m.C * x) + (m.D * y) + m.Ty;
+        (double X, double Y)[] corners =
+            [map.Apply(box.X1, box.Y1), map.Apply(box.X2, box.Y2), map.Apply(box.X1, box.Y2), map.Apply(box.X2, box.Y1)];
+        return new PixelBox(
+            box.Class,
+            corners.Min(corner => corner.X),
+            corners.Min(corner => corner.Y),
+            corners.Max(corner => corner.X),
+            corners.Max(corner => corner.Y));
     }
 
     private bool Survives(PixelBox before, PixelBox after)

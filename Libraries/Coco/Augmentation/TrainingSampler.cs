@@ -1,6 +1,6 @@
-using OpenCvSharp;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Images.Pixels;
 
 namespace QatPipeline.Coco.Augmentation;
 
@@ -28,13 +28,13 @@ internal sealed class TrainingSampler(IReadOnlyList<TrainingImage> images, int s
         var labels = sample.Boxes.Select(box => box.Clip(size - EdgeMargin, size - EdgeMargin).Normalise(size, size));
         if (random.NextDouble() < options.FlipUpDown)
         {
-            Cv2.Flip(sample.Pixels, sample.Pixels, FlipMode.X);
+            sample.Pixels.FlipUpDown();
             labels = labels.Select(label => label with { CenterY = 1 - label.CenterY });
         }
 
         if (random.NextDouble() < options.FlipLeftRight)
         {
-            Cv2.Flip(sample.Pixels, sample.Pixels, FlipMode.Y);
+            sample.Pixels.FlipLeftRight();
             labels = labels.Select(label => label with { CenterX = 1 - label.CenterX });
         }
 
@@ -46,7 +46,7 @@ internal sealed class TrainingSampler(IReadOnlyList<TrainingImage> images, int s
     internal Canvas Mosaic(ReadOnlySpan<int> indices, int centerX, int centerY)
     {
         var side = 2 * size;
-        var canvas = new Canvas(new Mat(side, side, MatType.CV_8UC3, Scalar.All(ImageDecoder.Border)), []);
+        var canvas = new Canvas(PixelBuffer.Grey(side, side, ImageDecoder.Border), []);
         for (var tile = 0; tile < Tiles; tile++)
         {
             var image = images[indices[tile]];
@@ -55,10 +55,7 @@ internal sealed class TrainingSampler(IReadOnlyList<TrainingImage> images, int s
             // Tiles in reading order, each with its inner corner at the centre.
             var left = tile % 2 == 0 ? centerX - loaded.Width : centerX;
             var top = tile / 2 == 0 ? centerY - loaded.Height : centerY;
-            var visible = new Rect(left, top, loaded.Width, loaded.Height).Intersect(new Rect(0, 0, side, side));
-            using var source = new Mat(loaded, new Rect(visible.X - left, visible.Y - top, visible.Width, visible.Height));
-            using var target = new Mat(canvas.Pixels, visible);
-            source.CopyTo(target);
+            canvas.Pixels.Place(loaded, left, top);
             canvas.Boxes.AddRange(image.Labels.Select(label =>
                 PixelBox.Of(label, loaded.Width, loaded.Height, left, top).Clip(side, side)));
         }
@@ -76,7 +73,7 @@ internal sealed class TrainingSampler(IReadOnlyList<TrainingImage> images, int s
 
         using var second = RandomMosaic(random.Index(images.Count), random);
         var ratio = random.Beta(MixupShape);
-        Cv2.AddWeighted(first.Pixels, ratio, second.Pixels, 1 - ratio, 0, first.Pixels);
+        Blend.Into(first.Pixels.Bytes, second.Pixels.Bytes, ratio);
         first.Boxes.AddRange(second.Boxes);
         return first;
     }
@@ -97,21 +94,17 @@ internal sealed class TrainingSampler(IReadOnlyList<TrainingImage> images, int s
         using var loaded = Load(image);
         var (left, top) = ((int)Math.Round(((size - loaded.Width) / 2.0) - 0.1), (int)Math.Round(((size - loaded.Height) / 2.0) - 0.1));
         using var canvas = new Canvas(
-            new Mat(size, size, MatType.CV_8UC3, Scalar.All(ImageDecoder.Border)),
+            PixelBuffer.Grey(size, size, ImageDecoder.Border),
             [.. image.Labels.Select(label => PixelBox.Of(label, loaded.Width, loaded.Height, left, top))]);
-        using (var target = new Mat(canvas.Pixels, new Rect(left, top, loaded.Width, loaded.Height)))
-        {
-            loaded.CopyTo(target);
-        }
-
+        canvas.Pixels.Place(loaded, left, top);
         return RandomAffine.Draw(options, random).Apply(canvas, size);
     }
 
     // The longer side becomes the network's size, so that the letterbox's own ratio is 1 (but for the truncated pixel).
-    private Mat Load(TrainingImage image)
+    private PixelBuffer Load(TrainingImage image)
     {
-        using var original = ImageDecoder.Decode(image.File.Path, image.File.Width, image.File.Height);
+        var original = ImageDecoder.Decode(image.File.Path, image.File.Width, image.File.Height);
         var (width, height) = LetterboxTransform.LoadedSize(original.Width, original.Height, size);
-        return ImageDecoder.Resize(original, width, height, InterpolationFlags.Linear);
+        return Resampler.Resize(original, width, height, Interpolation.Linear);
     }
 }

@@ -71,21 +71,18 @@ internal static class YoloFolderReader
 
     private static (int Width, int Height)? ReadSize(long id, string path, Action<BadImage>? onBadImage)
     {
-        using var stream = File.OpenRead(path);
-        var size = ImageHeader.ReadSize(stream) ?? ImageDecoder.TryReadSize(path);
-        if (size is ( >= SmallestSide, >= SmallestSide))
+        try
         {
-            return size;
+            var size = EncodedImage.ReadSize(path);
+            return size is ( >= SmallestSide, >= SmallestSide)
+                ? size
+                : throw new CocoException($"{path}: under {SmallestSide} pixels a side");
         }
-
-        var reason = $"{path}: {(size is null ? "not a readable image" : $"under {SmallestSide} pixels a side")}";
-        if (onBadImage is null)
+        catch (CocoException exception) when (onBadImage is not null)
         {
-            throw new CocoException(reason);
+            onBadImage(new BadImage(new ImageFile(id, path, 0, 0), exception.Message));
+            return null;
         }
-
-        onBadImage(new BadImage(new ImageFile(id, path, size?.Width ?? 0, size?.Height ?? 0), reason));
-        return null;
     }
 
     private static void ReadLabels(string path, CocoImage image, IReadOnlyList<CocoCategory> categories, List<CocoAnnotation> annotations)

@@ -22,10 +22,6 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
         var threads => string.Create(CultureInfo.InvariantCulture, $"{threads} threads"),
     };
 
-    /// <summary>Loads the runtime's native library now instead of at the first use.</summary>
-    /// <returns>Its name and version.</returns>
-    public static string LoadNow() => $"ONNX Runtime {OrtSessions.Version}";
-
     /// <inheritdoc/>
     public Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken) => Task.Run(
         () =>

@@ -7,7 +7,7 @@ namespace QatPipeline.Engines.OnnxRuntime;
 internal static class OrtSessions
 {
     /// <summary>Version of the runtime, for reports.</summary>
-    public static string Version { get; } = OrtEnv.Instance().GetVersionString();
+    public static string Version => OrtNative.Component.Load();
 
     /// <summary>Options for the back end's settings; the caller disposes.</summary>
     /// <exception cref="EngineException">Threads are to be pinned but not counted.</exception>
@@ -18,6 +18,7 @@ internal static class OrtSessions
             throw new EngineException("Threads can be pinned only where their number is given: set Threads to 1 or more.");
         }
 
+        OrtNative.Component.Load();
         var options = new SessionOptions
         {
             IntraOpNumThreads = settings.Threads,

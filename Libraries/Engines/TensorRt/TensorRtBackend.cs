@@ -18,6 +18,11 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
     /// <inheritdoc/>
     public string Name => TargetRegistry.TensorRt.Name;
 
+    /// <summary>The version of TensorRT that would be used and the path of its trtexec; null where there is none.</summary>
+    /// <exception cref="EngineException">The configured one is missing, or what was found is no supported trtexec.</exception>
+    public static async Task<string?> DescribeAsync(TensorRtOptions options, CancellationToken cancellationToken) =>
+        await Trtexec.FindAsync(options, cancellationToken) is { } trtexec ? $"TensorRT {trtexec.Version}, {trtexec.Path}" : null;
+
     /// <inheritdoc/>
     public async Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using QatPipeline.Foundation.Natives;
+
 namespace QatPipeline.Torch.Native;
 
 /// <summary>
@@ -21,7 +23,7 @@ internal static class SymbolVersionPatch
     private const byte WeakBinding = 2;
 
     /// <summary>A patched copy of <paramref name="library"/>; the same content where nothing requires <paramref name="version"/>.</summary>
-    /// <exception cref="TorchNativeException">
+    /// <exception cref="NativeLibraryException">
     /// The file is no ELF64 library, or other symbols than <paramref name="symbol"/> need the version.
     /// </exception>
     public static byte[] Apply(byte[] library, string name, string version, string symbol)

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using QatPipeline.Foundation.Natives;
 using TorchSharp;
 
 namespace QatPipeline.Torch.Native;
@@ -27,15 +28,13 @@ public static class TorchNative
     /// <returns>Whether an adapted copy is used.</returns>
     public static bool EnsureLoaded() => Registration.Value;
 
-    /// <summary>Loads the native library now instead of at the first use.</summary>
-    /// <returns>The device that is computed on and the number of threads.</returns>
-    /// <exception cref="TorchNativeException">The library cannot be loaded.</exception>
-    public static string LoadNow()
+    /// <summary>LibTorch with TorchSharp's part of it; its version names the device that is computed on and the number of threads.</summary>
+    public static NativeComponent Component { get; } = new("LibTorch", () =>
     {
-        EnsureLoaded();
+        _ = EnsureLoaded() ? Library.Value : NativeFile.Load(NativeFile.Find(LibraryFile, typeof(torch).Assembly));
         using var one = torch.ones(1);
-        return $"LibTorch, {(torch.cuda.is_available() ? "CUDA" : "CPU")}, {torch.get_num_threads()} threads";
-    }
+        return $"{torch.__version__}, {(torch.cuda.is_available() ? "CUDA" : "CPU")}, {torch.get_num_threads()} threads";
+    });
 
     private static bool Register()
     {
@@ -65,21 +64,16 @@ public static class TorchNative
 
     private static nint Load()
     {
-        var original = SearchFolders().Select(folder => Path.Combine(folder, LibraryFile)).FirstOrDefault(File.Exists)
-            ?? throw new TorchNativeException(
-                $"{LibraryFile} lies in none of {string.Join(", ", SearchFolders())}. "
-                + "Build for runtime identifier linux-x64 with the TorchSharp package.");
+        var original = NativeFile.Find(LibraryFile, typeof(torch).Assembly);
+        LoadDependencies(original);
         try
         {
-            var copy = NativeLibraryCache.ForCurrentUser().GetOrAdd(
-                original, "libstdcxx1", content => SymbolVersionPatch.Apply(content, original, MissingVersion, MissingSymbol));
-            LoadDependencies(original);
-            return NativeLibrary.Load(copy);
+            return NativeFile.Load(NativeLibraryCache.ForCurrentUser().GetOrAdd(
+                original, "libstdcxx1", content => SymbolVersionPatch.Apply(content, original, MissingVersion, MissingSymbol)));
         }
-        catch (Exception error)
-            when (error is IOException or UnauthorizedAccessException or DllNotFoundException or BadImageFormatException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TorchNativeException(
+            throw new NativeLibraryException(
                 $"{original} cannot be adapted to this system's C++ runtime: {error.Message} "
                 + "Set XDG_CACHE_HOME to a folder that can be written, or install a libstdc++ of GCC 13 or later.", error);
         }
@@ -88,26 +82,14 @@ public static class TorchNative
     // The copy lies apart from the libraries it needs; the loader finds those already loaded by name.
     private static void LoadDependencies(string original)
     {
-        var folder = Path.GetDirectoryName(original)!;
+        var folders = NativeFile.SearchFolders(typeof(torch).Assembly).Prepend(Path.GetDirectoryName(original)!).ToArray();
         foreach (var name in new ElfImage(File.ReadAllBytes(original), original).Needed)
         {
             // Where each package keeps its own native folder, a needed library does not lie beside the original.
-            if (SearchFolders().Prepend(folder).Select(at => Path.Combine(at, name)).FirstOrDefault(File.Exists) is { } path)
+            if (folders.Select(at => Path.Combine(at, name)).FirstOrDefault(File.Exists) is { } path)
             {
-                NativeLibrary.Load(path);
+                NativeFile.Load(path);
             }
         }
-    }
-
-    private static IEnumerable<string> SearchFolders()
-    {
-        var probed = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
-            .Split(':', StringSplitOptions.RemoveEmptyEntries);
-        var managed = Path.GetDirectoryName(typeof(torch).Assembly.Location);
-        string?[] folders = [.. probed, AppContext.BaseDirectory, managed];
-        return folders.OfType<string>()
-            .Where(folder => folder.Length > 0)
-            .SelectMany(folder => new[] { folder, Path.Combine(folder, "runtimes", "linux-x64", "native") })
-            .Distinct();
     }
 }

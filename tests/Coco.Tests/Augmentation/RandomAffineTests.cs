@@ -1,5 +1,5 @@
-using OpenCvSharp;
 using QatPipeline.Coco.Augmentation;
+using QatPipeline.Coco.Images.Pixels;
 
 namespace QatPipeline.Coco.Tests.Augmentation;
 
@@ -10,12 +10,12 @@ public sealed class RandomAffineTests
     [Fact]
     public void Neutral_transform_crops_the_middle_of_a_mosaic()
     {
-        using var canvas = Squares(128, new Rect(40, 50, 20, 10));
+        using var canvas = Square(128, (40, 50, 20, 10));
         using var result = _center.Apply(canvas, 64);
 
         Assert.Equal(new PixelBox(3, 8, 18, 28, 28), Assert.Single(result.Boxes));
-        Assert.Equal(255, result.Pixels.At<Vec3b>(20, 10).Item0);
-        Assert.Equal(0, result.Pixels.At<Vec3b>(30, 10).Item0);
+        Assert.Equal(255, (byte)result.Pixels.Row(20)[10]);
+        Assert.Equal(0, (byte)result.Pixels.Row(30)[10]);
     }
 
     [Fact]
@@ -25,15 +25,12 @@ public sealed class RandomAffineTests
         var options = new AugmentationOptions { Degrees = 180, Shear = 20, Translate = 0.1, Scale = 0.3 };
         for (var trial = 0; trial < 30; trial++)
         {
-            using var canvas = Squares(128, new Rect(50, 55, 24, 16));
+            using var canvas = Square(128, (50, 55, 24, 16));
             using var result = RandomAffine.Draw(options, random).Apply(canvas, 96);
-            using var bright = new Mat();
-            Cv2.ExtractChannel(result.Pixels, bright, 0);
-            Cv2.Threshold(bright, bright, 200, 255, ThresholdTypes.Binary);
-            var found = Cv2.BoundingRect(bright);
             var box = Assert.Single(result.Boxes);
 
-            // The grey of the border stays below the threshold, so only the square is bright.
+            // The grey of the border is darker, so only the square is bright.
+            var found = BoundsOfBright(result.Pixels);
             Assert.InRange(found.Left, box.X1 - 2, box.X1 + 3);
             Assert.InRange(found.Top, box.Y1 - 2, box.Y1 + 3);
             Assert.InRange(found.Right, box.X2 - 3, box.X2 + 2);
@@ -48,16 +45,28 @@ public sealed class RandomAffineTests
     [InlineData(40, 40, 50, 2.2, 0)] // aspect ratio over 20
     public void Slivers_are_dropped(double x, double y, double w, double h, int expected)
     {
-        using var canvas = new Canvas(new Mat(128, 128, MatType.CV_8UC3, Scalar.All(0)), [new PixelBox(0, x + 2, y, x + 2 + w, y + h)]);
+        using var canvas = new Canvas(PixelBuffer.Grey(128, 128, 0), [new PixelBox(0, x + 2, y, x + 2 + w, y + h)]);
         using var result = _center.Apply(canvas, 64);
         Assert.Equal(expected, result.Boxes.Count);
     }
 
     /// <summary>A black canvas with one white rectangle and its box.</summary>
-    private static Canvas Squares(int side, Rect rectangle)
+    private static Canvas Square(int side, (int Left, int Top, int Width, int Height) rectangle)
     {
-        var pixels = new Mat(side, side, MatType.CV_8UC3, Scalar.All(0));
-        Cv2.Rectangle(pixels, rectangle, Scalar.All(255), -1);
-        return new Canvas(pixels, [new PixelBox(3, rectangle.Left, rectangle.Top, rectangle.Right, rectangle.Bottom)]);
+        var (left, top, width, height) = rectangle;
+        var pixels = PixelBuffer.Grey(side, side, 0);
+        using var white = PixelBuffer.Grey(width, height, 255);
+        pixels.Place(white, left, top);
+        return new Canvas(pixels, [new PixelBox(3, left, top, left + width, top + height)]);
+    }
+
+    private static (int Left, int Top, int Right, int Bottom) BoundsOfBright(PixelBuffer image)
+    {
+        var bright = Enumerable.Range(0, image.Pixels.Length).Where(index => (byte)image.Pixels[index] > 200).ToList();
+        return (
+            bright.Min(index => index % image.Width),
+            bright.Min(index => index / image.Width),
+            bright.Max(index => index % image.Width) + 1,
+            bright.Max(index => index / image.Width) + 1);
     }
 }

@@ -1,7 +1,7 @@
-using OpenCvSharp;
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
+using SkiaSharp;
 
 namespace QatPipeline.Coco.Tests.Augmentation;
 
@@ -17,9 +17,10 @@ public sealed class TrainingSamplerTests : IDisposable
         foreach (var (index, (width, height)) in new[] { (64, 48), (32, 64), (64, 64), (64, 32) }.Index())
         {
             var path = _folder.PathOf($"{index}.png");
-            using var image = new Mat(height, width, MatType.CV_8UC3, Scalar.All(10 * (index + 1)));
-            Cv2.Rectangle(image, new Rect(0, 0, width / 4, height / 4), Scalar.All(200), -1);
-            Cv2.ImWrite(path, image);
+            using var image = new SKBitmap(width, height, SKColorType.Bgra8888, SKAlphaType.Opaque);
+            image.Erase(Grey(10 * (index + 1)));
+            image.Erase(Grey(200), new SKRectI(0, 0, width / 4, height / 4));
+            TestImages.Save(image, path);
             _images.Add(new TrainingImage(new ImageFile(index, path, width, height), [new YoloLabel(index, 0.125, 0.125, 0.25, 0.25)]));
         }
     }
@@ -42,7 +43,7 @@ public sealed class TrainingSamplerTests : IDisposable
             ],
             mosaic.Boxes);
 
-        int At(int y, int x) => mosaic.Pixels.At<Vec3b>(y, x).Item0;
+        int At(int y, int x) => (byte)mosaic.Pixels.Row(y)[x];
     }
 
     [Fact]
@@ -109,6 +110,8 @@ public sealed class TrainingSamplerTests : IDisposable
         Assert.Equal(0.5, draws.Average(), 0.01);
         Assert.Equal(0.25 / 65, draws.Average(draw => (draw - 0.5) * (draw - 0.5)), 0.0005);
     }
+
+    private static SKColor Grey(int level) => new((byte)level, (byte)level, (byte)level);
 
     private (float[] Pixels, IReadOnlyList<YoloLabel> Labels) Write(AugmentationOptions options, int index, ulong seed)
     {

@@ -1,5 +1,6 @@
-using OpenCvSharp;
 using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Images.Pixels;
+using QatPipeline.Coco.Tests.Images.Pixels;
 
 namespace QatPipeline.Coco.Tests.Images;
 
@@ -7,29 +8,34 @@ public sealed class PlanarPixelsTests
 {
     [Theory]
     [InlineData(1)]
-    [InlineData(15)]
-    [InlineData(16)]
+    [InlineData(7)]
+    [InlineData(8)]
     [InlineData(33)]
     [InlineData(638)]
-    public void Vector_path_equals_the_scalar_definition(int width)
+    public void WriteRow_AnyWidth_EqualsItsDefinition(int width)
     {
-        var random = new Random(width);
-        var bgr = new byte[3 * width];
-        random.NextBytes(bgr);
+        using var image = TestPixels.Random((ulong)width, width, 1);
         var (red, green, blue) = (new float[width], new float[width], new float[width]);
+        var (scalarRed, scalarGreen, scalarBlue) = (new float[width], new float[width], new float[width]);
 
-        PlanarPixels.WriteRow(bgr, red, green, blue);
+        PlanarPixels.WriteRow(image.Pixels, red, green, blue);
+        PlanarPixels.WriteRowScalar(image.Pixels, scalarRed, scalarGreen, scalarBlue);
 
+        Assert.Equal(scalarRed, red);
+        Assert.Equal(scalarGreen, green);
+        Assert.Equal(scalarBlue, blue);
         for (var x = 0; x < width; x++)
         {
-            Assert.Equal((bgr[(3 * x) + 2] / 255f, bgr[(3 * x) + 1] / 255f, bgr[3 * x] / 255f), (red[x], green[x], blue[x]));
+            var (b, g, r) = (image.Bytes[4 * x], image.Bytes[(4 * x) + 1], image.Bytes[(4 * x) + 2]);
+            Assert.Equal((r / 255f, g / 255f, b / 255f), (red[x], green[x], blue[x]));
         }
     }
 
     [Fact]
-    public void Border_is_grey_and_the_image_is_in_its_place()
+    public void Write_OnACanvas_PutsTheImageInItsPlaceOnGrey()
     {
-        using var image = new Mat(2, 3, MatType.CV_8UC3, new Scalar(0, 255, 51));
+        using var image = new PixelBuffer(3, 2);
+        image.Pixels.Fill(0x33FF00);
         var pixels = new float[3 * 5 * 6];
         Array.Fill(pixels, float.NaN);
 

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Targets;
 
 namespace QatPipeline.Graphs.Tests.Targets;
 

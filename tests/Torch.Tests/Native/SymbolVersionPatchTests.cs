@@ -1,3 +1,4 @@
+using QatPipeline.Foundation.Natives;
 using QatPipeline.Torch.Native;
 
 namespace QatPipeline.Torch.Tests.Native;
@@ -26,7 +27,7 @@ public class SymbolVersionPatchTests
         var runtime = required.Where(need => need.File == "libstdc++.so.6").Select(need => need.Version).ToList();
         foreach (var version in new[] { runtime[0], runtime[^1] })
         {
-            var error = Assert.Throws<TorchNativeException>(() => SymbolVersionPatch.Apply(Library, "library", version, Symbol));
+            var error = Assert.Throws<NativeLibraryException>(() => SymbolVersionPatch.Apply(Library, "library", version, Symbol));
             Assert.Contains($"needs {version} too", error.Message, StringComparison.Ordinal);
         }
     }
@@ -53,7 +54,7 @@ public class SymbolVersionPatchTests
     [InlineData(4096)]
     public void A_truncated_library_is_named(int length)
     {
-        var error = Assert.Throws<TorchNativeException>(() => SymbolVersionPatch.Apply(Library[..length], "some.so", Version, Symbol));
+        var error = Assert.Throws<NativeLibraryException>(() => SymbolVersionPatch.Apply(Library[..length], "some.so", Version, Symbol));
         Assert.Contains("some.so", error.Message, StringComparison.Ordinal);
     }
 }

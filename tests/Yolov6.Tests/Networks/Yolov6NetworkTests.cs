@@ -1,8 +1,8 @@
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
-using QatPipeline.Graphs;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Networks;
 using TorchSharp;

@@ -1,5 +1,5 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.PostTraining;

@@ -1,6 +1,6 @@
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch;
 using QatPipeline.Torch.Distillation;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace QatPipeline.Torch.Native;
+namespace QatPipeline.Foundation.Natives;
 
 /// <summary>
 /// The dynamic-linking tables of an ELF64 little-endian shared object, read through its program headers (what the loader reads;
@@ -72,7 +72,7 @@ internal sealed class ElfImage
         return Encoding.UTF8.GetString(tail[..length]);
     }
 
-    public TorchNativeException Broken(string what) =>
+    public NativeLibraryException Broken(string what) =>
         new($"{_name} cannot be read as a shared library: {what}. Restore the packages again (the file may be damaged).");
 
     private void ReadProgramHeaders()

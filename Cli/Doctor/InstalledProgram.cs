@@ -1,0 +1,49 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace QatPipeline.Cli.Doctor;
+
+/// <summary>Finds programs on PATH and asks them for their version.</summary>
+internal static class InstalledProgram
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    public static string? Find(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
+
+    /// <summary>What the program prints, trimmed; null where it cannot be started, fails, or does not end in time.</summary>
+    public static async Task<string?> AskAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            // From the command's own folder: the SDK reads which version the project asks for.
+            using var process = Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = AppContext.BaseDirectory,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            try
+            {
+                var error = process.StandardError.ReadToEndAsync(limit.Token);
+                var output = await process.StandardOutput.ReadToEndAsync(limit.Token).ConfigureAwait(false);
+                await error.ConfigureAwait(false);
+                await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+                return process.ExitCode == 0 ? output.Trim() : null;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                process.Kill(entireProcessTree: true);
+                return null;
+            }
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace QatPipeline.Coco.Images.Pixels;
+
+/// <summary>
+/// Pixels [H,W,4], 8 bit: blue, green, red and a byte without meaning, which makes a pixel one 32-bit lane and is how the decoder writes.
+/// Owns pooled memory; Dispose returns it, as often as it is called.
+/// </summary>
+internal sealed class PixelBuffer : IDisposable
+{
+    /// <summary>Bytes of a pixel.</summary>
+    public const int PixelSize = 4;
+
+    // Kernels load pixels in pairs: the last one's pair may be read too.
+    private const int Slack = PixelSize;
+
+    private byte[]? _bytes;
+
+    /// <summary>Rents memory; its content is whatever it was.</summary>
+    /// <param name="width">In pixels, at least 1.</param>
+    /// <param name="height">In pixels, at least 1.</param>
+    public PixelBuffer(int width, int height)
+    {
+        (Width, Height) = (width, height);
+        _bytes = ArrayPool<byte>.Shared.Rent(checked((width * height * PixelSize) + Slack));
+    }
+
+    /// <summary>A buffer of one grey level.</summary>
+    public static PixelBuffer Grey(int width, int height, byte level)
+    {
+        var buffer = new PixelBuffer(width, height);
+        buffer.Bytes.Fill(level);
+        return buffer;
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    /// <summary>All bytes, row by row without gaps.</summary>
+    public Span<byte> Bytes => Memory[..^Slack];
+
+    /// <summary>All pixels, row by row; blue is the lowest byte.</summary>
+    public Span<uint> Pixels => MemoryMarshal.Cast<byte, uint>(Bytes);
+
+    private Span<byte> Memory =>
+        (_bytes ?? throw new ObjectDisposedException(nameof(PixelBuffer))).AsSpan(0, (Width * Height * PixelSize) + Slack);
+
+    /// <summary>The pixels of a row.</summary>
+    public Span<uint> Row(int y) => Pixels.Slice(y * Width, Width);
+
+    /// <summary>The bytes of a row and one pixel beyond, whose value has no meaning.</summary>
+    public ReadOnlySpan<byte> PaddedRow(int y) => Memory.Slice(y * Width * PixelSize, (Width * PixelSize) + Slack);
+
+    /// <summary>Copies the part of an image that lies on this one.</summary>
+    /// <param name="image">What to place.</param>
+    /// <param name="left">Column of the image's first column; may be outside.</param>
+    /// <param name="top">Row of the image's first row; may be outside.</param>
+    public void Place(PixelBuffer image, int left, int top)
+    {
+        var (from, to) = (Math.Max(0, -left), Math.Min(image.Width, Width - left));
+        for (var y = Math.Max(0, -top); y < Math.Min(image.Height, Height - top) && from < to; y++)
+        {
+            image.Row(y)[from..to].CopyTo(Row(top + y)[(left + from)..]);
+        }
+    }
+
+    /// <summary>Mirrors left and right in place.</summary>
+    public void FlipLeftRight()
+    {
+        for (var y = 0; y < Height; y++)
+        {
+            Row(y).Reverse();
+        }
+    }
+
+    /// <summary>Mirrors top and bottom in place.</summary>
+    public void FlipUpDown()
+    {
+        Pixels.Reverse();
+        FlipLeftRight();
+    }
+
+    public void Dispose()
+    {
+        if (_bytes is { } bytes)
+        {
+            _bytes = null;
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+}

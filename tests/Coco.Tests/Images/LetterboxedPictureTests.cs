@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using QatPipeline.Coco.Images;
+
+namespace QatPipeline.Coco.Tests.Images;
+
+/// <summary>
+/// Letterboxed COCO pictures against digests recorded with the library that the published figures were measured with:
+/// E2 and E3 at 640, E2 at 320, as bytes, in this order.
+/// </summary>
+public sealed class LetterboxedPictureTests
+{
+    private static readonly EvaluationProtocol[] _protocols =
+        [EvaluationProtocol.E2(640), EvaluationProtocol.E3(640), EvaluationProtocol.E2(320)];
+
+    [Fact]
+    public void ReadLetterboxed_CocoPictures_GivesTheRecordedBits()
+    {
+        Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
+        var golden = Path.Combine(TestData.RepositoryRoot, "tests", "Coco.Tests", "Images", "Golden", "letterboxed-val2017.txt");
+        foreach (var line in File.ReadLines(golden).Select(line => line.Split(' ')))
+        {
+            var path = TestData.PathOf("coco_val2017_103", "images", "val2017", line[0]);
+            Assert.Equal((line[0], line[1]), (line[0], DigestOf(path)));
+        }
+    }
+
+    private static string DigestOf(string path)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var protocol in _protocols)
+        {
+            var pixels = new float[3 * protocol.InputSize * protocol.InputSize];
+            ImageDecoder.ReadLetterboxed(new ImageFile(0, path, 0, 0), protocol, (protocol.InputSize, protocol.InputSize), pixels);
+            digest.AppendData([.. pixels.Select(level => (byte)MathF.Round(level * 255))]);
+        }
+
+        return Convert.ToHexStringLower(digest.GetHashAndReset())[..32];
+    }
+}

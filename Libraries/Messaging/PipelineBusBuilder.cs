@@ -84,7 +84,11 @@ public sealed class PipelineBusBuilder
         var instance = stage(provider);
         var row = Stages[instance.Name];
         AddEvents(
-            bus, row.Queue, Stages.EventsBefore(row), isSentTo: true, () => ActivatorUtilities.CreateInstance<StageWorker>(provider, instance));
+            bus,
+            row.Queue,
+            Stages.EventsBefore(row),
+            isSentTo: true,
+            () => ActivatorUtilities.CreateInstance<StageWorker>(provider, instance));
     });
 
     private PipelineBusBuilder AddEvents<THandler>(string queue, IReadOnlyList<Type> events, bool isSentTo = false)

@@ -37,7 +37,7 @@ public sealed record StageRow
     /// <param name="name">One of <see cref="StageNames"/>.</param>
     /// <param name="does">What the stage does, as the end of "the stage …".</param>
     /// <param name="gives">Makes the event of its completion from run id, specification and all artifacts so far.</param>
-    /// <param name="isItsOwn">Tells its events from those of another stage with the same type of event; null where it has the type alone.</param>
+    /// <param name="isItsOwn">Tells its events from another stage's of the same type; null where it has the type alone.</param>
     public static StageRow Giving<TEvent>(
         string name,
         string does,
@@ -66,7 +66,8 @@ public sealed record StageRow
     /// <summary>The event that tells the stage's completion.</summary>
     /// <exception cref="InvalidOperationException">The stage ends the run.</exception>
     public IPipelineEvent Complete(string runId, RunSpecification specification, IReadOnlyList<ArtifactReference> artifacts) =>
-        Create?.Invoke(runId, specification, artifacts) ?? throw new InvalidOperationException($"The stage '{Name}' is followed by no other.");
+        Create?.Invoke(runId, specification, artifacts)
+            ?? throw new InvalidOperationException($"The stage '{Name}' is followed by no other.");
 }
 
 /// <summary>A verb of the command line that ends the pipeline after a stage.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Synthetic;
 
@@ -51,13 +52,7 @@ public sealed class SyntheticDetectionDataset
             progress?.Report(Interlocked.Increment(ref written));
         });
 
-        var target = Path.Combine(folder, AnnotationFile);
-        using (var stream = File.Create(target + ".partial"))
-        {
-            WriteAnnotations(stream, objects);
-        }
-
-        File.Move(target + ".partial", target, overwrite: true);
+        AtomicFile.Write(Path.Combine(folder, AnnotationFile), stream => WriteAnnotations(stream, objects));
     }
 
     private static string FileName(int index) => index.ToString("D6", CultureInfo.InvariantCulture) + ".jpg";

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using QatPipeline.Graphs;
+using QatPipeline.Engines.Timing;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Engines.OnnxRuntime;
 
@@ -97,24 +99,14 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
             Environment = Environment,
         };
 
-    private void Optimize(string source, string destination)
+    private void Optimize(string source, string destination) => AtomicFile.WriteBeside(destination, unfinished =>
     {
-        // Written beside its place and moved: an interrupted build must not leave half an engine.
-        var unfinished = destination + ".partial";
-        try
+        using (var sessionOptions = OrtSessions.Options(_options, GraphOptimizationLevel.ORT_ENABLE_ALL))
         {
-            using (var sessionOptions = OrtSessions.Options(_options, GraphOptimizationLevel.ORT_ENABLE_ALL))
-            {
-                sessionOptions.OptimizedModelFilePath = unfinished;
-                using var session = OrtSessions.Open(source, sessionOptions);
-            }
+            sessionOptions.OptimizedModelFilePath = unfinished;
+            using var session = OrtSessions.Open(source, sessionOptions);
+        }
 
-            File.WriteAllBytes(unfinished, CanonicalModel.Of(File.ReadAllBytes(unfinished)));
-            File.Move(unfinished, destination, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
-    }
+        File.WriteAllBytes(unfinished, CanonicalModel.Of(File.ReadAllBytes(unfinished)));
+    });
 }

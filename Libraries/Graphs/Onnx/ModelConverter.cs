@@ -65,7 +65,7 @@ internal sealed class ModelConverter(TensorConverter tensors)
         {
             throw new GraphException(
                 $"operator set {opset} is not supported: "
-                + $"export or convert the model to one of {OnnxReader.OldestOpset} to {OnnxReader.NewestOpset}");
+                + $"export or convert the model to one of {OnnxReader.OldestQuantizedOpset} to {OnnxReader.NewestOpset}");
         }
     }
 

@@ -12,6 +12,9 @@ public static class OnnxReader
     /// <summary>The first standard operator set that is read: the one that brought QuantizeLinear and DequantizeLinear.</summary>
     public const int OldestOpset = 10;
 
+    /// <summary>The first standard operator set of a model that can be quantized.</summary>
+    public const int OldestQuantizedOpset = 11;
+
     /// <summary>The last standard operator set that is read.</summary>
     public const int NewestOpset = 21;
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using QatPipeline.Foundation;
 using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Onnx;
@@ -16,19 +17,19 @@ public static class OnnxWriter
     /// <exception cref="GraphException">The graph is not well-formed, or the file cannot be written.</exception>
     public static void Write(Graph graph, string path, bool externalData = false)
     {
-        var temporary = path + ".part";
         try
         {
             var useExternal = externalData || graph.Initializers.Values.Sum(tensor => (long)tensor.Bytes.Length) > LargestEmbeddedData;
             using var external = useExternal ? new ExternalDataFile(path + ".data") : null;
             var bytes = ToProto(graph, external).ToByteArray();
-            File.WriteAllBytes(temporary, bytes);
-            external?.Commit();
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.WriteBeside(path, temporary =>
+            {
+                File.WriteAllBytes(temporary, bytes);
+                external?.Commit();
+            });
         }
         catch (Exception exception) when (exception is GraphException or IOException or UnauthorizedAccessException)
         {
-            RemoveIfThere(temporary);
             throw new GraphException($"{path}: {exception.Message}", exception);
         }
     }
@@ -36,14 +37,6 @@ public static class OnnxWriter
     /// <summary>The model as bytes, all tensors embedded.</summary>
     /// <exception cref="GraphException">The graph is not well-formed.</exception>
     public static byte[] WriteBytes(Graph graph) => ToProto(graph, external: null).ToByteArray();
-
-    private static void RemoveIfThere(string path)
-    {
-        if (File.Exists(path))
-        {
-            File.Delete(path);
-        }
-    }
 
     private static Onnx.ModelProto ToProto(Graph graph, ExternalDataFile? external)
     {

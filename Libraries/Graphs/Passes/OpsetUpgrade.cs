@@ -1,12 +1,13 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Passes;
+using QatPipeline.Graphs.Reading;
 
 namespace QatPipeline.Graphs.Passes;
 
 /// <summary>Brings a graph of opset 11 or 12 to 13, the first with quantization per channel.</summary>
 internal static class OpsetUpgrade
 {
-    private const int Oldest = 11;
     private const int PerAxis = 13;
 
     /// <summary>Changes the graph in place; nothing happens from opset 13 on.</summary>
@@ -20,7 +21,7 @@ internal static class OpsetUpgrade
             return;
         }
 
-        if (graph.Opset < Oldest)
+        if (graph.Opset < OnnxReader.OldestQuantizedOpset)
         {
             throw new GraphException(
                 $"opset {graph.Opset} cannot quantize weights per channel: export the model with opset {PerAxis} or later");

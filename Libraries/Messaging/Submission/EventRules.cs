@@ -20,7 +20,8 @@ internal static class EventRules
         if (pipelineEvent is not PipelineRequested && stages.Completed(pipelineEvent) is null)
         {
             throw new StageInputException(
-                $"No stage gives this {pipelineEvent.GetType().Name} event: let it name one of {string.Join(", ", stages.Rows.Select(row => row.Name))}.");
+                $"No stage gives this {pipelineEvent.GetType().Name} event: let it name one of "
+                + $"{string.Join(", ", stages.Rows.Select(row => row.Name))}.");
         }
 
         SpecificationRules.Check(pipelineEvent.Specification, $"the {pipelineEvent.GetType().Name} event");

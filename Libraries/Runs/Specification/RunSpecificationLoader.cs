@@ -49,7 +49,8 @@ public static class RunSpecificationLoader
     /// <param name="json">The specification.</param>
     /// <param name="source">What errors call it.</param>
     /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
-    public static RunSpecification Bind(JsonElement json, string source) => Bind(JsonNodes.Of(json), new YamlBinder(source, null, hasLines: false));
+    public static RunSpecification Bind(JsonElement json, string source) =>
+        Bind(JsonNodes.Of(json), new YamlBinder(source, null, hasLines: false));
 
     private static RunSpecification Parse(string text, YamlBinder binder)
     {

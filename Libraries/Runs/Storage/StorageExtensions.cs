@@ -32,7 +32,9 @@ public static class StorageExtensions
         return builder;
     }
 
-    /// <summary>Registers the artifact store, the runs' folders and status, and the stage executor over the registered <see cref="IBlobStore"/>.</summary>
+    /// <summary>
+    /// Registers the artifact store, the runs' folders and status, and the stage executor over the registered <see cref="IBlobStore"/>.
+    /// </summary>
     public static IServiceCollection AddPipelineExecution(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

@@ -16,8 +16,8 @@ public sealed class RunStatusStore(IBlobStore blobs, RunFolder runs, StageTable 
         blobs.ReadJsonAsync<RunStatus>(StorePaths.Status(runId), cancellationToken);
 
     /// <summary>
-    /// The run's status now and after every change, until it is final; nothing for a run that is not known. Any process can tell: the status
-    /// is in the store.
+    /// The run's status now and after every change, until it is final; nothing for a run that is not known. Any process can
+    /// tell: the status is in the store.
     /// </summary>
     public async IAsyncEnumerable<RunStatus> WatchAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

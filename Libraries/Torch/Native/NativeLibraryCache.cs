@@ -1,20 +1,12 @@
 using System.Security.Cryptography;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Torch.Native;
 
 /// <summary>Adapted native libraries, in a folder of this user only, each named by the digest of the file that it was made from.</summary>
 internal sealed class NativeLibraryCache(string root)
 {
-    /// <summary><c>XDG_CACHE_HOME</c>, else <c>~/.cache</c>, else the temporary folder.</summary>
-    public static NativeLibraryCache ForCurrentUser()
-    {
-        var named = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var parent = Path.IsPathRooted(named) ? named
-            : home.Length > 0 ? Path.Combine(home, ".cache")
-            : Path.Combine(Path.GetTempPath(), $"cache-{Environment.UserName}");
-        return new NativeLibraryCache(Path.Combine(parent, "qat-pipeline", "native"));
-    }
+    public static NativeLibraryCache ForCurrentUser() => new(Path.Combine(UserFolders.Cache, "native"));
 
     /// <summary>
     /// The adapted copy of <paramref name="original"/>, made by <paramref name="adapt"/> if it is not there yet. Safe with several
@@ -31,17 +23,7 @@ internal sealed class NativeLibraryCache(string root)
         }
 
         CreateFolder(folder);
-        var own = Path.Combine(folder, $".{Path.GetRandomFileName()}");
-        try
-        {
-            File.WriteAllBytes(own, adapt(content));
-            File.Move(own, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(own);
-        }
-
+        AtomicFile.Write(target, adapt(content));
         return target;
     }
 

@@ -75,7 +75,7 @@ public static class TorchNative
         {
             throw new NativeLibraryException(
                 $"{original} cannot be adapted to this system's C++ runtime: {error.Message} "
-                + "Set XDG_CACHE_HOME to a folder that can be written, or install a libstdc++ of GCC 13 or later.", error);
+                + "Set QAT_HOME to a folder that can be written, or install a libstdc++ of GCC 13 or later.", error);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Yolov6.Checkpoints;
 
@@ -54,23 +55,8 @@ public static class SafetensorsFile
     /// <summary>
     /// Writes the entries in their order as float32; the same content gives the same bytes. The file appears whole or not at all.
     /// </summary>
-    public static void Write(string path, StateDict state, IReadOnlyDictionary<string, string>? metadata = null)
-    {
-        var own = $"{path}.{Path.GetRandomFileName()}";
-        try
-        {
-            using (var file = File.Create(own))
-            {
-                Write(file, state, metadata);
-            }
-
-            File.Move(own, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(own);
-        }
-    }
+    public static void Write(string path, StateDict state, IReadOnlyDictionary<string, string>? metadata = null) =>
+        AtomicFile.Write(path, file => Write(file, state, metadata));
 
     /// <summary>Writes the entries in their order as float32; the same content gives the same bytes.</summary>
     public static void Write(Stream stream, StateDict state, IReadOnlyDictionary<string, string>? metadata = null)

@@ -1,3 +1,5 @@
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Yolov6.Training;
 
 /// <summary>Unfinished work as files of a folder of this one training.</summary>
@@ -16,14 +18,7 @@ public sealed class FolderTrainingStore(string folder) : ITrainingStore
     /// <param name="cancellationToken">Not heeded: a write is short, and half of one is never seen.</param>
     public Task WriteAsync(string name, Action<Stream> write, CancellationToken cancellationToken)
     {
-        var file = Path.Combine(Directory.CreateDirectory(folder).FullName, name);
-        var partial = file + ".partial";
-        using (var stream = File.Create(partial))
-        {
-            write(stream);
-        }
-
-        File.Move(partial, file, overwrite: true);
+        AtomicFile.Write(Path.Combine(Directory.CreateDirectory(folder).FullName, name), write);
         return Task.CompletedTask;
     }
 }

@@ -28,7 +28,8 @@ public sealed class RunStatusChangesTests
     {
         var status = Apply(Requested, new DatasetPrepared("r", Specification, [new("index", "1", 1)]));
         Assert.Same(
-            status, RunStatusChanges.Apply(status, new DatasetPrepared("r", Specification, [new("index", "1", 1)]), StageTable.Standard, null, Now));
+            status,
+            RunStatusChanges.Apply(status, new DatasetPrepared("r", Specification, [new("index", "1", 1)]), StageTable.Standard, null, Now));
     }
 
     [Fact]
@@ -76,5 +77,6 @@ public sealed class RunStatusChangesTests
     }
 
     private static RunStatus Apply(params IPipelineEvent[] events) =>
-        events.Aggregate((RunStatus?)null, (status, happened) => RunStatusChanges.Apply(status, happened, StageTable.Standard, "trace", Now))!;
+        events.Aggregate(
+            (RunStatus?)null, (status, happened) => RunStatusChanges.Apply(status, happened, StageTable.Standard, "trace", Now))!;
 }

@@ -72,7 +72,8 @@ public sealed class RunStatusStoreTests : IDisposable
             return store.ReadAsync(name, cancellationToken);
         }
 
-        public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) => store.OpenReadAsync(name, cancellationToken);
+        public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+            store.OpenReadAsync(name, cancellationToken);
 
         public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => store.ExistsAsync(name, cancellationToken);
 

@@ -1,0 +1,12 @@
+using QatPipeline.Graphs.Reading;
+
+namespace QatPipeline.Stages.Tests;
+
+public sealed class DocumentationTests
+{
+    [Fact]
+    public void RunSpecification_NamesTheOperatorSetsThatCanBeQuantized() => Assert.Contains(
+        $"opset {OnnxReader.OldestQuantizedOpset}–{OnnxReader.NewestOpset}",
+        File.ReadAllText(Path.Combine(TestData.RepositoryRoot, "docs", "run-specification.md")),
+        StringComparison.Ordinal);
+}

@@ -20,8 +20,9 @@ internal static class BuildEngineCommand
     public static Command Create()
     {
         var model = CommandArguments.Model();
-        var target = new Option<string>("--target") { Description = $"{TargetRegistry.OrtCpu.Name} or {TargetRegistry.TensorRt.Name}", Required = true };
-        target.AcceptOnlyFromAmong(TargetRegistry.OrtCpu.Name, TargetRegistry.TensorRt.Name);
+        string[] names = [TargetRegistry.OrtCpu.Name, TargetRegistry.TensorRt.Name];
+        var target = new Option<string>("--target") { Description = string.Join(" or ", names), Required = true };
+        target.AcceptOnlyFromAmong(names);
         var precision = new Option<string>("--precision") { Description = "fp32, fp16 or int8", DefaultValueFactory = _ => "int8" };
         precision.AcceptOnlyFromAmong([.. Precisions.Keys]);
         var output = new Option<string>("--out", "-o") { Description = "Folder for the engine", Required = true, HelpName = "DIR" };

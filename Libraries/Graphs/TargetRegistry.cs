@@ -32,7 +32,7 @@ public static class TargetRegistry
     {
         var mark = QuantizerPlacement.MarkOf(graph);
         return All.FirstOrDefault(target => target.Mark == mark)
-            ?? throw new GraphException($"the quantizers of '{graph.Name}' were placed for '{mark}', which is no target of this version");
+            ?? throw new GraphException($"the quantizers of '{graph.Name}' were placed for '{mark}', a target that is not known here");
     }
 
     /// <summary>The graph in one of <see cref="Forms"/>; see <see cref="ITarget.Build"/>.</summary>

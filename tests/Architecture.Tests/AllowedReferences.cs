@@ -50,7 +50,7 @@ internal static class AllowedReferences
         ["Azure.Storage"] = ["Runs"],
     };
 
-    /// <summary>What a project references against the table; null where there is nothing.</summary>
+    /// <summary>What a project references against the table.</summary>
     public static IEnumerable<string> Violations(OurProject project, IReadOnlyCollection<OurProject> all)
     {
         if (!Projects.TryGetValue(project.Name, out var allowed))

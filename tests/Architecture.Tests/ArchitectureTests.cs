@@ -8,8 +8,8 @@ public sealed class ArchitectureTests
     {
         var found = OurProject.All.SelectMany(project => AllowedReferences.Violations(project, OurProject.All)).ToArray();
 
-        Assert.Empty(found.Except(Allowances.References));
-        Assert.Empty(Allowances.References.Except(found));
+        AssertNone("The architecture does not allow these references", found.Except(Allowances.References));
+        AssertNone("These references are gone: delete their allowance", Allowances.References.Except(found));
     }
 
     [Fact]
@@ -19,14 +19,16 @@ public sealed class ArchitectureTests
             .SelectMany(project => FolderCircle.In(project).Select(circle => (Name: $"{project.Name}: {circle.Namespaces}", circle.Because)))
             .ToArray();
 
-        Assert.Empty(found
-            .Where(circle => !Allowances.Circles.Contains(circle.Name))
-            .Select(circle => $"{circle.Name} ({string.Join("; ", circle.Because)})"));
-        Assert.Empty(Allowances.Circles.Except(found.Select(circle => circle.Name)));
+        AssertNone(
+            "These folders need each other",
+            found.Where(circle => !Allowances.Circles.Contains(circle.Name))
+                .Select(circle => $"{circle.Name} ({string.Join("; ", circle.Because)})"));
+        AssertNone("These circles are gone: delete their allowance", Allowances.Circles.Except(found.Select(circle => circle.Name)));
     }
 
     [Fact]
-    public void Types_OfEveryAssembly_StandInTheirFoldersNamespace() => Assert.Empty(
+    public void Types_OfEveryAssembly_StandInTheirFoldersNamespace() => AssertNone(
+        "The namespace of these types is not that of their folder",
         from project in OurProject.All
         from type in project.Assembly.Types
         where type.Namespace.Length > 0
@@ -39,8 +41,14 @@ public sealed class ArchitectureTests
     {
         var graphs = OurProject.All.Single(project => project.Name == "Graphs").Assembly.Types;
 
-        // An interface, which has no code, and a record with code.
+        // An interface, which has no code, and a class with code.
         Assert.Equal(["Libraries/Graphs/Targets"], graphs.Single(type => type.Name == "ITarget").Folders);
         Assert.Equal(["Libraries/Graphs/Model"], graphs.Single(type => type.Name == "Tensor").Folders);
+    }
+
+    private static void AssertNone(string complaint, IEnumerable<string> found)
+    {
+        var lines = found.ToArray();
+        Assert.True(lines.Length == 0, $"{complaint}:\n{string.Join('\n', lines)}");
     }
 }

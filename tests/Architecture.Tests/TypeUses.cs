@@ -94,7 +94,8 @@ internal sealed class TypeUses(MetadataReader metadata, PEReader image)
                     Add(MetadataTokens.EntityHandle(code.ReadInt32()), found);
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += 4 * code.ReadInt32();
+                    var targets = code.ReadInt32();
+                    code.Offset += 4 * targets;
                     break;
                 case OperandType.InlineI8 or OperandType.InlineR:
                     code.Offset += 8;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using QatPipeline.Pipeline.Datasets;
+using QatPipeline.ServiceDefaults.Security;
 
 namespace QatPipeline.ServiceDefaults.Datasets;
 
@@ -28,6 +29,7 @@ public static class DatasetExtensions
 #pragma warning disable EXTEXP0001 // Experimental, and the only way to take the default handlers off one client.
             builder.Services.AddGrpcClient<BatchCalls>(connection, client => client.Address = new Uri($"http://_grpc.{Service}"))
                 .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { InitialHttp2StreamWindowSize = StreamWindow })
+                .AddHttpMessageHandler(services => ActivatorUtilities.CreateInstance<ApiKeyHandler>(services))
                 .ConfigureChannel(channel => channel.ThrowOperationCanceledOnCancellation = true)
                 .RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001

@@ -1,21 +1,21 @@
-using QatPipeline.AppHost.Infrastructure;
+using QatPipeline.AppHost;
 
-PlainErrors.Enable();
-AspireEnvironment.Complete();
+AppDomain.CurrentDomain.UnhandledException += PlainErrors.Say;
 var builder = DistributedApplication.CreateBuilder(args);
+builder.AddDashboard();
 
-var messaging = builder.AddMessaging("messaging");
-var blobs = builder.AddBlobs("blobs");
+var messaging = builder.AddBroker("messaging");
+var blobs = builder.AddStorage("blobs");
 
-var datasets = builder.AddService("dataset-loading", messaging, blobs).WithGrpcEndpoint();
-var evaluation = builder.AddService("coco-evaluation", messaging, blobs).WithGrpcEndpoint().WithReference(datasets);
+var datasets = builder.AddService<Projects.DatasetLoading>("dataset-loading", messaging, blobs).WithGrpcEndpoint();
+var evaluation = builder.AddService<Projects.CocoEvaluation>("coco-evaluation", messaging, blobs).WithGrpcEndpoint()
+    .WithReference(datasets);
 
-builder.AddService("ptq-calibration", messaging, blobs).WithReference(datasets).WithReference(evaluation);
-builder.AddService("qat-training", messaging, blobs).WithReference(datasets).WithReference(evaluation);
-builder.AddService("onnx-graph-optimization", messaging, blobs);
-builder.AddService("trt-engine-building", messaging, blobs);
+builder.AddService<Projects.PtqCalibration>("ptq-calibration", messaging, blobs).WithReference(datasets).WithReference(evaluation);
+builder.AddService<Projects.QatTraining>("qat-training", messaging, blobs).WithReference(datasets).WithReference(evaluation);
+builder.AddService<Projects.OnnxGraphOptimization>("onnx-graph-optimization", messaging, blobs);
+builder.AddService<Projects.TrtEngineBuilding>("trt-engine-building", messaging, blobs);
 
-builder.AddService("gateway", messaging, blobs).WithGrpcEndpoint().WithExternalHttpEndpoints().WithDemoCommand();
-builder.RequireServices();
+builder.AddService<Projects.Gateway>("gateway", messaging, blobs).WithGrpcEndpoint().WithExternalHttpEndpoints().WithRunCommand();
 
-builder.Build().Run();
+builder.ScaleServices().SecureServices().Build().Run();

@@ -1,6 +1,7 @@
 using QatPipeline.Coco.Images;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Foundation.Natives;
+using QatPipeline.Torch.Native;
 
 namespace QatPipeline.Cli;
 

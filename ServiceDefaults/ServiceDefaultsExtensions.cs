@@ -14,7 +14,8 @@ public static class ServiceDefaultsExtensions
         builder.AddTelemetry();
         builder.Services.AddHealthChecks();
         builder.Services.AddServiceDiscovery();
-        builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery());
+        builder.Services.ConfigureHttpClientDefaults(http => http.AddServiceDiscovery().AddHttpMessageHandler<ApiKeyHandler>());
+        builder.Services.AddTransient<ApiKeyHandler>();
         builder.Services.AddOptions<SecurityOptions>().BindConfiguration(SecurityOptions.Section);
         return builder;
     }

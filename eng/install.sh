@@ -89,23 +89,28 @@ npm_install() {
   stamp "$2-$3"
 }
 
-# The Aspire CLI is one big file that carries the orchestrator (DCP) and the dashboard. Once unpacked, it is not needed any more.
-install_aspire() {
-  local name=@microsoft/aspire-cli-linux-x64 scratch="$qat_home/aspire.new"
-  local how="npm install $name@$1"
-  say "installing Aspire's orchestrator and dashboard ..."
-  quietly "Aspire's orchestrator and dashboard" "$how" npm_into "$scratch" "$name@$1"
-  local cli
-  cli=$(find "$scratch/node_modules/$name" -type f -name aspire -print -quit)
-  [ -n "$cli" ] || fail "$name@$1 has no file named aspire. To go on: set ASPIRE_DCP_PATH and ASPIRE_DASHBOARD_PATH yourself"
-  chmod +x "$cli"
-  # A scratch HOME, and the path that the CLI would take there: anywhere else it unpacks a second copy, or does not find the first.
-  local home="$scratch/home"
-  mkdir -p "$home"
-  quietly "Aspire's orchestrator and dashboard" "$how, then aspire setup" \
-    env HOME="$home" ASPIRE_CLI_TELEMETRY_OPTOUT=1 "$cli" setup --install-path "$home/.aspire" --nologo --non-interactive
-  rm -rf "${qat_home:?}/aspire"
-  mv "$(readlink -f "$home/.aspire/bundle")" "$qat_home/aspire"
-  rm -rf "$scratch"
-  stamp "aspire-$1"
+# Gigabytes that only a GPU can use: TorchSharp's CUDA package is chosen only where there is a GPU and the feed has the package.
+choose_torch() {
+  local scratch backend=cpu version
+  if [ -e /dev/nvidiactl ]; then
+    version=$(sed -n 's:.*<TorchSharpVersion>\(.*\)</TorchSharpVersion>.*:\1:p' "$root/Directory.Packages.props")
+    scratch=$(mktemp -d)
+    cat >"$scratch/probe.csproj" <<XML
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+  <ItemGroup><PackageReference Include="TorchSharp-cuda-linux" Version="$version" /></ItemGroup>
+</Project>
+XML
+    if dotnet restore "$scratch/probe.csproj" -v quiet >>"$log" 2>&1 7>&-; then backend=cuda; fi
+    rm -rf "$scratch"
+  fi
+  cat >"$root/Directory.Local.props" <<XML
+<Project>
+  <!-- Written by ./qat setup. Delete the file to have it chosen again. -->
+  <PropertyGroup>
+    <TorchBackend Condition="'\$(TorchBackend)' == ''">$backend</TorchBackend>
+  </PropertyGroup>
+</Project>
+XML
+  say "TorchSharp: $backend (Directory.Local.props)"
 }

@@ -6,21 +6,18 @@ source "$root/eng/install.sh"
 
 usage() {
   cat <<'TEXT'
-usage: ./qat setup [--tests] [--probe]
+usage: ./qat setup [--tests]
 
   --tests  also what only the tests need (a browser, AMQP clients)
-  --probe  ask again what the package feed has, and rewrite Directory.Local.props
 
 Tools that the system's packages don't have go to $QAT_HOME (default: ~/.cache/qatpipeline).
 TEXT
 }
 
 tests=
-probe=
 while [ $# -gt 0 ]; do
   case "$1" in
     --tests) tests=1 ;;
-    --probe) probe=1 ;;
     -h|--help) usage; exit 0 ;;
     *) echo "unknown option $1" >&2; usage >&2; exit 2 ;;
   esac
@@ -28,7 +25,6 @@ while [ $# -gt 0 ]; do
 done
 
 azurite_version=3.37.0
-aspire_version=$(sed -n 's:.*<AspireVersion>\(.*\)</AspireVersion>.*:\1:p' "$root/Directory.Packages.props")
 
 lock_setup
 require_dotnet
@@ -42,9 +38,4 @@ if [ -n "$tests" ]; then
 fi
 
 installed "azurite-$azurite_version" || npm_install "Azurite (the storage emulator)" azurite "$azurite_version"
-installed "aspire-$aspire_version" || install_aspire "$aspire_version"
-
-if [ -n "$probe" ] || [ ! -f "$root/Directory.Local.props" ]; then
-  source "$root/eng/probe.sh"
-  write_local_props "$aspire_version"
-fi
+[ -f "$root/Directory.Local.props" ] || choose_torch

@@ -45,8 +45,8 @@ build_if_changed apphost AppHost/AppHost.csproj
 address="${QAT_DATA:-$root/.qat/data}/gateway.url"
 rm -f "$address"
 
-# The program itself, not 'dotnet run', and SIGTERM, not SIGINT: a script's background processes ignore SIGINT.
-"$root/AppHost/bin/Release/net10.0/linux-x64/QatPipeline.AppHost" "${replicas[@]}" &
+# SIGTERM, not SIGINT: a script's background processes ignore SIGINT.
+dotnet run --project "$root/AppHost" -c Release --no-build -- "${replicas[@]}" &
 host=$!
 trap 'kill -TERM $host 2>/dev/null; wait $host' EXIT
 # Without it, a Ctrl+C that ends the submission would only go on to the next line.

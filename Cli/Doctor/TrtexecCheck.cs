@@ -1,4 +1,5 @@
 using QatPipeline.Engines;
+using QatPipeline.Engines.TensorRt;
 
 namespace QatPipeline.Cli.Doctor;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QatPipeline.Foundation.Natives;
 
 namespace QatPipeline.ServiceDefaults.Natives;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using QatPipeline.Foundation.Natives;
 
 namespace QatPipeline.ServiceDefaults.Natives;
 

@@ -3,6 +3,7 @@ using QatPipeline.BrowserSupport;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Execution;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.AppHost.Tests;
 
@@ -15,7 +16,7 @@ public sealed class DashboardTests(RunningSystem system)
 
     private static readonly string[] Services =
     [
-        "rabbitmq", "storage", "dataset-loading", "ptq-calibration", "qat-training", "onnx-graph-optimization", "trt-engine-building",
+        "messaging", "blobs", "dataset-loading", "ptq-calibration", "qat-training", "onnx-graph-optimization", "trt-engine-building",
         "coco-evaluation", "gateway",
     ];
 
@@ -24,7 +25,7 @@ public sealed class DashboardTests(RunningSystem system)
     [Fact]
     public async Task Dashboard_ShowsTheResourcesRunning_AndTheTraceOfARun()
     {
-        Assert.SkipUnless(HostProcess.IsAvailable, HostProcess.SkipReason);
+        Assert.SkipUnless(AspireSystem.IsAvailable, AspireSystem.SkipReason);
         Assert.SkipUnless(Browser.IsAvailable, Browser.SkipReason);
         await using var browser = await OpenAsync();
         foreach (var service in Services)
@@ -35,7 +36,7 @@ public sealed class DashboardTests(RunningSystem system)
         await browser.ScreenshotAsync("dashboard/resources");
 
         const string RunId = "dashboard-1";
-        await using var client = await PipelineClient.ConnectAsync(system.Host.Broker, Token);
+        await using var client = await PipelineClient.ConnectAsync(system.Broker, Token);
         await client.RequestAsync(TinyRun.Trigger(RunId), Token);
         await client.WaitForCompletionAsync(RunId, Token);
         var traceId = await system.Host.TraceIdOfAsync(RunId, Token);
@@ -54,7 +55,7 @@ public sealed class DashboardTests(RunningSystem system)
     [Fact]
     public async Task Command_StartsTheDemo()
     {
-        Assert.SkipUnless(HostProcess.IsAvailable, HostProcess.SkipReason);
+        Assert.SkipUnless(AspireSystem.IsAvailable, AspireSystem.SkipReason);
         Assert.SkipUnless(Browser.IsAvailable, Browser.SkipReason);
         await using var browser = await OpenAsync();
         for (var attempt = 1; !await HearsAsync(browser); attempt++)
@@ -92,7 +93,7 @@ public sealed class DashboardTests(RunningSystem system)
     private async Task<Browser> OpenAsync()
     {
         var browser = await Browser.OpenAsync();
-        await browser.Page.GotoAsync(new Uri(system.Host.Dashboard, $"/login?t={system.Host.BrowserToken}").ToString());
+        await browser.Page.GotoAsync(system.Host.DashboardLogin.ToString());
         return browser;
     }
 

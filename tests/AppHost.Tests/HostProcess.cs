@@ -1,64 +1,50 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Text.Json;
-using Azure.Storage.Blobs;
 using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.AppHost.Tests;
 
-/// <summary>
-/// The AppHost as a person starts it in a terminal: a process group of its own; with data, ports and keys that are its own, too.
-/// </summary>
+/// <summary>The AppHost as a person starts it in a terminal: <c>dotnet run</c>, in a process group of its own.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    public const string SkipReason = "needs RabbitMQ, Azurite and Aspire's orchestrator and dashboard: ./qat setup";
-
     private const string DataVariable = "QAT_DATA";
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
 
-    private readonly ScratchFolder folder = new();
-    private readonly ChildProcess process;
+    private readonly ScratchFolder _folder;
+    private readonly ChildProcess _process;
 
-    private HostProcess(string[] arguments)
+    private HostProcess(ScratchFolder folder)
     {
+        _folder = folder;
         var environment = new Dictionary<string, string>
         {
             [DataVariable] = folder.FullName,
             ["Storage__CacheFolder"] = folder.PathOf("cache"),
-            ["ASPNETCORE_URLS"] = Dashboard.ToString(),
-            ["AppHost__BrowserToken"] = BrowserToken,
-            ["AppHost__DashboardApiKey"] = ApiKey,
         };
         // Background jobs of scripts ignore SIGINT, and so would what they start.
-        process = ChildProcess.Start("setsid", ["env", "--default-signal=INT", BuiltProgram.PathOf("AppHost"), .. arguments], environment);
+        string[] command =
+        [
+            "env", "--default-signal=INT", "dotnet", "run", "--project", Path.Combine(TestData.RepositoryRoot, "AppHost"), "--no-build",
+            "--configuration", BuiltProgram.Configuration,
+        ];
+        _process = ChildProcess.Start("setsid", command, environment);
     }
 
-    public static bool IsAvailable => RabbitMqProcess.IsAvailable && AzuriteProcess.IsAvailable && InstalledTools.HasAspire;
+    public int ExitCode => _process.ExitCode;
 
-    public Uri Dashboard { get; } = new($"http://localhost:{LoopbackPorts.Next()}");
-
-    public string BrowserToken { get; } = Guid.NewGuid().ToString("N");
-
-    /// <summary>The key to the dashboard's telemetry.</summary>
-    private string ApiKey { get; } = Guid.NewGuid().ToString("N");
-
-    public Uri Broker => new(Read("messaging.connection")!);
-
-    public BlobContainerClient Blobs => new(Read("blobs.connection"), "qatpipeline");
-
-    public int ExitCode => process.ExitCode;
-
-    /// <summary>Starts it and waits until the gateway, the last of its services, is ready.</summary>
-    public static async Task<HostProcess> StartAsync(CancellationToken cancellationToken, params string[] arguments)
+    /// <summary>Starts it on the data folder and waits until the gateway is ready.</summary>
+    public static async Task<HostProcess> StartAsync(ScratchFolder folder, CancellationToken cancellationToken)
     {
-        var host = new HostProcess(arguments);
+        File.Delete(folder.PathOf("gateway.url"));
+        var host = new HostProcess(folder);
         try
         {
-            await host.process.WaitUntilAsync(
-                () => Task.FromResult(host.Read("gateway.url") is { Length: > 0 }), StartLimit, cancellationToken);
+            await host._process.WaitUntilAsync(
+                () => Task.FromResult(File.Exists(folder.PathOf("gateway.url"))), StartLimit, cancellationToken);
             return host;
         }
         catch
@@ -68,77 +54,69 @@ internal sealed class HostProcess : IDisposable
         }
     }
 
-    /// <summary>The id of a run's trace, as the gateway tells it.</summary>
-    public async Task<string> TraceIdOfAsync(string runId, CancellationToken cancellationToken)
+    public async Task SubmitAsync(string runId, string specification, CancellationToken cancellationToken)
     {
         using var gateway = Gateway();
-        var status = await gateway.GetFromJsonAsync<JsonElement>($"/runs/{runId}", cancellationToken);
-        return status.GetProperty("traceId").GetString()!;
-    }
-
-    /// <summary>Waits for a run of that name; returns its id.</summary>
-    public async Task<string> WaitForRunAsync(string name, CancellationToken cancellationToken)
-    {
-        using var gateway = Gateway();
-        while (true)
-        {
-            var runs = await gateway.GetFromJsonAsync<JsonElement>("/runs", cancellationToken);
-            var found = runs.EnumerateArray().FirstOrDefault(run => run.GetProperty("name").GetString() == name);
-            if (found.ValueKind == JsonValueKind.Object)
-            {
-                return found.GetProperty("runId").GetString()!;
-            }
-
-            await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken);
-        }
-    }
-
-    public async Task CancelAsync(string runId, CancellationToken cancellationToken)
-    {
-        using var gateway = Gateway();
-        using var answer = await gateway.DeleteAsync(new Uri($"/runs/{runId}", UriKind.Relative), cancellationToken);
+        using var content = new StringContent(specification, MediaTypeHeaderValue.Parse("application/json"));
+        using var answer = await gateway.PostAsync(new Uri($"/runs?runId={runId}", UriKind.Relative), content, cancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>The spans of a completed run, as the dashboard has them.</summary>
-    public async Task<IReadOnlyList<Span>> ReadTraceAsync(string runId, CancellationToken cancellationToken)
+    /// <summary>Waits until the gateway tells of the run what is wanted.</summary>
+    public async Task<JsonElement> WaitForRunAsync(string runId, Func<JsonElement, bool> isWanted, CancellationToken cancellationToken)
     {
-        using var telemetry = new Telemetry(Dashboard, ApiKey);
-        return await telemetry.WaitForTraceAsync(
-            await TraceIdOfAsync(runId, cancellationToken), "QatPipeline.Contracts.V1:PipelineCompleted send", cancellationToken);
+        using var gateway = Gateway();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartLimit);
+        while (true)
+        {
+            using var run = JsonDocument.Parse(await gateway.GetStringAsync(new Uri($"/runs/{runId}", UriKind.Relative), limit.Token));
+            if (isWanted(run.RootElement))
+            {
+                return run.RootElement.Clone();
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(0.2), limit.Token);
+        }
     }
 
-    private HttpClient Gateway() => new() { BaseAddress = new Uri(Read("gateway.url")!) };
-
-    /// <summary>The content of a file in the data folder, or null where there is none.</summary>
-    private string? Read(string file) => File.Exists(folder.PathOf(file)) ? File.ReadAllText(folder.PathOf(file)) : null;
-
-    /// <summary>
-    /// Ends it as the terminal does: the signal goes to the whole process group. Returns the command lines of the processes that it, or
-    /// one of its children, started and that are still there.
-    /// </summary>
-    public async Task<IReadOnlyList<string>> StopAsync(string signal, CancellationToken cancellationToken)
+    /// <summary>Ends it as a terminal does: the signal goes to the whole process group.</summary>
+    public async Task SignalAsync(string signal, CancellationToken cancellationToken)
     {
-        var group = string.Create(CultureInfo.InvariantCulture, $"-{process.Id}");
+        var group = string.Create(CultureInfo.InvariantCulture, $"-{_process.Id}");
         using (var kill = Process.Start("kill", ["-s", signal, "--", group]))
         {
             await kill.WaitForExitAsync(cancellationToken);
         }
 
-        await process.WaitForExitAsync(cancellationToken).WaitAsync(StopLimit, cancellationToken);
-        return Running();
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(StopLimit, cancellationToken);
     }
 
-    public void Dispose()
+    /// <summary>The command lines of the processes that it, or one of its children, started and that are still there after a while.</summary>
+    public async Task<IReadOnlyList<string>> LeftoversAsync(CancellationToken cancellationToken)
     {
-        process.Dispose();
-        folder.Dispose();
+        var waited = Stopwatch.StartNew();
+        while (Running() is { Count: > 0 } running)
+        {
+            if (waited.Elapsed > StopLimit)
+            {
+                return running;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(0.5), cancellationToken);
+        }
+
+        return [];
     }
+
+    public void Dispose() => _process.Dispose();
+
+    private HttpClient Gateway() => new() { BaseAddress = new Uri(File.ReadAllText(_folder.PathOf("gateway.url"))) };
 
     // A zombie's command line is empty.
     private List<string> Running() => [.. Directory.EnumerateDirectories("/proc")
         .Where(entry => int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out _))
-        .Where(entry => ReadNullSeparated(entry, "environ").Contains($"{DataVariable}={folder.FullName}"))
+        .Where(entry => ReadNullSeparated(entry, "environ").Contains($"{DataVariable}={_folder.FullName}"))
         .Select(entry => string.Join(' ', ReadNullSeparated(entry, "cmdline")))
         .Where(command => command.Length > 0)];
 

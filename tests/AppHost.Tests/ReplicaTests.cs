@@ -1,4 +1,5 @@
 using QatPipeline.Contracts.Specification;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.AppHost.Tests;
 
@@ -17,12 +18,11 @@ public sealed class ReplicaTests(RunningSystem system)
     [Fact]
     public async Task TwoReplicas_BothServeImages_AndTheArtifactsAreThoseOfOne()
     {
-        Assert.SkipUnless(HostProcess.IsAvailable, HostProcess.SkipReason);
+        Assert.SkipUnless(AspireSystem.IsAvailable, AspireSystem.SkipReason);
         const string RunId = "replicas";
-        using var replicated = await HostProcess.StartAsync(Token, $"--Replicas:{Service}=2");
+        await using var replicated = await AspireSystem.StartAsync(Token, null, $"--Replicas:{Service}=2");
         var artifacts = await RunAsync(replicated, RunId);
         var trace = await replicated.ReadTraceAsync(RunId, Token);
-        Assert.Empty(await replicated.StopAsync("INT", Token));
 
         var streams = trace.Where(span => span.Service == Service && span.Name.Contains("Read", StringComparison.Ordinal));
         Assert.Equal(2, streams.Select(span => span.Instance).Distinct().Count());
@@ -30,9 +30,9 @@ public sealed class ReplicaTests(RunningSystem system)
     }
 
     /// <summary>What a run leaves, by name and digest, without the report: it names durations.</summary>
-    private static async Task<SortedDictionary<string, string>> RunAsync(HostProcess host, string runId)
+    private static async Task<SortedDictionary<string, string>> RunAsync(AspireSystem host, string runId)
     {
-        await using var client = await PipelineClient.ConnectAsync(host.Broker, Token);
+        await using var client = await PipelineClient.ConnectAsync(new Uri(host.Broker), Token);
         await client.RequestAsync(TinyRun.Trigger(runId, Specification), Token);
         var completed = await client.WaitForCompletionAsync(runId, Token);
         return new(completed.Artifacts

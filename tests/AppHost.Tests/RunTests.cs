@@ -3,6 +3,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Execution;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.AppHost.Tests;
 
@@ -28,16 +29,16 @@ public sealed class RunTests(RunningSystem system)
     [Fact]
     public async Task Message_StartsARun_ThatLeavesItsArtifactsAndOneTrace()
     {
-        Assert.SkipUnless(HostProcess.IsAvailable, HostProcess.SkipReason);
+        Assert.SkipUnless(AspireSystem.IsAvailable, AspireSystem.SkipReason);
         const string RunId = "message-1";
-        await using var client = await PipelineClient.ConnectAsync(system.Host.Broker, Token);
+        await using var client = await PipelineClient.ConnectAsync(system.Broker, Token);
         await client.RequestAsync(TinyRun.Trigger(RunId, Specification), Token);
         var completed = await client.WaitForCompletionAsync(RunId, Token);
 
         Assert.Contains(completed.Artifacts, artifact => artifact.Name == ArtifactNames.Int8Engine);
         foreach (var artifact in completed.Artifacts)
         {
-            var blob = await system.Host.Blobs.GetBlobClient($"runs/{RunId}/files/{artifact.Name}").DownloadContentAsync(Token);
+            var blob = await system.Blobs.GetBlobClient($"runs/{RunId}/files/{artifact.Name}").DownloadContentAsync(Token);
             Assert.Equal(artifact.Sha256, Digests.Of(blob.Value.Content));
         }
 

@@ -1,32 +1,28 @@
+using Azure.Storage.Blobs;
+using QatPipeline.SystemSupport;
+
 namespace QatPipeline.AppHost.Tests;
 
-/// <summary>The whole system, started once for all tests and stopped by Ctrl+C.</summary>
+/// <summary>The whole system, started once for all tests.</summary>
 public sealed class RunningSystem : IAsyncLifetime
 {
-    private HostProcess? host;
+    private AspireSystem? _host;
 
-    internal HostProcess Host => host ?? throw new InvalidOperationException(HostProcess.SkipReason);
+    internal AspireSystem Host => _host ?? throw new InvalidOperationException(AspireSystem.SkipReason);
+
+    internal Uri Broker => new(Host.Broker);
+
+    internal BlobContainerClient Blobs => new(Host.Storage, "qatpipeline");
 
     public async ValueTask InitializeAsync()
     {
-        if (HostProcess.IsAvailable)
+        if (AspireSystem.IsAvailable)
         {
-            host = await HostProcess.StartAsync(TestContext.Current.CancellationToken);
+            _host = await AspireSystem.StartAsync(TestContext.Current.CancellationToken);
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (host is null)
-        {
-            return;
-        }
-
-        using (host)
-        {
-            Assert.Empty(await host.StopAsync("INT", TestContext.Current.CancellationToken));
-        }
-    }
+    public async ValueTask DisposeAsync() => await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
 }
 
 /// <summary>The tests that share the system.</summary>

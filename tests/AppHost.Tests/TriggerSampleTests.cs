@@ -1,3 +1,5 @@
+using QatPipeline.SystemSupport;
+
 namespace QatPipeline.AppHost.Tests;
 
 /// <summary>The examples of <c>samples/triggers</c> against the system, executed where their client is installed.</summary>
@@ -15,15 +17,15 @@ public sealed class TriggerSampleTests(RunningSystem system) : IDisposable
     [InlineData("publish.sh", "amqp-publish", "--help")]
     public async Task Sample_StartsARun(string sample, string client, params string[] check)
     {
-        Assert.SkipUnless(HostProcess.IsAvailable, HostProcess.SkipReason);
+        Assert.SkipUnless(AspireSystem.IsAvailable, AspireSystem.SkipReason);
         Assert.SkipUnless(await SampleScript.SucceedsAsync(client, check), $"{sample} needs its AMQP client: ./qat setup --tests");
         var runId = $"sample-{Path.GetExtension(sample)[1..]}";
         var trigger = folder.PathOf("trigger.json");
         await File.WriteAllTextAsync(trigger, TinyRun.Trigger(runId), Token);
-        await using var pipeline = await PipelineClient.ConnectAsync(system.Host.Broker, Token);
+        await using var pipeline = await PipelineClient.ConnectAsync(system.Broker, Token);
         var interpreter = sample.EndsWith(".py", StringComparison.Ordinal) ? client : "bash";
 
-        await SampleScript.ExecuteAsync(interpreter, sample, trigger, new() { ["AMQP_URL"] = system.Host.Broker.OriginalString });
+        await SampleScript.ExecuteAsync(interpreter, sample, trigger, new() { ["AMQP_URL"] = system.Broker.OriginalString });
 
         Assert.Equal(runId, (await pipeline.WaitForCompletionAsync(runId, Token)).RunId);
     }

@@ -20,7 +20,7 @@ public sealed class CancelTests(DistributedSystem system)
     {
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
         await system.SubmitAsync("cancelled", SmallRun.Yaml(1, epochs: 1000), Token);
-        var key = await system["QatTraining"].ExecutesAsync(StageNames.Qat, "cancelled", Token);
+        var key = await system.Host.ExecutesAsync("qat-training", StageNames.Qat, "cancelled", Token);
         var clock = Stopwatch.StartNew();
         using var answer = await system.Gateway.DeleteAsync(new Uri("/runs/cancelled", UriKind.Relative), Token);
         Assert.True(answer.IsSuccessStatusCode);
@@ -28,7 +28,7 @@ public sealed class CancelTests(DistributedSystem system)
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(Patience);
-        while (!system["QatTraining"].Output.Contains("Stage qat of run cancelled: the run is cancelled", StringComparison.Ordinal))
+        while (!system.Host.LogOf("qat-training").Contains("Stage qat of run cancelled: the run is cancelled", StringComparison.Ordinal))
         {
             await Task.Delay(50, limit.Token);
         }

@@ -3,18 +3,22 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
 using Azure.Storage.Blobs;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Tracking;
+using QatPipeline.SystemSupport;
 using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.EndToEnd;
 
-/// <summary>All services as processes, with a real broker and a real blob server.</summary>
+/// <summary>The whole system, with keys of its own and a gateway that other machines can reach.</summary>
 public sealed class DistributedSystem : IAsyncLifetime
 {
-    public const string SkipReason = "needs RabbitMQ and Azurite: run ./qat setup";
+    public const string SkipReason = AspireSystem.SkipReason;
 
     /// <summary>The key that callers of other machines need.</summary>
     internal const string ApiKey = "key-3f9a6d51c7b84e20";
@@ -22,101 +26,46 @@ public sealed class DistributedSystem : IAsyncLifetime
     private const string BrokerPassword = "word-c2e07d94ab5f4138";
 
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
-    private static readonly string[] Others =
-        ["PtqCalibration", "QatTraining", "OnnxGraphOptimization", "TrtEngineBuilding", "CocoEvaluation", "Gateway"];
 
-    private readonly ScratchFolder folder = new();
-    private readonly Dictionary<string, ServiceProcess> services = [];
-    private Dictionary<string, string> environment = [];
+    private readonly ScratchFolder _folder = new();
+    private AspireSystem? _host;
 
-    public static bool IsAvailable => RabbitMqProcess.IsAvailable && AzuriteProcess.IsAvailable;
+    public static bool IsAvailable => AspireSystem.IsAvailable;
 
-    internal RabbitMqProcess Broker { get; private set; } = null!;
-
-    internal AzuriteProcess Storage { get; private set; } = null!;
-
-    internal TelemetryCollector Telemetry { get; } = new();
+    internal AspireSystem Host => _host ?? throw new InvalidOperationException(SkipReason);
 
     internal HttpClient Gateway { get; private set; } = null!;
 
     /// <summary>Where the gateway listens for other machines too.</summary>
     internal int PublicPort { get; } = LoopbackPorts.Next();
 
+    /// <summary>Where the optimization service puts its files from its next start on, if not where all do.</summary>
+    internal string? ToolFolderOfOptimizer { get; set; }
+
     /// <summary>Folder of the runs that one undisturbed process does for comparison.</summary>
-    internal string ExpectedFolder => folder.PathOf("expected");
+    internal string ExpectedFolder => _folder.PathOf("expected");
 
     internal AzureBlobStore Blobs => new(Container, TimeProvider.System);
 
-    internal BlobContainerClient Container => new(Storage.ConnectionString, "qatpipeline");
-
-    internal IReadOnlyDictionary<string, ServiceProcess> Services => services;
-
-    internal ServiceProcess this[string project] => services[project];
+    internal BlobContainerClient Container => new(Host.Storage, "qatpipeline");
 
     public async ValueTask InitializeAsync()
     {
-        if (!IsAvailable)
+        if (IsAvailable)
         {
-            return;
+            _host = await AspireSystem.StartAsync(
+                TestContext.Current.CancellationToken, Configure, $"--Parameters:messaging-password={BrokerPassword}");
+            Gateway = new HttpClient { BaseAddress = Host.Gateway, Timeout = LongestAnswer };
         }
-
-        var token = TestContext.Current.CancellationToken;
-        var broker = RabbitMqProcess.StartAsync(token, password: BrokerPassword);
-        Storage = await AzuriteProcess.StartAsync(token);
-        Broker = await broker;
-        environment = new Dictionary<string, string>
-        {
-            ["ConnectionStrings__messaging"] = Broker.ConnectionString,
-            ["ConnectionStrings__blobs"] = Storage.ConnectionString,
-            ["Storage__CacheFolder"] = folder.PathOf("cache"),
-            ["Security__ApiKey"] = ApiKey,
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Telemetry.Address,
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-            ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
-            ["OTEL_BLRP_SCHEDULE_DELAY"] = "500",
-            ["AllowedHosts"] = "*",
-        };
-        services["DatasetLoading"] = await ServiceProcess.StartAsync("DatasetLoading", environment, token);
-        environment["services__dataset-loading__grpc__0"] = services["DatasetLoading"].GrpcAddress.ToString();
-        foreach (var (project, starting) in Others.Select(project => (project, StartAsync(project))).ToList())
-        {
-            services[project] = await starting;
-        }
-
-        Gateway = new HttpClient { BaseAddress = services["Gateway"].Address };
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Gateway?.Dispose();
-        foreach (var service in services.Values)
-        {
-            service.Dispose();
-        }
-
-        Broker?.Dispose();
-        Storage?.Dispose();
-        Telemetry.Dispose();
-        folder.Dispose();
-        return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Starts one more service of the system, with settings of its own.</summary>
-    internal Task<ServiceProcess> StartAsync(string project, IReadOnlyDictionary<string, string>? settings = null)
-    {
-        var own = new Dictionary<string, string>(environment);
-        if (project == "Gateway")
-        {
-            own["Kestrel__Endpoints__public__Url"] = string.Create(CultureInfo.InvariantCulture, $"http://0.0.0.0:{PublicPort}");
-        }
-
-        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
-        {
-            own[name] = value;
-        }
-
-        return ServiceProcess.StartAsync(project, own, TestContext.Current.CancellationToken);
+        await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _folder.Dispose();
     }
 
     internal async Task<HttpResponseMessage> PostAsync(string runId, string yaml, CancellationToken cancellationToken)
@@ -168,9 +117,31 @@ public sealed class DistributedSystem : IAsyncLifetime
                 ? JsonSerializer.Deserialize<RunStatus>(await response.Content.ReadAsStringAsync(cancellationToken), PipelineJson.Options)
                 : null;
         }
-        catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
+        catch (Exception exception)
+            when (exception is HttpRequestException or HttpIOException
+                || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return null;
         }
+    }
+
+    private void Configure(IDistributedApplicationTestingBuilder builder)
+    {
+        foreach (var service in builder.Resources.OfType<ProjectResource>())
+        {
+            builder.CreateResourceBuilder(service)
+                .WithEnvironment("Security__ApiKey", ApiKey)
+                .WithEnvironment("AllowedHosts", "*");
+        }
+
+        builder.CreateResourceBuilder<ProjectResource>("gateway").WithEnvironment(
+            "Kestrel__Endpoints__public__Url", string.Create(CultureInfo.InvariantCulture, $"http://0.0.0.0:{PublicPort}"));
+        builder.CreateResourceBuilder<ProjectResource>("onnx-graph-optimization").WithEnvironment(context =>
+        {
+            if (ToolFolderOfOptimizer is { } folder)
+            {
+                context.EnvironmentVariables["QAT_HOME"] = folder;
+            }
+        });
     }
 }

@@ -1,4 +1,4 @@
-using QatPipeline.Graphs.Reading;
+using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Stages.Tests;
 

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
-using QatPipeline.Graphs;
-using QatPipeline.Engines.Timing;
 using QatPipeline.Foundation;
+using QatPipeline.Graphs;
 
 namespace QatPipeline.Engines.OnnxRuntime;
 

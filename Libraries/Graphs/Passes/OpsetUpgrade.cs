@@ -1,7 +1,5 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Passes;
-using QatPipeline.Graphs.Reading;
 
 namespace QatPipeline.Graphs.Passes;
 

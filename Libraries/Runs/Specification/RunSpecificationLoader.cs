@@ -35,22 +35,24 @@ public static class RunSpecificationLoader
     /// <param name="baseFolder">The folder relative paths are relative to.</param>
     /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
     public static RunSpecification Parse(string text, string source, string baseFolder) =>
-        Parse(text, new YamlBinder(source, baseFolder));
+        Parse(text, new YamlBinder(source, baseFolder, expandsReferences: true));
 
     /// <summary>
-    /// Parses what came from another machine: its paths must be absolute, and it does not get to see this process's environment.
+    /// Parses what came from another process: it does not get to see this one's environment.
     /// </summary>
     /// <param name="text">YAML or JSON.</param>
     /// <param name="source">What errors call it.</param>
+    /// <param name="baseFolder">The folder relative paths are relative to; without one, paths must be absolute.</param>
     /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
-    public static RunSpecification ParseSubmitted(string text, string source) => Parse(text, new YamlBinder(source, null));
+    public static RunSpecification ParseSubmitted(string text, string source, string? baseFolder = null) =>
+        Parse(text, new YamlBinder(source, baseFolder, expandsReferences: false));
 
     /// <summary>Binds what came from another machine as a part of a JSON document, by the rules of <see cref="ParseSubmitted"/>.</summary>
     /// <param name="json">The specification.</param>
     /// <param name="source">What errors call it.</param>
     /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
     public static RunSpecification Bind(JsonElement json, string source) =>
-        Bind(JsonNodes.Of(json), new YamlBinder(source, null, hasLines: false));
+        Bind(JsonNodes.Of(json), new YamlBinder(source, null, expandsReferences: false, hasLines: false));
 
     private static RunSpecification Parse(string text, YamlBinder binder)
     {

@@ -13,11 +13,11 @@ namespace QatPipeline.Runs.Specification;
 /// <summary>Binds YAML to the specification's records: strict about keys, with the line and full key in every error.</summary>
 /// <param name="source">What errors call the text.</param>
 /// <param name="baseFolder">
-/// The folder relative paths are relative to; null for a text from another machine, where paths must be absolute and references to the
-/// environment stay as they are.
+/// The folder relative paths are relative to; null for a text from another machine, where paths must be absolute.
 /// </param>
+/// <param name="expandsReferences">Whether references to the environment are expanded; otherwise they stay as they are.</param>
 /// <param name="hasLines">False where the nodes come from no text, so that errors name the key alone.</param>
-internal sealed class YamlBinder(string source, string? baseFolder, bool hasLines = true)
+internal sealed class YamlBinder(string source, string? baseFolder, bool expandsReferences, bool hasLines = true)
 {
     public string Source => source;
 
@@ -93,7 +93,7 @@ internal sealed class YamlBinder(string source, string? baseFolder, bool hasLine
 
     private object BindScalar(YamlScalarNode scalar, Type type, string key)
     {
-        var text = baseFolder is null ? scalar.Value ?? "" : EnvironmentReferences.Expand(scalar.Value ?? "");
+        var text = expandsReferences ? EnvironmentReferences.Expand(scalar.Value ?? "") : scalar.Value ?? "";
         var culture = CultureInfo.InvariantCulture;
         return Type.GetTypeCode(type) switch
         {

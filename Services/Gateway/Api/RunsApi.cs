@@ -15,7 +15,7 @@ internal static class RunsApi
     {
         var runs = app.MapGroup("/runs").WithTags("Runs");
         runs.MapPost("/", SubmitAsync).Accepts<string>("application/yaml", "application/json")
-            .WithSummary("Submits a run specification, as YAML or JSON with absolute paths.");
+            .WithSummary("Submits a run specification, as YAML or JSON; relative paths start at the folder.");
         runs.MapGet("/", ListAsync).WithSummary("All runs, the latest first.");
         runs.MapGet("/{runId}", GetAsync).WithSummary("Where a run stands.");
         runs.MapDelete("/{runId}", CancelAsync).WithSummary("Cancels a run.");
@@ -27,7 +27,7 @@ internal static class RunsApi
     }
 
     private static async Task<Results<Accepted<RunStatus>, StatusCodeHttpResult>> SubmitAsync(
-        HttpRequest request, string? runId, RunOperations runs, CancellationToken cancellationToken)
+        HttpRequest request, string? runId, string? folder, RunOperations runs, CancellationToken cancellationToken)
     {
         // Types that a web page of another site cannot send without asking first.
         if (request.ContentType?.Split(';')[0].Trim() is not ("application/yaml" or "application/x-yaml" or "application/json"))
@@ -36,7 +36,7 @@ internal static class RunsApi
         }
 
         using var reader = new StreamReader(request.Body);
-        var status = await runs.SubmitAsync(await reader.ReadToEndAsync(cancellationToken), runId, cancellationToken);
+        var status = await runs.SubmitAsync(await reader.ReadToEndAsync(cancellationToken), runId, cancellationToken, folder);
         return TypedResults.Accepted($"/runs/{status.RunId}", status);
     }
 

@@ -15,12 +15,17 @@ internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder fol
     private static readonly TimeSpan LongestPublication = TimeSpan.FromSeconds(15);
 
     /// <summary>Reads the specification and asks for the run.</summary>
+    /// <param name="text">The specification.</param>
+    /// <param name="runId">The run's id, or nothing to have one made.</param>
+    /// <param name="cancellationToken">Ends the wait for the broker.</param>
+    /// <param name="folder">The folder that relative paths start at; without one, paths must be absolute.</param>
     /// <exception cref="SpecificationException">The text is no usable specification.</exception>
     /// <exception cref="StageInputException">The run id is not usable, or taken by another specification.</exception>
     /// <exception cref="TimeoutException">The broker does not take the request.</exception>
-    public async Task<RunStatus> SubmitAsync(string text, string? runId, CancellationToken cancellationToken)
+    public async Task<RunStatus> SubmitAsync(
+        string text, string? runId, CancellationToken cancellationToken, string? folder = null)
     {
-        var specification = RunSpecificationLoader.ParseSubmitted(text, "the submitted specification");
+        var specification = RunSpecificationLoader.ParseSubmitted(text, "the submitted specification", folder);
         var id = string.IsNullOrEmpty(runId) ? RunId.Create(specification.Name, time) : runId;
         var request = new PipelineRequested(id, specification, []);
         await RequireSameAsync(request, cancellationToken);

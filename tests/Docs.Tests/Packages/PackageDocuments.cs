@@ -22,8 +22,8 @@ internal static class PackageDocuments
             # Third-party packages
 
             What the shipped programs contain, generated from the restored packages by `eng/third-party.sh`. Packages of tests and benchmarks are not
-            shipped. `./qat setup` installs besides, as programs of their own: RabbitMQ (MPL-2.0), Azurite (MIT), the Aspire dashboard and DCP (MIT),
-            Node.js (MIT), and Chromium (BSD-3-Clause) for tests.
+            shipped. `./qat setup` installs besides, as programs of their own: RabbitMQ (MPL-2.0), Azurite (MIT), Node.js (MIT),
+            and Chromium (BSD-3-Clause) for tests.
 
             | package | version | licence | project |
             |---|---|---|---|

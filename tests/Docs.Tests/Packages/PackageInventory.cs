@@ -78,6 +78,8 @@ internal static class PackageInventory
             _ when text.Contains("Apache License", StringComparison.Ordinal) && text.Contains("Version 2.0", StringComparison.Ordinal) =>
                 "Apache-2.0",
             _ when text.Contains("MIT License", StringComparison.Ordinal) => "MIT",
+            _ when text.Contains("Redistribution and use in source and binary forms", StringComparison.Ordinal) =>
+                text.Contains("Neither the name", StringComparison.OrdinalIgnoreCase) ? "BSD-3-Clause" : "BSD-2-Clause",
             _ => null,
         };
     }

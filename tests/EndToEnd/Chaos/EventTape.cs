@@ -20,7 +20,7 @@ internal sealed class EventTape : IAsyncDisposable
         this.echoes = echoes;
         bus = Bus.Factory.CreateUsingRabbitMq(configure =>
         {
-            configure.Host(new Uri(system.Broker.ConnectionString));
+            configure.Host(new Uri(system.Host.Broker));
             configure.ReceiveEndpoint($"tape-{Guid.NewGuid():N}", endpoint =>
             {
                 endpoint.AutoDelete = true;

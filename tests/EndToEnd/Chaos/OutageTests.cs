@@ -21,15 +21,15 @@ public sealed class OutageTests(DistributedSystem system)
         var expected = await SmallRun.ExpectedAsync(4, system.ExpectedFolder, Token);
         await system.SubmitAsync(RunId, SmallRun.Yaml(4), Token);
 
-        await system["PtqCalibration"].ExecutesAsync(StageNames.Calibrate, RunId, Token);
+        await system.Host.ExecutesAsync("ptq-calibration", StageNames.Calibrate, RunId, Token);
         await RestartBrokerAsync();
 
-        await system["QatTraining"].ExecutesAsync(StageNames.Qat, RunId, Token);
-        await system.Storage.StopAsync(Token);
+        await system.Host.ExecutesAsync("qat-training", StageNames.Qat, RunId, Token);
+        await system.Host.StopAsync("blobs", Token);
         var outage = Task.Delay(StorageOutage, Token);
         using var answer = await system.PostAsync("refused", SmallRun.Yaml(5), Token);
         await outage;
-        await system.Storage.ResumeAsync(Token);
+        await system.Host.ResumeAsync("blobs", Token);
         await RestartBrokerAsync();
 
         var run = await system.CompleteAsync(RunId, Token);
@@ -40,8 +40,8 @@ public sealed class OutageTests(DistributedSystem system)
 
     private async Task RestartBrokerAsync()
     {
-        system.Broker.Kill();
+        await system.Host.KillAsync("messaging", Token);
         await Task.Delay(BrokerOutage, Token);
-        await system.Broker.ResumeAsync(Token);
+        await system.Host.ResumeAsync("messaging", Token);
     }
 }

@@ -75,8 +75,8 @@ public sealed class RepeatedEventTests(DistributedSystem system)
 
     private void AssertExecutedOnce(string runId)
     {
-        var executions = system.Services.Values
-            .SelectMany(service => StageLog.Executions(service.WholeOutput))
+        var executions = system.Host.Services
+            .SelectMany(service => StageLog.Executions(system.Host.LogOf(service)))
             .Where(entry => entry.RunId == runId);
         Assert.All(executions.GroupBy(entry => entry.Stage), group => Assert.Single(group));
     }

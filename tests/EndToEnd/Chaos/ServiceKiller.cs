@@ -17,17 +17,17 @@ internal sealed class ServiceKiller(DistributedSystem system, string runs, int s
     // The dataset service is also killed while calibration and training read images from it; the gateway at any time.
     private static readonly Victim[] Victims =
     [
-        new("DatasetLoading", Own(StageNames.Dataset, 2, "DatasetLoading")
-            .Append(new("PtqCalibration", StageNames.Calibrate))
-            .Append(new("QatTraining", StageNames.Qat))),
-        new("PtqCalibration", Own(StageNames.Calibrate, 4, "PtqCalibration", "statistics.bin")),
-        new("QatTraining", Own(StageNames.Qat, 4, "QatTraining", "qat.checkpoint")),
-        new("OnnxGraphOptimization", Own(StageNames.Optimize, 3, "OnnxGraphOptimization")),
-        new("TrtEngineBuilding", Own(StageNames.Build, 3, "TrtEngineBuilding")),
-        new("CocoEvaluation", Own(StageNames.Evaluate, 3, "CocoEvaluation")),
-        new("Gateway", Own(StageNames.Calibrate, 1, "PtqCalibration")
-            .Append(new("QatTraining", StageNames.Qat))
-            .Append(new("CocoEvaluation", StageNames.Evaluate))),
+        new("dataset-loading", Own(StageNames.Dataset, 2, "dataset-loading")
+            .Append(new("ptq-calibration", StageNames.Calibrate))
+            .Append(new("qat-training", StageNames.Qat))),
+        new("ptq-calibration", Own(StageNames.Calibrate, 4, "ptq-calibration", "statistics.bin")),
+        new("qat-training", Own(StageNames.Qat, 4, "qat-training", "qat.checkpoint")),
+        new("onnx-graph-optimization", Own(StageNames.Optimize, 3, "onnx-graph-optimization")),
+        new("trt-engine-building", Own(StageNames.Build, 3, "trt-engine-building")),
+        new("coco-evaluation", Own(StageNames.Evaluate, 3, "coco-evaluation")),
+        new("gateway", Own(StageNames.Calibrate, 1, "ptq-calibration")
+            .Append(new("qat-training", StageNames.Qat))
+            .Append(new("coco-evaluation", StageNames.Evaluate))),
     ];
 
     /// <summary>The kills so far.</summary>
@@ -44,19 +44,19 @@ internal sealed class ServiceKiller(DistributedSystem system, string runs, int s
     {
         foreach (var moment in victim.Moments)
         {
-            var key = await system[moment.Watched].ExecutesAsync(moment.Stage, runs, cancellationToken);
+            var key = await system.Host.ExecutesAsync(moment.Watched, moment.Stage, runs, cancellationToken);
             if (moment.Checkpoint is { } checkpoint)
             {
                 await CheckpointAsync(key, checkpoint, cancellationToken);
             }
 
             await Task.Delay(durations[moment.Stage] * (0.8 * random.NextDouble()), cancellationToken);
-            system[victim.Project].Kill();
+            await system.Host.KillAsync(victim.Service, cancellationToken);
             var isCommitted = await system.Blobs.ExistsAsync(StorePaths.StageRecord(key), cancellationToken);
             var checkpoints = await system.Blobs.ListAsync(StorePaths.Checkpoints(key), cancellationToken)
                 .Select(name => Path.GetFileName(name)).Where(name => name != Attempts).ToListAsync(cancellationToken);
-            Kills.Enqueue(new Kill(victim.Project, moment.Stage, isCommitted, checkpoints));
-            await system[victim.Project].ResumeAsync(cancellationToken);
+            Kills.Enqueue(new Kill(victim.Service, moment.Stage, isCommitted, checkpoints));
+            await system.Host.ResumeAsync(victim.Service, cancellationToken);
         }
     }
 
@@ -71,9 +71,9 @@ internal sealed class ServiceKiller(DistributedSystem system, string runs, int s
     }
 
     /// <summary>A kill, and what the stage that was under way had left in the store by then.</summary>
-    internal sealed record Kill(string Project, string Stage, bool IsCommitted, IReadOnlyList<string> Checkpoints);
+    internal sealed record Kill(string Service, string Stage, bool IsCommitted, IReadOnlyList<string> Checkpoints);
 
-    private sealed record Victim(string Project, IEnumerable<Moment> Moments);
+    private sealed record Victim(string Service, IEnumerable<Moment> Moments);
 
     /// <summary>After a service has begun with a stage, and has written the checkpoint if one is named.</summary>
     private sealed record Moment(string Watched, string Stage, string? Checkpoint = null);

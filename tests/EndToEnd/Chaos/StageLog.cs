@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
-using QatPipeline.TestSupport.Infrastructure;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.EndToEnd.Chaos;
 
 /// <summary>Reads from a service's log when it begins with a stage.</summary>
 internal static partial class StageLog
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
@@ -13,17 +14,19 @@ internal static partial class StageLog
     /// stage's key.
     /// </summary>
     public static async Task<string> ExecutesAsync(
-        this ServiceProcess service, string stage, string runs, CancellationToken cancellationToken)
+        this AspireSystem system, string service, string stage, string runs, CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
         while (true)
         {
-            if (Executions(service.Output).LastOrDefault(
+            if (Executions(system.RecentLogOf(service)).LastOrDefault(
                 entry => entry.Stage == stage && entry.RunId.StartsWith(runs, StringComparison.Ordinal)) is { } found)
             {
                 return found.Key;
             }
 
-            await Task.Delay(Poll, cancellationToken);
+            await Task.Delay(Poll, limit.Token);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class BadTriggerTests(DistributedSystem system)
     {
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
         await using var tape = await EventTape.StartAsync(system, echoes: false, Token);
-        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Broker.ConnectionString) }
+        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Host.Broker) }
             .CreateConnectionAsync(Token);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);
         await system.SubmitAsync("others", SmallRun.Yaml(1), Token);
@@ -56,7 +56,7 @@ public sealed class BadTriggerTests(DistributedSystem system)
     public async Task PoisonMessage_EndsInTheErrorQueue_AndTheStageGoesOn()
     {
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
-        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Broker.ConnectionString) }
+        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Host.Broker) }
             .CreateConnectionAsync(Token);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);
         await channel.BasicPublishAsync("", "qat-dataset", "no envelope"u8.ToArray(), cancellationToken: Token);

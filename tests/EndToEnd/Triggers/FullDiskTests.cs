@@ -8,7 +8,7 @@ namespace QatPipeline.EndToEnd.Triggers;
 [Trait("Category", "Slow")]
 public sealed class FullDiskTests(DistributedSystem system)
 {
-    private const string Project = "OnnxGraphOptimization";
+    private const string Service = "onnx-graph-optimization";
     private const int Variation = 7;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -19,10 +19,9 @@ public sealed class FullDiskTests(DistributedSystem system)
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
         using var disk = SmallDisk.TryMount(64 << 10);
         Assert.SkipWhen(disk is null, SmallDisk.SkipReason);
-        system[Project].Kill();
+        await RestartAsync(disk!.Folder);
         try
         {
-            using var service = await system.StartAsync(Project, new Dictionary<string, string> { ["QAT_HOME"] = disk!.Folder });
             await system.SubmitAsync("full", SmallRun.Yaml(Variation), Token);
             var full = await system.EndAsync("full", Token);
             Assert.Equal(StageNames.Optimize, full.Failure!.Stage);
@@ -34,7 +33,14 @@ public sealed class FullDiskTests(DistributedSystem system)
         }
         finally
         {
-            await system[Project].ResumeAsync(Token);
+            await RestartAsync(null);
         }
+    }
+
+    private async Task RestartAsync(string? toolFolder)
+    {
+        await system.Host.KillAsync(Service, Token);
+        system.ToolFolderOfOptimizer = toolFolder;
+        await system.Host.ResumeAsync(Service, Token);
     }
 }

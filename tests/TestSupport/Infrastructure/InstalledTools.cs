@@ -10,9 +10,4 @@ public static class InstalledTools
 
     /// <summary>Azurite's blob service.</summary>
     public static string Azurite { get; } = Path.Combine(Folder, "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js");
-
-    /// <summary>The folder of Aspire's orchestrator and dashboard.</summary>
-    public static string Aspire { get; } = Path.Combine(Folder, "aspire");
-
-    public static bool HasAspire => File.Exists(Path.Combine(Aspire, "dcp", "dcp"));
 }

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace QatPipeline.AppHost;
+
+/// <summary>What all services have in common.</summary>
+internal static class Services
+{
+    /// <summary>Adds a service that starts when broker and storage are ready.</summary>
+    public static IResourceBuilder<ProjectResource> AddService<TProject>(
+        this IDistributedApplicationBuilder builder, string name, ConnectionBuilder messaging, ConnectionBuilder blobs)
+        where TProject : IProjectMetadata, new() =>
+        builder.AddProject<TProject>(name)
+            .WithHttpEndpoint(name: "http")
+            .WithHttpHealthCheck("/health")
+            .WithReference(messaging)
+            .WithReference(blobs)
+            .WaitFor(messaging)
+            .WaitFor(blobs);
+
+    /// <summary>Adds a port for gRPC: without TLS, a port speaks HTTP/1.1 or HTTP/2. Kestrel is told both by its own settings.</summary>
+    public static IResourceBuilder<ProjectResource> WithGrpcEndpoint(this IResourceBuilder<ProjectResource> service)
+    {
+        // In a container every address of it, elsewhere loopback only.
+        var host = service.ApplicationBuilder.ExecutionContext.IsPublishMode ? "*" : "localhost";
+        service.WithHttpEndpoint(name: "grpc").WithEndpoint("grpc", endpoint => endpoint.Transport = "http2");
+        var (http, grpc) = (service.GetEndpoint("http"), service.GetEndpoint("grpc"));
+        return service
+            .WithEnvironment("Kestrel__Endpoints__http__Url", $"http://{host}:{http.Property(EndpointProperty.TargetPort)}")
+            .WithEnvironment("Kestrel__Endpoints__grpc__Url", $"http://{host}:{grpc.Property(EndpointProperty.TargetPort)}")
+            .WithEnvironment("Kestrel__Endpoints__grpc__Protocols", "Http2");
+    }
+
+    /// <summary>Starts each service as many times as the options <c>--Replicas:NAME=N</c> say.</summary>
+    public static IDistributedApplicationBuilder ScaleServices(this IDistributedApplicationBuilder builder)
+    {
+        var services = builder.Resources.OfType<ProjectResource>().ToDictionary(service => service.Name, StringComparer.OrdinalIgnoreCase);
+        foreach (var option in builder.Configuration.GetSection("Replicas").GetChildren())
+        {
+            var service = services.GetValueOrDefault(option.Key) ?? throw new DistributedApplicationException(
+                $"{option.Path} names no service. There are {string.Join(", ", services.Keys)}.");
+            var replicas = int.TryParse(option.Value, CultureInfo.InvariantCulture, out var value) && value is >= 1 and <= 64
+                ? value
+                : throw new DistributedApplicationException($"{option.Path} is '{option.Value}'. It takes a number from 1 to 64.");
+            builder.CreateResourceBuilder(service).WithReplicas(replicas);
+        }
+
+        return builder;
+    }
+
+    /// <summary>In containers, services call each other from other addresses than loopback, which takes a key.</summary>
+    public static IDistributedApplicationBuilder SecureServices(this IDistributedApplicationBuilder builder)
+    {
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            var key = builder.AddParameter("api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
+            builder.Resources.OfType<ProjectResource>().ToList()
+                .ForEach(service => builder.CreateResourceBuilder(service).WithEnvironment("Security__ApiKey", key));
+        }
+
+        return builder;
+    }
+}

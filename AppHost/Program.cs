@@ -8,13 +8,11 @@ var messaging = builder.AddBroker("messaging");
 var blobs = builder.AddStorage("blobs");
 
 var datasets = builder.AddService<Projects.DatasetLoading>("dataset-loading", messaging, blobs).WithGrpcEndpoint();
-var evaluation = builder.AddService<Projects.CocoEvaluation>("coco-evaluation", messaging, blobs).WithGrpcEndpoint()
-    .WithReference(datasets);
-
-builder.AddService<Projects.PtqCalibration>("ptq-calibration", messaging, blobs).WithReference(datasets).WithReference(evaluation);
-builder.AddService<Projects.QatTraining>("qat-training", messaging, blobs).WithReference(datasets).WithReference(evaluation);
+builder.AddService<Projects.PtqCalibration>("ptq-calibration", messaging, blobs).WithReference(datasets);
+builder.AddService<Projects.QatTraining>("qat-training", messaging, blobs).WithReference(datasets);
 builder.AddService<Projects.OnnxGraphOptimization>("onnx-graph-optimization", messaging, blobs);
 builder.AddService<Projects.TrtEngineBuilding>("trt-engine-building", messaging, blobs);
+builder.AddService<Projects.CocoEvaluation>("coco-evaluation", messaging, blobs).WithReference(datasets);
 
 builder.AddService<Projects.Gateway>("gateway", messaging, blobs).WithGrpcEndpoint().WithExternalHttpEndpoints().WithRunCommand();
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using QatPipeline.Cli.Natives;
 using QatPipeline.Cli.Output;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation.Natives;

@@ -1,3 +1,5 @@
+using QatPipeline.Cli.Natives;
+
 namespace QatPipeline.Cli.Doctor;
 
 /// <summary>What works on this machine and what does not.</summary>

@@ -81,6 +81,10 @@ public sealed class DashboardTests(RunningSystem system)
             await Row(browser, "gateway", "Running").GetByRole(AriaRole.Button).Last.ClickAsync();
             await browser.Page.GetByRole(AriaRole.Menuitem, new PageGetByRoleOptions { Name = Demo })
                 .ClickAsync(new LocatorClickOptions { Timeout = Limit });
+            // The dialog with the command's arguments: the demo's specification is filled in.
+            await browser.ScreenshotAsync("dashboard/arguments");
+            await browser.Page.Locator("fluent-dialog").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = Demo })
+                .ClickAsync(new LocatorClickOptions { Timeout = Limit });
             await browser.Page.GetByText($"\"{Demo}\"").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Limit });
             return true;
         }

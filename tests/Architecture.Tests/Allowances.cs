@@ -11,12 +11,6 @@ internal static class Allowances
     [
         "Yolov6 → Torch",
         "Yolov6 → TorchSharp",
-        "ServiceDefaults → Runs",
-        "ServiceDefaults → Azure.Storage",
-        "ServiceDefaults → MassTransit",
-        "ServiceDefaults → Contracts",
-        "ServiceDefaults → Stages",
-        "ServiceDefaults → Coco",
         "Gateway → MassTransit",
     ];
 
@@ -25,7 +19,6 @@ internal static class Allowances
     [
         "Runs: Artifacts ↔ Execution ↔ Lineage",
         "Torch: Execution ↔ FakeQuantization ↔ Operators",
-        "ServiceDefaults: Messaging ↔ Runs",
         "Gateway: (root) ↔ Rpc",
     ];
 }

@@ -14,7 +14,7 @@ internal static class AllowedReferences
     public static IReadOnlyDictionary<string, string[]> Projects { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["Contracts"] = [],
-        ["ServiceDefaults"] = [],
+        ["ServiceDefaults"] = ["Foundation"],
         ["Foundation"] = [],
         ["Quantization"] = ["Foundation"],
         ["Graphs"] = ["Foundation", "Quantization"],

@@ -3,7 +3,7 @@ using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Foundation.Natives;
 using QatPipeline.Torch.Native;
 
-namespace QatPipeline.Cli;
+namespace QatPipeline.Cli.Natives;
 
 /// <summary>The native code that a run in this process computes with.</summary>
 internal static class RunNatives

@@ -20,14 +20,13 @@ public sealed class AspireSystem : IAsyncDisposable
 
     private readonly ScratchFolder _folder;
     private readonly DistributedApplication _application;
-    private readonly IConfiguration _configuration;
+    private readonly string _apiKey;
     private ResourceLogs? _logs;
 
-    private AspireSystem(ScratchFolder folder, DistributedApplication application)
+    private AspireSystem(ScratchFolder folder, DistributedApplication application, string apiKey)
     {
-        (_folder, _application) = (folder, application);
-        _configuration = application.Services.GetRequiredService<IConfiguration>();
-        Dashboard = new Uri(_configuration["ASPNETCORE_URLS"]!);
+        (_folder, _application, _apiKey) = (folder, application, apiKey);
+        Dashboard = new Uri(application.Services.GetRequiredService<IConfiguration>()["ASPNETCORE_URLS"]!);
     }
 
     public static bool IsAvailable => RabbitMqProcess.IsAvailable && AzuriteProcess.IsAvailable;
@@ -35,7 +34,7 @@ public sealed class AspireSystem : IAsyncDisposable
     public Uri Dashboard { get; }
 
     /// <summary>What opens the dashboard's page without a question.</summary>
-    public Uri DashboardLogin => new(Dashboard, $"/login?t={_configuration["AppHost:BrowserToken"]}");
+    public Uri DashboardLogin => new(Dashboard, $"/login?t={_apiKey}");
 
     /// <summary>The gateway's address.</summary>
     public Uri Gateway => _application.GetEndpoint("gateway", "http");
@@ -51,7 +50,7 @@ public sealed class AspireSystem : IAsyncDisposable
         _application.Services.GetRequiredService<DistributedApplicationModel>().GetProjectResources().Select(project => project.Name);
 
     /// <summary>The telemetry that the dashboard has received.</summary>
-    public Telemetry OpenTelemetry() => new(Dashboard, _configuration["AppHost:DashboardApiKey"]!);
+    public Telemetry OpenTelemetry() => new(Dashboard, _apiKey);
 
     /// <summary>Starts it and waits until all services are healthy.</summary>
     /// <param name="cancellationToken">Ends the start.</param>
@@ -61,9 +60,11 @@ public sealed class AspireSystem : IAsyncDisposable
         CancellationToken cancellationToken, Action<IDistributedApplicationTestingBuilder>? configure = null, params string[] arguments)
     {
         var folder = new ScratchFolder();
+        var key = Guid.NewGuid().ToString("N");
         string[] own =
         [
             $"--QAT_DATA={folder.PathOf("data")}",
+            $"--AppHost:BrowserToken={key}", $"--AppHost:DashboardApiKey={key}", $"--AppHost:OtlpApiKey={key}",
             // Ports of its own, which are known before the start.
             "--DcpPublisher:RandomizePorts=false",
             $"--ASPNETCORE_URLS=http://localhost:{LoopbackPorts.Next()}",
@@ -77,7 +78,7 @@ public sealed class AspireSystem : IAsyncDisposable
         }
 
         configure?.Invoke(builder);
-        var system = new AspireSystem(folder, await builder.BuildAsync(cancellationToken));
+        var system = new AspireSystem(folder, await builder.BuildAsync(cancellationToken), key);
         try
         {
             await system.StartAsync(cancellationToken).WaitAsync(StartLimit, cancellationToken);

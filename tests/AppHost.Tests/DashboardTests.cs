@@ -9,6 +9,7 @@ namespace QatPipeline.AppHost.Tests;
 
 /// <summary>What a person sees of the system; the pictures are kept in <c>TestResults/dashboard</c>.</summary>
 [Collection(RunningSystemTests.Name)]
+[Trait("Category", "Slow")]
 public sealed class DashboardTests(RunningSystem system)
 {
     private const string Demo = "Run the demo";

@@ -34,7 +34,8 @@ public sealed class AspireSystem : IAsyncDisposable
     public Uri Dashboard { get; }
 
     /// <summary>What opens the dashboard's page without a question.</summary>
-    public Uri DashboardLogin => new(Dashboard, $"/login?t={_apiKey}");
+    public Uri DashboardLogin =>
+        new(Dashboard, $"/login?t={_application.Services.GetRequiredService<IConfiguration>()["AppHost:BrowserToken"]}");
 
     /// <summary>The gateway's address.</summary>
     public Uri Gateway => _application.GetEndpoint("gateway", "http");
@@ -64,7 +65,7 @@ public sealed class AspireSystem : IAsyncDisposable
         string[] own =
         [
             $"--QAT_DATA={folder.PathOf("data")}",
-            $"--AppHost:BrowserToken={key}", $"--AppHost:DashboardApiKey={key}", $"--AppHost:OtlpApiKey={key}",
+            $"--AppHost:DashboardApiKey={key}", $"--AppHost:OtlpApiKey={key}",
             // Ports of its own, which are known before the start.
             "--DcpPublisher:RandomizePorts=false",
             $"--ASPNETCORE_URLS=http://localhost:{LoopbackPorts.Next()}",

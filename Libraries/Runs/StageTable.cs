@@ -43,7 +43,7 @@ public sealed class StageTable
             trained => trained.Stage == StageNames.Qat) with { When = run => run.Qat is not null, Verb = new("qat") },
         StageRow.Giving(
             StageNames.Optimize,
-            "exports and checks every dialect",
+            "exports and checks every form",
             GraphOptimized (id, run, made) => new(id, run, made)) with { Verb = new("export") },
         StageRow.Giving(StageNames.Build, "builds and times the engines", EngineBuilt (id, run, made) => new(id, run, made)),
         StageRow.Giving(StageNames.Evaluate, "measures every variant", ModelEvaluated (id, run, made) => new(id, run, made)),

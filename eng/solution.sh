@@ -11,3 +11,6 @@ projects=$(git ls-files --cached --others --exclude-standard '*.csproj' | sort)
 for top in $(cut -d/ -f1 <<<"$projects" | sort -u); do
   grep "^$top/" <<<"$projects" | xargs dotnet sln QatPipeline.sln add --solution-folder "$top" >/dev/null
 done
+
+# The projects know one platform; the tool writes three.
+sed -i -E '/\|x(64|86)( |\.|$)/d' QatPipeline.sln

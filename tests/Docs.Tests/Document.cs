@@ -2,14 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace QatPipeline.Docs.Tests;
 
-/// <summary>README.md or a document in docs/, and the code blocks in it.</summary>
+/// <summary>README.md, CONTRIBUTING.md or a document in docs/, and the code blocks in it.</summary>
 internal sealed partial class Document(string name)
 {
-    /// <summary>README.md and docs/*.md, by their path in the repository.</summary>
+    /// <summary>README.md, CONTRIBUTING.md and docs/*.md, by their path in the repository.</summary>
     public static IEnumerable<Document> All =>
         Directory.EnumerateFiles(Path.Combine(TestData.RepositoryRoot, "docs"), "*.md")
             .Select(path => Path.GetRelativePath(TestData.RepositoryRoot, path))
             .Order(StringComparer.Ordinal)
+            .Prepend("CONTRIBUTING.md")
             .Prepend("README.md")
             .Select(name => new Document(name));
 

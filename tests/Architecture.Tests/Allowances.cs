@@ -9,8 +9,6 @@ internal static class Allowances
     /// <summary>References, as <see cref="AllowedReferences.Violations"/> prints them.</summary>
     public static IReadOnlyList<string> References { get; } =
     [
-        "Yolov6 → Torch",
-        "Yolov6 → TorchSharp",
         "Gateway → MassTransit",
     ];
 
@@ -18,7 +16,6 @@ internal static class Allowances
     public static IReadOnlyList<string> Circles { get; } =
     [
         "Runs: Artifacts ↔ Execution ↔ Lineage",
-        "Torch: Execution ↔ FakeQuantization ↔ Operators",
         "Gateway: (root) ↔ Rpc",
     ];
 }

@@ -51,9 +51,6 @@ public sealed class NetworkQuantizer : IDisposable
         }
     }
 
-    /// <summary>The ends of the range before learning, which the log factors multiply.</summary>
-    internal IReadOnlyList<QuantizationRange> BaseRanges => _ranges;
-
     /// <summary>Trainable logarithms [2] of the factors on the range's low and high end; null while the range is fixed.</summary>
     internal Tensor? LogFactors { get; private set; }
 

@@ -24,8 +24,6 @@ internal static class OperatorRegistry
         Operators.Add("Split", IndexingOperators.Split);
     }
 
-    public static IReadOnlyCollection<string> Names => Operators.Keys;
-
     /// <exception cref="TorchExecutionException">The operator is unknown here.</exception>
     public static Func<OperatorCall, Tensor[]> Find(Node node) =>
         node.Domain.Length == 0 && Operators.TryGetValue(node.OpType, out var function)

@@ -53,8 +53,8 @@ public sealed class TrainedTensor : IDisposable
         var roles = Roles(network.Graph);
         return
         [
-            .. network.Parameters.Select(
-                parameter => new TrainedTensor(parameter.Name, parameter.Value, roles.GetValueOrDefault(parameter.Name, TensorRole.Weight))),
+            .. network.Parameters.Select(parameter => new TrainedTensor(
+                parameter.Name, parameter.Value, roles.GetValueOrDefault(parameter.Name, TensorRole.Weight))),
             .. network.Buffers.Select(buffer => new TrainedTensor(buffer.Name, buffer.Value, TensorRole.Statistic)),
             .. network.Quantizers
                 .Where(quantizer => quantizer.LogFactors is not null)

@@ -23,7 +23,7 @@ public sealed class Trainer(
     private readonly TrainingClock _clock = new(time ?? TimeProvider.System);
 
     /// <summary>Trains to the end, from where a loaded checkpoint stood or from the start.</summary>
-    /// <exception cref="TorchExecutionException">The loss is no longer a number, or a batch has no labels where they are needed.</exception>
+    /// <exception cref="TorchExecutionException">The loss is no longer a number, or a batch misses labels that are needed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two steps.</exception>
     public async Task<TrainingResult> TrainAsync(
         ITrainingBatches batches, TrainingCallbacks? callbacks = null, CancellationToken cancellationToken = default)

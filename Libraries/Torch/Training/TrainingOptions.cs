@@ -2,7 +2,9 @@ namespace QatPipeline.Torch.Training;
 
 /// <summary>How long a training is, and what happens between its steps.</summary>
 /// <param name="Epochs">Passes over the batches; at least 1.</param>
-/// <param name="BatchStatisticsEpochs">Epochs at the start in which batch normalization is live; it uses its running statistics after.</param>
+/// <param name="BatchStatisticsEpochs">
+/// Epochs at the start in which batch normalization is live; after them it uses its running statistics.
+/// </param>
 public sealed record TrainingOptions(int Epochs, int BatchStatisticsEpochs)
 {
     /// <summary>Whether a 0-based epoch is evaluated; every one by default.</summary>

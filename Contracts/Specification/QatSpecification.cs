@@ -36,6 +36,10 @@ public sealed record QatSpecification
     /// <summary>Whether the ranges of activations are trained along with the weights.</summary>
     public bool LearnRanges { get; init; } = true;
 
+    /// <summary><c>adam</c>, or <c>repopt</c>: RepOptimizer with the run's scales, for RepOpt networks.</summary>
+    [AllowedValues("adam", "repopt")]
+    public string Optimizer { get; init; } = "adam";
+
     /// <summary><c>default</c> or <c>strict</c>: the sensible settings, or every switch of the reference.</summary>
     [AllowedValues("default", "strict")]
     public string Profile { get; init; } = "default";

@@ -1,5 +1,3 @@
-using QatPipeline.Torch.Execution;
-
 namespace QatPipeline.Torch;
 
 /// <summary>Images ready for a network: pixels [N,C,H,W] in row-major order, scaled as the network expects.</summary>
@@ -23,7 +21,7 @@ public readonly record struct PixelBatch(ReadOnlyMemory<float> Pixels, int Count
 
         using var scope = NewDisposeScope();
         var local = empty([Count, Channels, Height, Width], dtype: ScalarType.Float32);
-        Pixels.Span.CopyTo(FakeQuantization.TensorSpans.Floats(local));
+        Pixels.Span.CopyTo(TensorSpans.Floats(local));
         return local.to(device).MoveToOuterDisposeScope();
     }
 }

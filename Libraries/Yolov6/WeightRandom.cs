@@ -3,7 +3,8 @@ using QatPipeline.Foundation;
 namespace QatPipeline.Yolov6;
 
 /// <summary>The random draws of fresh weights: the same for a seed on every machine and runtime.</summary>
-internal sealed class WeightRandom(ulong seed)
+/// <param name="seed">Any number.</param>
+public sealed class WeightRandom(ulong seed)
 {
     private SplitMix64 _bits = new(seed);
 

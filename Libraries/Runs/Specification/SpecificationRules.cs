@@ -66,6 +66,12 @@ public static class SpecificationRules
         Require(
             specification is not { Qat.Profile: "strict", Model.Yolov6: null },
             "qat.profile 'strict' is the training of the YOLOv6 tutorial, which needs model.yolov6: set it to 'default'");
+        Require(
+            specification is not { Qat.Optimizer: "repopt" }
+                or { Model.Yolov6: { Form: "repopt", Scales: not null } }
+                or { Model.Yolov6.Form: "repopt", Train: not null },
+            "qat.optimizer 'repopt' needs a RepOpt network and its scales: set model.yolov6.scales to a file of them, or train the network "
+            + "in the same run; 'adam' trains any network");
         Require(specification.Calibration.Methods.Count > 0, "calibration.methods is empty");
         foreach (var dataset in specification.Data.Calibration.Concat(specification.Data.Training).Concat(specification.Data.Validation))
         {

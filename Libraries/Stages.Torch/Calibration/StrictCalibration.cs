@@ -51,6 +51,6 @@ internal static class StrictCalibration
     public static Graph Calibrate(Calibrator calibrator, CalibrationMethod method, RunSpecification specification)
     {
         var graph = calibrator.Calibrate(method);
-        return IsOn(specification) ? Yolov6Calibration.RoundToHalf(graph) : graph;
+        return IsOn(specification) ? HalfPrecision.Round(graph) : graph;
     }
 }

@@ -1,6 +1,7 @@
 using QatPipeline.Coco.Images;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Stages.Evaluation;
+using QatPipeline.Torch;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
 using static TorchSharp.torch;

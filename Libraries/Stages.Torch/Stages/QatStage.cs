@@ -11,6 +11,7 @@ using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
+using QatPipeline.Torch.Training;
 
 namespace QatPipeline.Stages.Torch.Stages;
 
@@ -34,7 +35,7 @@ public sealed class QatStage(IImageSource images) : IStage
         ArtifactNames.FloatGraph,
         .. GraphEvaluation.Inputs,
         .. QatTraining.UsesLabels(specification) ? [ArtifactNames.TrainingAnnotations] : Array.Empty<string>(),
-        .. QatTraining.IsStrict(specification) && QatTraining.ScalesOf(specification) is { } scales ? [scales] : Array.Empty<string>(),
+        .. QatTraining.ScalesOf(specification) is { } scales ? [scales] : Array.Empty<string>(),
     ];
 
     // The trainer's options, not only what the specification says of them: a changed default gives other weights.
@@ -76,9 +77,7 @@ public sealed class QatStage(IImageSource images) : IStage
                 return history.Finish(last);
             },
             (save, token) => context.Checkpoints.WriteAsync(Checkpoint, TrainingCheckpoint.Write(history.Save(), save), token));
-        var result = isStrict
-            ? await QatTraining.TrainStrictlyAsync(context, evaluation, job, cancellationToken)
-            : await QatTraining.DistilAsync(context, images, evaluation, job, cancellationToken);
+        var result = await QatTraining.RunAsync(context, images, evaluation, job, cancellationToken);
 
         var isImproved = isStrict || history.Epochs.Max(epoch => epoch.SelectionAp) > start.SelectionAp;
         var best = isImproved ? result.Graph : calibrated;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
@@ -95,7 +94,9 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
             Evaluate = async (graph, token) =>
                 training.Evaluated(await evaluation.MeasureAsync("float network", graph, ExecutionMode.Float, token)),
         };
-        var result = await TrainAsync(store, network, scales, stage, start, cancellationToken);
+        var fresh = scales is not null && start is null;
+        using var trainer = Yolov6Training.Start(start ?? network.Graph, stage.Options with { Reinitialize = fresh }, scales);
+        var result = await stage.RunAsync(trainer, store, cancellationToken);
         SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedWeights), Yolov6Weights.Read(result.Graph));
         OnnxWriter.Write(Yolov6Models.Deployed(network, result.Graph), context.OutputPath(ArtifactNames.TrainedModel));
         await File.WriteAllBytesAsync(
@@ -127,23 +128,6 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
             return RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
         }
 
-        return await new RepOptTraining(store).FindScalesAsync(network, search, cancellationToken);
-    }
-
-    private static async Task<Yolov6TrainingResult> TrainAsync(
-        ITrainingStore store,
-        Yolov6Network network,
-        RepScales? scales,
-        TrainingStage stage,
-        Graph? start,
-        CancellationToken cancellationToken)
-    {
-        if (scales is not null)
-        {
-            return await new RepOptTraining(store).TrainAsync(network.Options, scales, stage, start, cancellationToken);
-        }
-
-        using var trainer = new Yolov6Trainer(start ?? network.Graph, stage.Options);
-        return await stage.RunAsync(trainer, store, cancellationToken);
+        return await HyperSearch.RunAsync(network, search, store, cancellationToken: cancellationToken);
     }
 }

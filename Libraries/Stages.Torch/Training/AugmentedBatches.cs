@@ -1,9 +1,8 @@
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Torch;
-using QatPipeline.Torch.Distillation;
-using QatPipeline.Yolov6.Assigners;
+using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Training;
-using TrainingBatch = QatPipeline.Torch.Distillation.TrainingBatch;
+using QatPipeline.Yolov6.Training.Assigners;
 
 namespace QatPipeline.Stages.Torch.Training;
 
@@ -16,7 +15,7 @@ public sealed class AugmentedBatches : ITrainingBatches, IAsyncDisposable
     private readonly TrainingLoader _strong;
     private readonly TrainingLoader _plain;
     private readonly int _firstPlainEpoch;
-    private IAsyncEnumerator<Coco.Augmentation.TrainingBatch>? _reader;
+    private IAsyncEnumerator<TrainingBatch>? _reader;
     private (int Epoch, int Step) _next;
 
     /// <param name="images">The training images.</param>
@@ -34,7 +33,7 @@ public sealed class AugmentedBatches : ITrainingBatches, IAsyncDisposable
     public int StepsPerEpoch => _strong.BatchCount;
 
     /// <inheritdoc/>
-    public async Task<TrainingBatch> ReadAsync(int epoch, int step, CancellationToken cancellationToken)
+    public async Task<TrainingInput> ReadAsync(int epoch, int step, CancellationToken cancellationToken)
     {
         if (_reader is null || _next != (epoch, step))
         {
@@ -50,7 +49,7 @@ public sealed class AugmentedBatches : ITrainingBatches, IAsyncDisposable
 
         _next = (epoch, step + 1);
         using var batch = _reader.Current;
-        return new TrainingBatch(new PixelBatch(batch.Pixels.ToArray(), batch.Count, 3, batch.Size, batch.Size), Labels(batch));
+        return new TrainingInput(new PixelBatch(batch.Pixels.ToArray(), batch.Count, 3, batch.Size, batch.Size), Labels(batch));
     }
 
     /// <inheritdoc/>
@@ -63,7 +62,7 @@ public sealed class AugmentedBatches : ITrainingBatches, IAsyncDisposable
         }
     }
 
-    private static DetectionLabels Labels(Coco.Augmentation.TrainingBatch batch)
+    private static DetectionLabels Labels(TrainingBatch batch)
     {
         var images = new List<TargetBox>[batch.Count];
         for (var image = 0; image < images.Length; image++)

@@ -3,9 +3,10 @@ using QatPipeline.Coco.Images;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Detectors;
-using QatPipeline.Torch.Distillation;
-using QatPipeline.Yolov6.Assigners;
+using QatPipeline.Torch;
+using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Training;
+using QatPipeline.Yolov6.Training.Assigners;
 
 namespace QatPipeline.Stages.Torch.Training;
 
@@ -30,7 +31,7 @@ internal sealed class DistillationBatches(
     /// <summary>A last, smaller batch is left out: batch statistics of a few images are poor.</summary>
     public int StepsPerEpoch => images.Count / _batchSize;
 
-    public async Task<TrainingBatch> ReadAsync(int epoch, int step, CancellationToken cancellationToken)
+    public async Task<TrainingInput> ReadAsync(int epoch, int step, CancellationToken cancellationToken)
     {
         var order = EpochOrder.Of(images.Count, specification.Seed, epoch);
         var wanted = order.AsSpan(step * _batchSize, _batchSize).ToArray().Select(position => images[position]).ToArray();
@@ -46,7 +47,7 @@ internal sealed class DistillationBatches(
                     MirrorRows(pixels, batch.Width);
                 }
 
-                return new TrainingBatch(
+                return new TrainingInput(
                     batch.ToPixels() with { Pixels = pixels }, truth is null ? null : LabelsOf(truth, batch, isMirrored));
             }
         }

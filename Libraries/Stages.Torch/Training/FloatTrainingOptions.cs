@@ -1,7 +1,7 @@
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Yolov6.Losses;
 using QatPipeline.Yolov6.Training;
+using QatPipeline.Yolov6.Training.Losses;
 using QatPipeline.Yolov6.Training.Optimizers;
 
 namespace QatPipeline.Stages.Torch.Training;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Torch.Detectors;
-using QatPipeline.Torch.Distillation;
+using QatPipeline.Torch.Training;
 
 namespace QatPipeline.Stages.Torch.Training;
 

@@ -7,9 +7,9 @@ using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Torch.Distillation;
-using QatPipeline.Torch.Native;
-using QatPipeline.Yolov6.Losses;
+using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Training;
+using QatPipeline.Yolov6.Training.Losses;
 using QatPipeline.Yolov6.Training.Optimizers;
 
 namespace QatPipeline.Stages.Torch.Training;
@@ -27,66 +27,48 @@ internal sealed record QatJob(
     byte[]? Saved,
     IProgress<TrainingProgress> Progress,
     Func<Graph, CancellationToken, Task<double>> Evaluate,
-    Func<Action<Stream>, CancellationToken, Task> Checkpoint);
+    Func<Action<Stream>, CancellationToken, Task> Checkpoint)
+{
+    public async Task<TrainingResult> RunAsync(Trainer trainer, ITrainingBatches batches, CancellationToken cancellationToken)
+    {
+        if (Saved is { } saved)
+        {
+            trainer.Load(new MemoryStream(saved));
+        }
+
+        var callbacks = new TrainingCallbacks { Progress = Progress, Evaluate = Evaluate, Checkpoint = Checkpoint };
+        return await trainer.TrainAsync(batches, callbacks, cancellationToken);
+    }
+}
 
 /// <summary>The two profiles of quantization-aware training.</summary>
 internal static class QatTraining
 {
-    /// <summary>
-    /// Distillation from the float network with learned ranges, for any detector; on top of it the task loss, where the network is a YOLOv6
-    /// and its training images have labels.
-    /// </summary>
-    public static async Task<(Graph Graph, int BestEpoch)> DistilAsync(
+    private const string RepOpt = "repopt";
+
+    /// <summary>Trains to the end, from the saved state where there is one.</summary>
+    public static async Task<TrainingResult> RunAsync(
         IStageContext context, IImageSource images, GraphEvaluation evaluation, QatJob job, CancellationToken cancellationToken)
     {
-        var specification = context.Specification;
-        var truth = UsesLabels(specification) ? await LabelledImages.ReadTruthAsync(context, cancellationToken) : null;
-        truth = truth?.Annotations.Count > 0 ? truth : null;
-        using var task = truth is null
-            ? null
-            : new Yolov6TaskLoss(job.Calibrated, LossOf(specification), specification.Qat!.TaskLoss, TorchDevices.Default);
-        using var trainer = new QatTrainer(job.Calibrated, OptionsOf(specification.Qat!), job.Teacher, task);
-        if (job.Saved is { } saved)
-        {
-            trainer.Load(new MemoryStream(saved));
-        }
-
-        var callbacks = new QatCallbacks { Progress = job.Progress, Evaluate = job.Evaluate, Checkpoint = job.Checkpoint };
-        var batches = new DistillationBatches(images, specification, evaluation.Index.Training, evaluation.Run.Protocol, truth);
-        var result = await trainer.TrainAsync(batches, callbacks, cancellationToken);
-        return (result.Graph, result.BestEpoch);
-    }
-
-    /// <summary>
-    /// The training of the YOLOv6 tutorial with every switch of it (reference 6, 12): RepOptimizer, fixed ranges, augmented images.
-    /// </summary>
-    public static async Task<(Graph Graph, int BestEpoch)> TrainStrictlyAsync(
-        IStageContext context, GraphEvaluation evaluation, QatJob job, CancellationToken cancellationToken)
-    {
-        var specification = context.Specification;
-        var scales = ScalesOf(specification) is { } artifact
+        var scales = ScalesOf(context.Specification) is { } artifact
             ? RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(artifact, cancellationToken)))
             : null;
-        using var trainer = new Yolov6Trainer(job.Calibrated, StrictOptionsOf(specification), scales, job.Teacher);
-        if (job.Saved is { } saved)
+        if (IsStrict(context.Specification))
         {
-            trainer.Load(new MemoryStream(saved));
+            using var strict = Yolov6Training.Start(job.Calibrated, StrictOptionsOf(context.Specification), scales, job.Teacher);
+            var augmented = await AugmentedAsync(context, evaluation, cancellationToken);
+            await using (augmented)
+            {
+                return await job.RunAsync(strict, augmented, cancellationToken);
+            }
         }
 
-        var loader = new TrainingLoaderOptions
-        {
-            Size = evaluation.Run.Protocol.InputSize,
-            BatchSize = specification.Qat!.Batch,
-            Seed = (ulong)specification.Seed,
-        };
-        var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken);
-        var batches = new AugmentedBatches(labelled, loader, specification.Qat.Epochs);
-        await using (batches)
-        {
-            var callbacks = new Yolov6TrainingCallbacks { Progress = job.Progress, Evaluate = job.Evaluate, Checkpoint = job.Checkpoint };
-            var result = await trainer.TrainAsync(batches, callbacks, cancellationToken);
-            return (result.Graph, result.BestEpoch);
-        }
+        var truth = UsesLabels(context.Specification) ? await LabelledImages.ReadTruthAsync(context, cancellationToken) : null;
+        truth = truth?.Annotations.Count > 0 ? truth : null;
+        using var trainer = Distillation(context.Specification, job, scales, hasLabels: truth is not null);
+        var batches = new DistillationBatches(
+            images, context.Specification, evaluation.Index.Training, evaluation.Run.Protocol, truth);
+        return await job.RunAsync(trainer, batches, cancellationToken);
     }
 
     public static bool IsStrict(RunSpecification specification) => specification.Qat is { Profile: "strict" };
@@ -95,23 +77,57 @@ internal static class QatTraining
     public static bool UsesLabels(RunSpecification specification) =>
         DatasetStage.HasTrainingLabels(specification) && (IsStrict(specification) || specification.Qat!.TaskLoss > 0);
 
-    /// <summary>The artifact with RepOptimizer's scales that the strict profile trains with; null where the run has none.</summary>
+    /// <summary>The artifact with the scales that RepOptimizer trains with; null without it, or where the run has none.</summary>
     public static string? ScalesOf(RunSpecification specification) => specification switch
     {
-        { Model.Yolov6: not { Form: "repopt" } } => null,
+        { Qat: not ({ Profile: "strict" } or { Optimizer: RepOpt }) } => null,
+        { Model.Yolov6: not { Form: RepOpt } } => null,
         { Train: not null } => ArtifactNames.TrainedScales,
         { Model.Yolov6.Scales: not null } => ArtifactNames.ModelScales,
         _ => null,
     };
 
     /// <summary>The options of the run's trainer, defaults included.</summary>
-    public static object AllOptionsOf(RunSpecification specification) => IsStrict(specification)
-        ? StrictOptionsOf(specification)
-        : new
+    public static object AllOptionsOf(RunSpecification specification)
+    {
+        var qat = specification.Qat!;
+        var task = UsesLabels(specification) ? new { qat.TaskLoss, Loss = LossOf(specification) } : null;
+        return IsStrict(specification) ? StrictOptionsOf(specification)
+            : qat.Optimizer == RepOpt ? new { Trainer = OptionsOf(qat), Task = task, qat.Optimizer }
+            : new { Trainer = OptionsOf(qat), Task = task };
+    }
+
+    /// <summary>
+    /// Distillation from the float network with learned ranges, for any detector; on top of it the task loss, where the network is a YOLOv6
+    /// and its training images have labels.
+    /// </summary>
+    private static Trainer Distillation(RunSpecification specification, QatJob job, RepScales? scales, bool hasLabels) =>
+        DistillationTraining.Start(
+            job.Calibrated,
+            OptionsOf(specification.Qat!),
+            job.Teacher,
+            hasLabels
+                ? new WeightedObjective(
+                    "task",
+                    specification.Qat!.TaskLoss,
+                    new Yolov6Objective(job.Calibrated, new Yolov6TrainingOptions { Loss = LossOf(specification) }))
+                : null,
+            scales is null ? null : tensors => RepOptimizer.Create(job.Calibrated, tensors, scales));
+
+    // The tutorial trains on augmented images (reference 6, 12).
+    private static async Task<AugmentedBatches> AugmentedAsync(
+        IStageContext context, GraphEvaluation evaluation, CancellationToken cancellationToken)
+    {
+        var specification = context.Specification;
+        var loader = new TrainingLoaderOptions
         {
-            Trainer = OptionsOf(specification.Qat!),
-            Task = UsesLabels(specification) ? new { specification.Qat!.TaskLoss, Loss = LossOf(specification) } : null,
+            Size = evaluation.Run.Protocol.InputSize,
+            BatchSize = specification.Qat!.Batch,
+            Seed = (ulong)specification.Seed,
         };
+        return new AugmentedBatches(
+            await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken), loader, specification.Qat.Epochs);
+    }
 
     private static QatOptions OptionsOf(QatSpecification specification) => new()
     {

@@ -1,5 +1,5 @@
 using QatPipeline.Runs.Execution;
-using QatPipeline.Torch.Distillation;
+using QatPipeline.Torch.Training;
 
 namespace QatPipeline.Stages.Torch.Training;
 

@@ -1,52 +1,25 @@
+using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Training;
+
 namespace QatPipeline.Torch.Distillation;
 
-/// <summary>The weighted distillation terms of one batch.</summary>
-internal sealed class DistillationObjective(DistillationTargets targets, QatOptions options)
+/// <summary>The distance from a float teacher at the places of a <see cref="DistillationComparison"/>.</summary>
+/// <param name="teacher">Owned.</param>
+/// <param name="targets">Where student and teacher are compared.</param>
+/// <param name="options">The weights of the terms.</param>
+internal sealed class DistillationObjective(TorchNetwork teacher, DistillationTargets targets, QatOptions options) : ITrainingObjective
 {
-    public const string FeatureItem = "feature";
-    public const string ProbabilityItem = "probability";
-    public const string RegressionItem = "regression";
+    private readonly DistillationComparison _comparison = new(targets, options);
 
-    public IReadOnlyDictionary<string, Tensor> Compute(
-        IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher)
+    public IReadOnlyCollection<string> Values { get; } = targets.Names;
+
+    public TrainingLoss Compute(IReadOnlyDictionary<string, Tensor> student, Tensor images, TrainingInput batch, StepPosition position)
     {
-        var logits = targets.Predictions.Where(target => target.Kind == PredictionKind.Logits).Select(target => target.Name).ToList();
-        var items = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        Add(
-            FeatureItem,
-            options.FeatureWeight,
-            targets.Features.Select(name => DistillationLoss.ChannelWise(student[name], teacher[name])));
-        Add(
-            ProbabilityItem,
-            options.ProbabilityWeight,
-            logits.Select(name => DistillationLoss.Probabilities(student[name], teacher[name])));
-        Add(
-            RegressionItem,
-            options.RegressionWeight,
-            targets.Predictions
-                .Where(target => target.Kind == PredictionKind.Regression)
-                .Select(target => DistillationLoss.Regression(
-                    student[target.Name], teacher[target.Name], WeightsFor(target.Name, logits, teacher))));
-        return items;
-
-        void Add(string name, double weight, IEnumerable<Tensor> terms)
-        {
-            if (weight > 0 && terms.ToList() is { Count: > 0 } list)
-            {
-                items[name] = list.Aggregate((sum, term) => sum + term) * weight;
-            }
-        }
+        var items = _comparison.Compute(student, teacher.Forward(images, Values));
+        return new TrainingLoss(
+            items.Values.Aggregate((sum, item) => sum + item),
+            items.ToDictionary(item => item.Key, item => (double)item.Value.item<float>(), StringComparer.Ordinal));
     }
 
-    // Boxes matter where there is an object: the class tensor over the same positions says where.
-    private static Tensor? WeightsFor(string name, List<string> logits, IReadOnlyDictionary<string, Tensor> teacher)
-    {
-        var value = teacher[name];
-        return value.dim() > 2 && logits.Find(other => IsOverSamePositions(teacher[other], value)) is { } found
-            ? DistillationLoss.Confidence(teacher[found])
-            : null;
-    }
-
-    private static bool IsOverSamePositions(Tensor first, Tensor second) =>
-        first.dim() == second.dim() && first.shape.AsSpan(2).SequenceEqual(second.shape.AsSpan(2));
+    public void Dispose() => teacher.Dispose();
 }

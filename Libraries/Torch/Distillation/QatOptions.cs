@@ -65,6 +65,9 @@ public sealed record QatOptions
     /// <summary>Steps between checkpoints; the end of an epoch always has one. At least 1.</summary>
     public int CheckpointSteps { get; init => field = AtLeast(value, 1, nameof(CheckpointSteps)); } = 50;
 
+    /// <summary>Epochs at the start in which batch normalization is live.</summary>
+    internal int BatchStatisticsEpochs => (int)Math.Round(Epochs * (1 - FrozenBatchNormShare), MidpointRounding.AwayFromZero);
+
     private static int AtLeast(int value, int minimum, string key) =>
         value >= minimum ? value : throw new ArgumentOutOfRangeException(key, value, $"{key} must be at least {minimum}.");
 

@@ -1,7 +1,6 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Torch.FakeQuantization;
 
@@ -51,9 +50,6 @@ public sealed class NetworkQuantizer : IDisposable
             _arguments = null;
         }
     }
-
-    /// <summary>The ends of the range before learning, which the log factors multiply.</summary>
-    internal IReadOnlyList<QuantizationRange> BaseRanges => _ranges;
 
     /// <summary>Trainable logarithms [2] of the factors on the range's low and high end; null while the range is fixed.</summary>
     internal Tensor? LogFactors { get; private set; }

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Torch.Operators;
 
@@ -24,8 +23,6 @@ internal static class OperatorRegistry
         QuantizationOperators.Register(Add);
         Operators.Add("Split", IndexingOperators.Split);
     }
-
-    public static IReadOnlyCollection<string> Names => Operators.Keys;
 
     /// <exception cref="TorchExecutionException">The operator is unknown here.</exception>
     public static Func<OperatorCall, Tensor[]> Find(Node node) =>

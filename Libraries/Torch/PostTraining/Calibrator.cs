@@ -2,7 +2,6 @@ using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch.Execution;
-using QatPipeline.Torch.FakeQuantization;
 
 namespace QatPipeline.Torch.PostTraining;
 

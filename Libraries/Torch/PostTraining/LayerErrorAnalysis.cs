@@ -1,7 +1,6 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Analysis;
 using QatPipeline.Torch.Execution;
-using QatPipeline.Torch.FakeQuantization;
 
 namespace QatPipeline.Torch.PostTraining;
 

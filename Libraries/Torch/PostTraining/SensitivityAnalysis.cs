@@ -20,7 +20,7 @@ public sealed class SensitivityAnalysis : IDisposable
 {
     private readonly TorchNetwork _network;
     private readonly DistillationTargets _targets;
-    private readonly DistillationObjective _objective;
+    private readonly DistillationComparison _comparison;
     private readonly OrderedDictionary<string, double> _sums = new(StringComparer.Ordinal);
     private int _batches;
 
@@ -33,7 +33,7 @@ public sealed class SensitivityAnalysis : IDisposable
     {
         _network = new TorchNetwork(graph, device);
         _targets = (targets ?? DistillationTargets.Find(graph)) with { Features = [] };
-        _objective = new DistillationObjective(_targets, new QatOptions { FeatureWeight = 0 });
+        _comparison = new DistillationComparison(_targets, new QatOptions { FeatureWeight = 0 });
         foreach (var layer in QuantizedLayers.Of(graph).Where(layer => layers?.Contains(layer) ?? true))
         {
             _sums.Add(layer, 0);
@@ -56,7 +56,7 @@ public sealed class SensitivityAnalysis : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var layerScope = NewDisposeScope();
-            var items = _objective.Compute(Run(plan, inputs, layer), expected);
+            var items = _comparison.Compute(Run(plan, inputs, layer), expected);
             _sums[layer] += items.Values.Sum(item => item.item<float>());
         }
 

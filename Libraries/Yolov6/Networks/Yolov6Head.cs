@@ -1,6 +1,5 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Yolov6.Assigners;
 using static System.FormattableString;
 
 namespace QatPipeline.Yolov6.Networks;
@@ -41,9 +40,9 @@ internal sealed class Yolov6Head(ModuleBuilder builder, Yolov6Options options)
     /// <summary>Adds the graph's outputs: boxes in pixels with their class probabilities, or suppressed detections.</summary>
     public void Decode(Yolov6Outputs outputs)
     {
-        using var grid = new AnchorGrid(options.InputHeight, options.InputWidth, Yolov6Outputs.Strides);
-        var points = builder.Constant("decode.points", Tensor.FromFloats([1, _anchors, 2], grid.Points.data<float>().ToArray()));
-        var strides = builder.Constant("decode.strides", Tensor.FromFloats([1, _anchors, 1], grid.Strides.data<float>().ToArray()));
+        var anchors = new AnchorPoints(options.InputHeight, options.InputWidth, Yolov6Outputs.Strides);
+        var points = builder.Constant("decode.points", Tensor.FromFloats([1, _anchors, 2], anchors.Points));
+        var strides = builder.Constant("decode.strides", Tensor.FromFloats([1, _anchors, 1], anchors.Strides));
         var half = builder.Constant("decode.half", Tensor.FromFloats([1], 0.5f));
         var pixels = builder.Node("decode.pixels", "Mul", [outputs.Distances, strides], [_anchors, 4]);
         var leftTop = Slice("decode.left_top", pixels, 0);

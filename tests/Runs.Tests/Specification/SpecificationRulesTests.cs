@@ -42,6 +42,25 @@ public sealed class SpecificationRulesTests
             Good with { Data = Good.Data with { Validation = [] } },
             "the event: data.validation names no data set: AP could not be measured");
 
+    [Fact]
+    public void Check_RepOptimizerWithoutScales_SaysWhatItNeeds()
+    {
+        var specification = Good with
+        {
+            Model = new ModelSpecification { Yolov6 = new Yolov6Specification() },
+            Qat = new QatSpecification { Optimizer = "repopt" },
+            Data = Good.Data with { Training = Good.Data.Validation },
+        };
+
+        AssertRefused(
+            specification,
+            "the event: qat.optimizer 'repopt' needs a RepOpt network and its scales: set model.yolov6.scales to a file of them, "
+            + "or train the network in the same run; 'adam' trains any network");
+        SpecificationRules.Check(
+            specification with { Model = new ModelSpecification { Yolov6 = new Yolov6Specification { Scales = "scales.safetensors" } } },
+            "the event");
+    }
+
     private static void AssertRefused(RunSpecification? specification, string message) =>
         Assert.Equal(message, Assert.Throws<SpecificationException>(() => SpecificationRules.Check(specification, "the event")).Message);
 }

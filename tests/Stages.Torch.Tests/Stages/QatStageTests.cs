@@ -8,6 +8,8 @@ using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Stages;
 using QatPipeline.Stages.Torch.Tests.Infrastructure;
 using QatPipeline.Stages.Torch.Training;
+using QatPipeline.Yolov6.Checkpoints;
+using QatPipeline.Yolov6.Networks;
 
 namespace QatPipeline.Stages.Torch.Tests.Stages;
 
@@ -44,6 +46,24 @@ public sealed class QatStageTests : IDisposable
         Assert.All(ptq.Quantizers.SelectMany(quantizer => quantizer.Ranges), range => Assert.Equal((float)(Half)range.High, range.High));
     }
 
+    [Fact]
+    public async Task RepOptimizer_WithTheSensibleSettings_TrainsTheSameLossByOtherSteps()
+    {
+        var scales = _folder.PathOf("searched.safetensors");
+        WriteScales(scales);
+        var model = TinyRun.Specification.Model with { Yolov6 = TinyRun.Specification.Model.Yolov6! with { Scales = scales } };
+        var adam = TinyRun.Specification with { Model = model };
+        var repOpt = adam with { Qat = adam.Qat! with { Optimizer = "repopt" } };
+
+        var expected = await RunAsync(adam);
+        var actual = await RunAsync(repOpt);
+
+        Assert.Contains(ArtifactNames.ModelScales, new QatStage(new LocalImageSource()).Inputs(repOpt));
+        Assert.DoesNotContain(ArtifactNames.ModelScales, new QatStage(new LocalImageSource()).Inputs(adam));
+        Assert.Equal(["feature", "probability", "regression", "task"], actual.Epochs[0].Loss.Keys.Order(StringComparer.Ordinal));
+        Assert.NotEqual(expected.Epochs[1].Loss["feature"], actual.Epochs[1].Loss["feature"]);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private async Task<TrainingHistory> RunAsync(RunSpecification specification)
@@ -57,5 +77,17 @@ public sealed class QatStageTests : IDisposable
         await new QatStage(images).ExecuteAsync(new FolderContext(specification, _folder.FullName), Token);
         return JsonSerializer.Deserialize<TrainingHistory>(
             await File.ReadAllBytesAsync(_folder.PathOf(ArtifactNames.TrainingHistory), Token), PipelineJson.Options)!;
+    }
+
+    private static void WriteScales(string file)
+    {
+        var form = TinyRun.Specification.Model.Yolov6!;
+        var search = Yolov6Network.Build(new Yolov6Options
+        {
+            WidthMultiple = form.Width,
+            DepthMultiple = form.Depth,
+            Form = Yolov6Form.HyperSearch,
+        });
+        SafetensorsFile.Write(file, Yolov6Weights.Read(search.Graph));
     }
 }

@@ -1,6 +1,5 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Tests.Support;
-using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Tests.Support;
 
 namespace QatPipeline.Torch.Tests.Execution;

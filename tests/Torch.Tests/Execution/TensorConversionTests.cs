@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Torch.Tests.Execution;
 

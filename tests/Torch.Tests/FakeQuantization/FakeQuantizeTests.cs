@@ -1,6 +1,5 @@
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.FakeQuantization;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
 
 namespace QatPipeline.Torch.Tests.Native;

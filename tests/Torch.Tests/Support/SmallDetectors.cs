@@ -2,7 +2,6 @@ using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Torch.Tests.Support;
 

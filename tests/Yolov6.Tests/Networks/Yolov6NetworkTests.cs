@@ -2,6 +2,7 @@ using QatPipeline.Graphs;
 using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Networks;
@@ -36,6 +37,14 @@ public class Yolov6NetworkTests
             expected,
             NetworkCost.Gigaflops(Yolov6Network.Build(new Yolov6Options { WidthMultiple = width, Form = Yolov6Form.Fused }).Graph),
             0.005);
+
+    [Fact]
+    public void Folding_gives_the_size_of_the_fused_network()
+    {
+        var graph = Yolov6Network.Build(Yolov6Options.N).Graph;
+        new PassPipeline(new FoldBatchNormalization()).Run(graph);
+        Assert.Equal(4_317_212, NetworkCost.Parameters(graph));
+    }
 
     [Theory]
     [InlineData(Yolov6Form.RepVggTraining, 668)]

@@ -46,7 +46,7 @@ public sealed class DatasetStage : IStage
         var categories = RequireSameCategories([.. calibration.Sets, .. training.Sets, .. validation.Sets]);
         var index = new DatasetIndex
         {
-            Categories = [.. categories.Select(category => new IndexedCategory(category.Id, category.Name))],
+            Categories = categories,
             Calibration = calibration.Images,
             Training = training.Images,
             Validation = validation.Images,

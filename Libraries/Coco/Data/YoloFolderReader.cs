@@ -80,7 +80,7 @@ internal static class YoloFolderReader
         }
         catch (CocoException exception) when (onBadImage is not null)
         {
-            onBadImage(new BadImage(new ImageFile(id, path, 0, 0), exception.Message));
+            onBadImage(new BadImage(new CocoImage(id, path, 0, 0), exception.Message));
             return null;
         }
     }

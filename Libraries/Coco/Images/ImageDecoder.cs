@@ -2,12 +2,9 @@ using QatPipeline.Coco.Images.Pixels;
 
 namespace QatPipeline.Coco.Images;
 
-/// <summary>Image files (JPEG, PNG, WebP, BMP, GIF) to pixels and network inputs.</summary>
+/// <summary>Image files (JPEG, PNG, WebP, BMP, GIF) to pixels.</summary>
 public static class ImageDecoder
 {
-    /// <summary>Grey of the border (reference 8.2).</summary>
-    public const byte Border = 114;
-
     /// <summary>Pixels of the largest image that is decoded: 2²⁸, a gigabyte of memory.</summary>
     public const int LargestImage = 1 << 28;
 
@@ -22,25 +19,6 @@ public static class ImageDecoder
         return (image.Width, image.Height);
     }
 
-    /// <summary>Reads an image onto a canvas: load at the protocol's size, letterbox, BGR → RGB, /255 (reference 8.2).</summary>
-    /// <param name="image">The file; where it states a size, the decoded image must have it.</param>
-    /// <param name="protocol">Load size, pad and gain.</param>
-    /// <param name="canvas">Height and width in pixels.</param>
-    /// <param name="destination">[3,H,W], overwritten.</param>
-    /// <exception cref="CocoException">The file is missing, corrupt, truncated, too large or of another size than stated.</exception>
-    public static LetterboxTransform ReadLetterboxed(
-        ImageFile image, EvaluationProtocol protocol, (int Height, int Width) canvas, Span<float> destination)
-    {
-        var original = Decode(image.Path, image.Width, image.Height);
-        var (width, height) = LetterboxTransform.LoadedSize(original.Width, original.Height, protocol.LoadSize);
-        var transform = LetterboxTransform.Plan(original.Width, original.Height, width, height, canvas, protocol);
-        var shrinks = protocol.LoadSize < Math.Max(original.Width, original.Height);
-        var loaded = Resampler.Resize(original, width, height, shrinks ? Interpolation.Area : Interpolation.Linear);
-        using var placed = Resampler.Resize(loaded, transform.ResizedWidth, transform.ResizedHeight, Interpolation.Linear);
-        PlanarPixels.Write(placed, transform.Left, transform.Top, canvas, destination);
-        return transform;
-    }
-
     /// <summary>
     /// Decodes an image into the frame its boxes are measured in. Its EXIF orientation is applied, as viewers and labelling tools do,
     /// unless the data set states the size of the pixels as they are stored and turning would exchange width and height: then the
@@ -50,7 +28,7 @@ public static class ImageDecoder
     /// <param name="width">The size the data set states; 0 where it states none.</param>
     /// <param name="height">The size the data set states; 0 where it states none.</param>
     /// <exception cref="CocoException">The file is missing, corrupt, truncated, too large or of another size than stated.</exception>
-    internal static PixelBuffer Decode(string path, int width = 0, int height = 0)
+    public static PixelBuffer Decode(string path, int width = 0, int height = 0)
     {
         using var image = EncodedImage.Open(path);
         if (width == 0 || height == 0 || image.UprightSize == (width, height))

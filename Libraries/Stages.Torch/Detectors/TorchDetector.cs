@@ -1,6 +1,6 @@
-using QatPipeline.Coco.Images;
+using QatPipeline.Detectors.Outputs;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Stages.Evaluation;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
 using static TorchSharp.torch;

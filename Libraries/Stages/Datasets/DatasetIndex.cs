@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QatPipeline.Coco.Data;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Stages.Datasets;
@@ -10,7 +11,7 @@ namespace QatPipeline.Stages.Datasets;
 public sealed record DatasetIndex
 {
     /// <summary>In ascending order of id: the position is the network's class index.</summary>
-    public required IReadOnlyList<IndexedCategory> Categories { get; init; }
+    public required IReadOnlyList<CocoCategory> Categories { get; init; }
 
     /// <summary>Images that ranges are collected on, in the order they are taken in.</summary>
     public required IReadOnlyList<IndexedImage> Calibration { get; init; }
@@ -60,9 +61,6 @@ public enum DatasetSplit
     /// <summary>Variants are judged on it; nothing is chosen by it.</summary>
     Validation,
 }
-
-/// <summary>A class of objects: its id in the annotations, which need not be its index in the network, and its name.</summary>
-public sealed record IndexedCategory(long Id, string Name);
 
 /// <summary>
 /// A picture: the data set it is of (position in the specification's list), its id and file there, pixels, lower-case hex SHA-256.

@@ -3,9 +3,9 @@ using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
 using QatPipeline.Coco;
-using QatPipeline.Coco.Images;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1.Grpc;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 

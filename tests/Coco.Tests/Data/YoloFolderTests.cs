@@ -53,7 +53,7 @@ public sealed class YoloFolderTests : IDisposable
         var dataset = Read(reported.Add);
 
         Assert.Equal(2, dataset.Images.Count);
-        Assert.Equal(["c.jpg", "d.png"], reported.Select(image => Path.GetFileName(image.File.Path)));
+        Assert.Equal(["c.jpg", "d.png"], reported.Select(image => Path.GetFileName(image.File.FileName)));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
-using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Images.Pixels;
+using QatPipeline.Detectors.Preprocessing;
 
-namespace QatPipeline.Coco.Tests.Images;
+namespace QatPipeline.Detectors.Tests.Preprocessing;
 
 /// <summary>Geometry of the evaluation protocols: the check values of reference section 11 first.</summary>
 public sealed class LetterboxTests
@@ -65,7 +66,7 @@ public sealed class LetterboxTests
 
     private static LetterboxTransform Plan(EvaluationProtocol protocol, int width, int height, (int, int)? canvas = null)
     {
-        var (loadedWidth, loadedHeight) = LetterboxTransform.LoadedSize(width, height, protocol.LoadSize);
+        var (loadedWidth, loadedHeight) = Resampler.SizeWithLongerSide(width, height, protocol.LoadSize);
         return LetterboxTransform.Plan(
             width, height, loadedWidth, loadedHeight, canvas ?? (protocol.InputSize, protocol.InputSize), protocol);
     }

@@ -1,7 +1,21 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Images;
+using QatPipeline.Foundation.Concurrency;
 
-namespace QatPipeline.Coco.Images;
+namespace QatPipeline.Detectors.Preprocessing;
+
+/// <summary>What happens when an image is missing or corrupt.</summary>
+public enum BadImagePolicy
+{
+    /// <summary>Report it and go on without it.</summary>
+    Skip,
+
+    /// <summary>End with an error that names it.</summary>
+    Fail,
+}
 
 /// <summary>Batch size and parallelism of a loader.</summary>
 public sealed record ImageLoaderOptions
@@ -23,7 +37,7 @@ public sealed record ImageLoaderOptions
 /// Decodes and letterboxes a list of images in parallel, ahead of the reader, in bounded memory. Batches and their content do not
 /// depend on timing: a bad image shortens its own batch only.
 /// </summary>
-public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProtocol protocol, ImageLoaderOptions options)
+public sealed class ImageLoader(IReadOnlyList<CocoImage> images, EvaluationProtocol protocol, ImageLoaderOptions options)
 {
     private readonly ConcurrentQueue<BadImage> _badImages = new();
 
@@ -41,7 +55,7 @@ public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProto
         return OrderedPrefetch.ReadAsync(ordered.Chunk(options.BatchSize), Load, options.Prefetch, cancellationToken);
     }
 
-    private ImageBatch? Load(ImageFile[] chunk, CancellationToken cancellationToken)
+    private ImageBatch? Load(CocoImage[] chunk, CancellationToken cancellationToken)
     {
         var canvas = protocol.CanvasFor([.. chunk.Select(image => (double)image.Height / image.Width)]);
         var length = 3 * canvas.Height * canvas.Width;
@@ -63,7 +77,7 @@ public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProto
         {
             try
             {
-                transforms[index] = ImageDecoder.ReadLetterboxed(chunk[index], protocol, canvas, buffer.AsSpan(index * length, length));
+                transforms[index] = Letterbox.Read(chunk[index], protocol, canvas, buffer.AsSpan(index * length, length));
             }
             catch (CocoException exception) when (options.OnBadImage == BadImagePolicy.Skip)
             {
@@ -74,7 +88,7 @@ public sealed class ImageLoader(IReadOnlyList<ImageFile> images, EvaluationProto
 
     /// <summary>Closes the gaps that bad images left; null where nothing is left.</summary>
     private static ImageBatch? Compact(
-        ImageFile[] chunk, (int Height, int Width) canvas, int length, float[] buffer, LetterboxTransform?[] transforms)
+        CocoImage[] chunk, (int Height, int Width) canvas, int length, float[] buffer, LetterboxTransform?[] transforms)
     {
         var kept = Enumerable.Range(0, chunk.Length).Where(index => transforms[index] is not null).ToArray();
         if (kept.Length == 0)

@@ -1,18 +1,21 @@
-using QatPipeline.Coco.Images;
+using QatPipeline.Coco;
+using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Tests;
+using QatPipeline.Detectors.Preprocessing;
 
-namespace QatPipeline.Coco.Tests.Images;
+namespace QatPipeline.Detectors.Tests.Preprocessing;
 
 public sealed class ImageLoaderTests : IDisposable
 {
     private readonly ScratchFolder _folder = new();
-    private readonly List<ImageFile> _files = [];
+    private readonly List<CocoImage> _files = [];
 
     public ImageLoaderTests()
     {
         for (var id = 0; id < 11; id++)
         {
-            var file = new ImageFile(id, _folder.PathOf($"{id}.jpg"), 40 + (7 * id), 90 - (5 * id));
-            TestImages.Write(file.Path, file.Width, file.Height);
+            var file = new CocoImage(id, _folder.PathOf($"{id}.jpg"), 40 + (7 * id), 90 - (5 * id));
+            TestImages.Write(file.FileName, file.Width, file.Height);
             _files.Add(file);
         }
     }
@@ -88,10 +91,10 @@ public sealed class ImageLoaderTests : IDisposable
 
     private void Damage()
     {
-        File.Delete(_files[1].Path);
-        File.WriteAllText(_files[2].Path, "not an image");
-        File.WriteAllBytes(_files[4].Path, File.ReadAllBytes(_files[4].Path)[..^40]);
-        TestImages.Write(_files[5].Path, 30, 30);
+        File.Delete(_files[1].FileName);
+        File.WriteAllText(_files[2].FileName, "not an image");
+        File.WriteAllBytes(_files[4].FileName, File.ReadAllBytes(_files[4].FileName)[..^40]);
+        TestImages.Write(_files[5].FileName, 30, 30);
     }
 
     private ImageLoader Loader(BadImagePolicy policy) =>

@@ -1,9 +1,9 @@
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
-using QatPipeline.Coco.Images;
-using QatPipeline.Coco.PostProcessing;
+using QatPipeline.Detectors.Outputs;
+using QatPipeline.Detectors.Preprocessing;
 
-namespace QatPipeline.Coco.Tests.PostProcessing;
+namespace QatPipeline.Detectors.Tests.Outputs;
 
 /// <summary>Rows of [cx, cy, w, h, objectness, two class probabilities] on a canvas that is the image.</summary>
 public sealed class DetectionDecoderTests

@@ -6,6 +6,7 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
 
@@ -52,7 +53,7 @@ public sealed class DatasetStage : IStage
             Validation = validation.Images,
             Skipped = [.. calibration.Skipped, .. training.Skipped, .. validation.Skipped],
         };
-        await index.WriteAsync(context.OutputPath(ArtifactNames.DatasetIndex), cancellationToken).ConfigureAwait(false);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.DatasetIndex, index, cancellationToken).ConfigureAwait(false);
         GroundTruth.Write(context.OutputPath(ArtifactNames.ValidationAnnotations), validation.Sets, index, DatasetSplit.Validation);
         GroundTruth.Write(context.OutputPath(ArtifactNames.CalibrationAnnotations), calibration.Sets, index, DatasetSplit.Calibration);
         if (HasTrainingLabels(specification))

@@ -13,6 +13,7 @@ using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
 
@@ -91,10 +92,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
                 detections.Single(item => item.Variant == Variants.Int8Engine).Detections),
             Tensors = tensors,
         };
-        await File.WriteAllBytesAsync(
-            context.OutputPath(ArtifactNames.EvaluationReport),
-            JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
-            cancellationToken).ConfigureAwait(false);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.EvaluationReport, report, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<TensorAgreement>> CompareTensorsAsync(

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Data;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
 using QatPipeline.Foundation.Concurrency;
 
 namespace QatPipeline.Detectors.Preprocessing;

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using QatPipeline.Coco.Data;
-using QatPipeline.Runs.Execution;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Artifacts;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Datasets;
 
@@ -33,22 +35,10 @@ public sealed record DatasetIndex
         _ => Validation,
     };
 
-    /// <summary>Reads an index written by <see cref="WriteAsync"/>.</summary>
-    /// <exception cref="JsonException">The file is no index.</exception>
-    public static async Task<DatasetIndex> ReadAsync(string path, CancellationToken cancellationToken)
-    {
-        var stream = File.OpenRead(path);
-        await using (stream.ConfigureAwait(false))
-        {
-            return (await JsonSerializer
-                .DeserializeAsync<DatasetIndex>(stream, PipelineJson.Options, cancellationToken)
-                .ConfigureAwait(false))!;
-        }
-    }
-
-    /// <summary>Writes the index as JSON, replacing the file.</summary>
-    public Task WriteAsync(string path, CancellationToken cancellationToken) =>
-        File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(this, PipelineJson.Options), cancellationToken);
+    /// <summary>Reads an index.</summary>
+    /// <exception cref="ArtifactException">The file is no index.</exception>
+    public static Task<DatasetIndex> ReadAsync(string path, CancellationToken cancellationToken) =>
+        JsonArtifact.ReadAsync<DatasetIndex>(path, ArtifactNames.DatasetIndex, cancellationToken);
 }
 
 /// <summary>The uses of images in a run.</summary>

@@ -1,5 +1,4 @@
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Tests.Data;
 

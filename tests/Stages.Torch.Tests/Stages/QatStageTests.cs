@@ -4,9 +4,9 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Stages;
 using QatPipeline.Stages.Torch.Tests.Infrastructure;
-using QatPipeline.Stages.Torch.Training;
 
 namespace QatPipeline.Stages.Torch.Tests.Stages;
 

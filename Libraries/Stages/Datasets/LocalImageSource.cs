@@ -19,8 +19,6 @@ public sealed class LocalImageSource : IImageSource
         var files = images.Select(
             image => new CocoImage(image.Id, DatasetLocator.PathOf(specification, split, image), image.Width, image.Height));
 
-        // The index holds readable pictures only: one that cannot be read now has changed since.
-        var options = new ImageLoaderOptions { BatchSize = batchSize, OnBadImage = BadImagePolicy.Fail };
-        return new ImageLoader([.. files], protocol, options).ReadAsync(cancellationToken);
+        return new ImageLoader([.. files], protocol, new ImageLoaderOptions { BatchSize = batchSize }).ReadAsync(cancellationToken);
     }
 }

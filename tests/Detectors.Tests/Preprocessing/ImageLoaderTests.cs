@@ -25,7 +25,7 @@ public sealed class ImageLoaderTests : IDisposable
     [Theory]
     [InlineData(1, 1)]
     [InlineData(4, 3)]
-    public async Task Batches_do_not_depend_on_batch_size_or_workers(int batchSize, int workers)
+    public async Task ReadAsync_AnyBatchSizeAndWorkers_GivesTheSamePixels(int batchSize, int workers)
     {
         var expected = await ReadAsync(EvaluationProtocol.E2(64), 11, 1);
         var found = await ReadAsync(EvaluationProtocol.E2(64), batchSize, workers);
@@ -34,71 +34,50 @@ public sealed class ImageLoaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Rectangular_batches_are_sorted_by_shape()
+    public async Task ReadAsync_RectangularProtocol_SortsByShape()
     {
         var found = await ReadAsync(EvaluationProtocol.E1(64), 4, 2);
         Assert.Equal(_files.OrderBy(file => (double)file.Height / file.Width).Select(file => file.Id), found.Select(image => image.Id));
     }
 
-    [Fact]
-    public async Task Bad_images_are_skipped_and_reported()
+    [Theory]
+    [InlineData(1, "1.jpg: no such image file")]
+    [InlineData(2, "2.jpg: not a readable image")]
+    [InlineData(4, "4.jpg: the file ends in the middle of the image")]
+    [InlineData(5, "5.jpg: the image has 30×30 pixels, the data set says 75×65")]
+    public async Task ReadAsync_BadImage_IsNamed(int bad, string expected)
     {
-        Damage();
-        var loader = Loader(BadImagePolicy.Skip);
-        var ids = new List<long>();
-        await foreach (var batch in loader.ReadAsync(TestContext.Current.CancellationToken))
-        {
-            ids.AddRange(batch.Images.Select(image => image.Id));
-            batch.Dispose();
-        }
+        File.Delete(_files[1].FileName);
+        File.WriteAllText(_files[2].FileName, "not an image");
+        File.WriteAllBytes(_files[4].FileName, File.ReadAllBytes(_files[4].FileName)[..^40]);
+        TestImages.Write(_files[5].FileName, 30, 30);
+        var loader = new ImageLoader([_files[0], _files[bad]], EvaluationProtocol.E2(64), new ImageLoaderOptions { BatchSize = 1 });
 
-        Assert.Equal([0L, 3, 6, 7, 8, 9, 10], ids);
-        var reasons = loader.BadImages.OrderBy(bad => bad.File.Id).Select(bad => bad.Reason).ToList();
-        Assert.Equal(4, reasons.Count);
-        Assert.Contains("1.jpg: no such image file", reasons[0], StringComparison.Ordinal);
-        Assert.Contains("2.jpg: not a readable image", reasons[1], StringComparison.Ordinal);
-        Assert.Contains("4.jpg: the file ends in the middle of the image", reasons[2], StringComparison.Ordinal);
-        Assert.Contains("5.jpg: the image has 30×30 pixels, the data set says 75×65", reasons[3], StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Bad_image_is_fatal_as_configured()
-    {
-        Damage();
         var error = await Assert.ThrowsAsync<CocoException>(async () =>
         {
-            await foreach (var batch in Loader(BadImagePolicy.Fail).ReadAsync(TestContext.Current.CancellationToken))
+            await foreach (var batch in loader.ReadAsync(TestContext.Current.CancellationToken))
             {
                 batch.Dispose();
             }
         });
-        Assert.Contains(".jpg: ", error.Message, StringComparison.Ordinal);
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Cancellation_ends_the_stream()
+    public async Task ReadAsync_Cancelled_EndsTheStream()
     {
         using var cancel = new CancellationTokenSource();
+        var loader = new ImageLoader(_files, EvaluationProtocol.E2(64), new ImageLoaderOptions { BatchSize = 1 });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var batch in Loader(BadImagePolicy.Fail).ReadAsync(cancel.Token))
+            await foreach (var batch in loader.ReadAsync(cancel.Token))
             {
                 batch.Dispose();
                 await cancel.CancelAsync();
             }
         });
     }
-
-    private void Damage()
-    {
-        File.Delete(_files[1].FileName);
-        File.WriteAllText(_files[2].FileName, "not an image");
-        File.WriteAllBytes(_files[4].FileName, File.ReadAllBytes(_files[4].FileName)[..^40]);
-        TestImages.Write(_files[5].FileName, 30, 30);
-    }
-
-    private ImageLoader Loader(BadImagePolicy policy) =>
-        new(_files, EvaluationProtocol.E2(64), new ImageLoaderOptions { BatchSize = 1, OnBadImage = policy });
 
     private async Task<List<(long Id, float[] Pixels)>> ReadAsync(EvaluationProtocol protocol, int batchSize, int workers)
     {

@@ -64,7 +64,7 @@ internal static class EvaluateCommand
             [.. truth.Images.Select(image => new IndexedImage(0, image.Id, image.FileName, image.Width, image.Height, ""))];
         var index = new DatasetIndex
         {
-            Categories = [.. truth.Categories.Select(category => new IndexedCategory(category.Id, category.Name))],
+            Categories = truth.Categories,
             Calibration = [],
             Training = [],
             Validation = images,

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation;
@@ -124,8 +123,7 @@ internal sealed class GatewayClient : IDisposable
         var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            using var problem = JsonDocument.Parse(Encoding.UTF8.GetBytes(text));
-            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString()! : text;
+            return JsonSerializer.Deserialize<Problem>(text, PipelineJson.Compact)?.Detail ?? text;
         }
         catch (JsonException)
         {
@@ -137,4 +135,6 @@ internal sealed class GatewayClient : IDisposable
         (await response.Content.ReadFromJsonAsync<T>(PipelineJson.Compact, cancellationToken).ConfigureAwait(false))!;
 
     private sealed record RemoteFile(string Name);
+
+    private sealed record Problem(string? Detail);
 }

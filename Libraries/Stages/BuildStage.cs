@@ -4,15 +4,13 @@ using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
 
 /// <summary>Builds the float and the INT8 engine from their forms and times both, taking turns, on this machine.</summary>
 public sealed class BuildStage : IStage
 {
-    /// <summary>Measurement in the stage record: timings by variant, one for every batch size.</summary>
-    public const string TimingMeasurement = "timing";
-
     /// <inheritdoc/>
     public string Name => StageNames.Build;
 
@@ -34,8 +32,8 @@ public sealed class BuildStage : IStage
         var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads });
         (string Variant, string Form, string Engine, EnginePrecision Precision)[] engines =
         [
-            (Evaluation.Variants.FloatEngine, ArtifactNames.FloatForm, ArtifactNames.FloatEngine, EnginePrecision.Float),
-            (Evaluation.Variants.Int8Engine, ArtifactNames.OrtCpuForm, ArtifactNames.Int8Engine, EnginePrecision.Int8),
+            (Variants.FloatEngine, ArtifactNames.FloatForm, ArtifactNames.FloatEngine, EnginePrecision.Float),
+            (Variants.Int8Engine, ArtifactNames.OrtCpuForm, ArtifactNames.Int8Engine, EnginePrecision.Int8),
         ];
         foreach (var (index, (variant, form, engine, precision)) in engines.Index())
         {
@@ -56,7 +54,7 @@ public sealed class BuildStage : IStage
         var timings = await TimeAsync(
             backend, [.. engines.Select(engine => context.OutputPath(engine.Engine))], build, cancellationToken).ConfigureAwait(false);
         context.Measure(
-            TimingMeasurement,
+            BuildTimings.Measurement,
             engines.Index().ToDictionary(entry => entry.Item.Variant, entry => timings.Select(batch => batch[entry.Index]).ToArray()));
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
@@ -6,6 +5,7 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
 
@@ -46,13 +46,13 @@ public sealed class DatasetStage : IStage
         var categories = RequireSameCategories([.. calibration.Sets, .. training.Sets, .. validation.Sets]);
         var index = new DatasetIndex
         {
-            Categories = [.. categories.Select(category => new IndexedCategory(category.Id, category.Name))],
+            Categories = categories,
             Calibration = calibration.Images,
             Training = training.Images,
             Validation = validation.Images,
             Skipped = [.. calibration.Skipped, .. training.Skipped, .. validation.Skipped],
         };
-        await index.WriteAsync(context.OutputPath(ArtifactNames.DatasetIndex), cancellationToken).ConfigureAwait(false);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.DatasetIndex, index, cancellationToken).ConfigureAwait(false);
         GroundTruth.Write(context.OutputPath(ArtifactNames.ValidationAnnotations), validation.Sets, index, DatasetSplit.Validation);
         GroundTruth.Write(context.OutputPath(ArtifactNames.CalibrationAnnotations), calibration.Sets, index, DatasetSplit.Calibration);
         if (HasTrainingLabels(specification))
@@ -101,7 +101,10 @@ public sealed class DatasetStage : IStage
         public async Task<(IReadOnlyList<CocoDataset> Sets, IReadOnlyList<IndexedImage> Images, IReadOnlyList<SkippedImage> Skipped)>
             ReadAsync(DatasetSplit split, CancellationToken cancellationToken)
         {
-            var sets = DatasetLocator.Open(specification, split);
+            var isSkipping = specification.Data.OnBadImage == "skip";
+            var unlisted = new List<SkippedImage>();
+            var sets = DatasetLocator.Open(
+                specification, split, isSkipping ? bad => unlisted.Add(new SkippedImage(split, bad.File.FileName, bad.Reason)) : null);
             var limits = DatasetLocator.LimitsOf(specification, split);
             var wanted = sets
                 .SelectMany((set, index) => (limits[index] > 0 ? set.Images.Take(limits[index]) : set.Images)
@@ -110,37 +113,27 @@ public sealed class DatasetStage : IStage
             var images = new IndexedImage?[wanted.Length];
             var skipped = new SkippedImage?[wanted.Length];
             var done = 0;
-            await Parallel.ForAsync(0, wanted.Length, cancellationToken, async (position, token) =>
+            await Parallel.ForAsync(0, wanted.Length, cancellationToken, (position, _) =>
             {
                 var (set, image) = wanted[position];
                 var path = sets[set].PathOf(image);
                 try
                 {
-                    images[position] = await IndexAsync(set, image, path, token).ConfigureAwait(false);
+                    var found = ImageDecoder.Probe(path, image.Width, image.Height);
+                    images[position] = new IndexedImage(set, image.Id, image.FileName, found.Width, found.Height, found.Sha256);
                 }
-                catch (CocoException exception) when (specification.Data.OnBadImage == "skip")
+                catch (CocoException exception) when (isSkipping)
                 {
                     skipped[position] = new SkippedImage(split, image.FileName, exception.Message);
                 }
 
                 progress.Report(new StageProgress($"checking {split} images", Interlocked.Increment(ref done), wanted.Length));
+                return ValueTask.CompletedTask;
             }).ConfigureAwait(false);
             IReadOnlyList<IndexedImage> readable = [.. images.OfType<IndexedImage>()];
             return readable.Count > 0 || wanted.Length == 0
-                ? (sets, readable, [.. skipped.OfType<SkippedImage>()])
+                ? (sets, readable, [.. unlisted, .. skipped.OfType<SkippedImage>()])
                 : throw new CocoException($"none of the {wanted.Length} {split} images can be read; the first: {skipped[0]!.Reason}");
-        }
-
-        private static async Task<IndexedImage> IndexAsync(int set, CocoImage image, string path, CancellationToken cancellationToken)
-        {
-            if (!File.Exists(path))
-            {
-                throw new CocoException($"{path}: no such picture");
-            }
-
-            var content = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
-            var (width, height) = ImageDecoder.Probe(path, image.Width, image.Height);
-            return new IndexedImage(set, image.Id, image.FileName, width, height, Convert.ToHexStringLower(SHA256.HashData(content)));
         }
     }
 }

@@ -3,9 +3,9 @@ using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
-using QatPipeline.Coco.Images;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
 using QatPipeline.Graphs.Model;
@@ -14,6 +14,7 @@ using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
 
@@ -92,10 +93,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
                 detections.Single(item => item.Variant == Variants.Int8Engine).Detections),
             Tensors = tensors,
         };
-        await File.WriteAllBytesAsync(
-            context.OutputPath(ArtifactNames.EvaluationReport),
-            JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
-            cancellationToken).ConfigureAwait(false);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.EvaluationReport, report, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<TensorAgreement>> CompareTensorsAsync(

@@ -8,6 +8,7 @@ using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Targets;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
 
@@ -61,8 +62,8 @@ public sealed class OptimizeStage : IStage
             }
         }
 
-        await WriteJsonAsync(context.OutputPath(ArtifactNames.EqualityCertificate), certificates, cancellationToken).ConfigureAwait(false);
-        await WriteJsonAsync(context.OutputPath(ArtifactNames.LintReport), reports, cancellationToken).ConfigureAwait(false);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.EqualityCertificate, certificates, cancellationToken).ConfigureAwait(false);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.LintReport, reports, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The artifact a form is written to, such as <c>model-tensorrt-qdq.onnx</c>.</summary>
@@ -78,7 +79,4 @@ public sealed class OptimizeStage : IStage
                 $"form {certificate.Form} differs from the simulated graph in {certificate.Differences.Count} places, "
                 + $"first at '{certificate.Differences[0].Tensor}': {certificate.Differences[0].What}");
     }
-
-    private static Task WriteJsonAsync<T>(string path, T value, CancellationToken cancellationToken) =>
-        File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Options), cancellationToken);
 }

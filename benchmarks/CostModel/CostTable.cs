@@ -20,7 +20,7 @@ internal static class CostTable
     public static void Print(string floatModel, string quantizedGraph)
     {
         var quantized = OnnxReader.Read(quantizedGraph);
-        QuantizerSelection.EnableAll(quantized);
+        quantized.Quantizers.ForEach(quantizer => quantizer.IsEnabled = true);
         var mixed = quantized.Clone();
         var shaped = LayerWork.WithShapes(mixed);
         TargetRegistry.Of(mixed).LeaveFloat(mixed, [.. QuantizerSelection.Layers(mixed)

@@ -1,7 +1,7 @@
 // Images a second from JPEG files to letterboxed network input at 640, on one thread and on all, and the kernels scalar and vectorised.
 // Usage: dotnet run -c Release --project benchmarks/ImageLoading -- FOLDER [rounds]
 using QatPipeline.Benchmarks.ImageLoading;
-using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Data;
 
 if (args.Length == 0)
 {
@@ -10,7 +10,7 @@ if (args.Length == 0)
 }
 
 var files = Directory.EnumerateFiles(args[0], "*.jpg")
-    .Order(StringComparer.Ordinal).Select((path, index) => new ImageFile(index, path, 0, 0)).ToArray();
+    .Order(StringComparer.Ordinal).Select((path, index) => new CocoImage(index, path, 0, 0)).ToArray();
 Console.WriteLine($"{files.Length} images of {args[0]}, target 120 images/s per core");
 for (var round = 0; round < (args.Length > 1 ? int.Parse(args[1]) : 3); round++)
 {

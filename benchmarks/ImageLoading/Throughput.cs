@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
+using QatPipeline.Detectors.Preprocessing;
 
 namespace QatPipeline.Benchmarks.ImageLoading;
 
@@ -8,21 +10,21 @@ internal static class Throughput
     private const int Size = 640;
 
     /// <summary>Decoding alone, then decoding and letterboxing, on the calling thread.</summary>
-    public static void PrintSingleThread(ImageFile[] files)
+    public static void PrintSingleThread(CocoImage[] files)
     {
         var pixels = new float[3 * Size * Size];
-        Measure("one thread, decoding alone", files, file => ImageDecoder.Decode(file.Path).Dispose());
+        Measure("one thread, decoding alone", files, file => ImageDecoder.Decode(file.FileName).Dispose());
         foreach (var protocol in new[] { EvaluationProtocol.E2(Size), EvaluationProtocol.E3(Size) })
         {
             Measure(
                 $"one thread, {protocol.Name}",
                 files,
-                file => ImageDecoder.ReadLetterboxed(file, protocol, (Size, Size), pixels));
+                file => Letterbox.Read(file, protocol, (Size, Size), pixels));
         }
     }
 
     /// <summary>The prefetching loader with batches of 8.</summary>
-    public static async Task PrintLoaderAsync(ImageFile[] files, int workers)
+    public static async Task PrintLoaderAsync(CocoImage[] files, int workers)
     {
         var loader = new ImageLoader(files, EvaluationProtocol.E2(Size), new ImageLoaderOptions { BatchSize = 8, Workers = workers });
         var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
@@ -34,7 +36,7 @@ internal static class Throughput
         Print($"loader, {workers} workers", files.Length, watch.Elapsed, Environment.CpuUsage.TotalTime - processor);
     }
 
-    private static void Measure(string name, ImageFile[] files, Action<ImageFile> read)
+    private static void Measure(string name, CocoImage[] files, Action<CocoImage> read)
     {
         var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         foreach (var file in files)

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Data;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Benchmarks.ImageStream;
@@ -22,7 +23,7 @@ internal sealed class PreparedImages : IImageSource
         {
             yield return new ImageBatch(
                 ArrayPool<float>.Shared.Rent(chunk.Length * 3 * side * side),
-                [.. chunk.Select(image => new ImageFile(image.Id, image.File, image.Width, image.Height))],
+                [.. chunk.Select(image => new CocoImage(image.Id, image.File, image.Width, image.Height))],
                 [.. chunk.Select(_ => new LetterboxTransform(side, side, side, side, 0, 0, 0, 0, 1, 1))],
                 side,
                 side);

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using QatPipeline.Coco.Images;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.DatasetLoading.Batches;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Messaging.Images;
 using QatPipeline.Stages.Datasets;
 

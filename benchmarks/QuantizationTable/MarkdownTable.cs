@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Benchmarks.QuantizationTable;

@@ -19,7 +19,7 @@ internal static class AllowedReferences
         ["Quantization"] = ["Foundation"],
         ["Graphs"] = ["Foundation", "Quantization"],
         ["Coco"] = ["Foundation"],
-        ["Detectors"] = [.. Arithmetic, "Coco"],
+        ["Detectors"] = ["Foundation", "Coco"],
         ["Synthetic"] = ["Foundation", "Coco"],
         ["Torch"] = Arithmetic,
         ["Yolov6"] = Arithmetic,

@@ -11,7 +11,7 @@ public sealed class RunErrorTests : IDisposable
     public async Task MissingImage_NamesThePicture()
     {
         File.Delete(_job.PathOf("images", "1.png"));
-        await AssertErrorAsync("images/1.png: no such picture");
+        await AssertErrorAsync("images/1.png: no such image file");
     }
 
     [Fact]

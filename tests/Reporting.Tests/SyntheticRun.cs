@@ -5,11 +5,13 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
+using QatPipeline.Quantization.Search;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages;
 using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Reports;
 using SkiaSharp;
 
 namespace QatPipeline.Reporting.Tests;
@@ -61,61 +63,11 @@ internal sealed class SyntheticRun : IDisposable
         await PutAsync(ArtifactNames.FloatDetections, Detections(10));
         await PutAsync(ArtifactNames.Int8EngineDetections, Detections(40));
         await PutAsync(ArtifactNames.EvaluationReport, Evaluation());
-        await PutAsync(ArtifactNames.CalibrationReport, new
-        {
-            images = 4,
-            @float = Method("float", 0.4),
-            methods = new[] { Method("max", 0.2), Method("entropy", 0.35) },
-            chosenMethod = "entropy",
-            reason = Hostile,
-            quantizers = new[]
-            {
-                new
-                {
-                    name = Hostile,
-                    scheme = "SignedSymmetric",
-                    enabled = false,
-                    low = -1.0,
-                    high = 1.0,
-                    amaxByMethod = new { max = 2.0, entropy = 1.0 },
-                    histogram = new { first = 0.0, width = 0.5, counts = new[] { 900, 30, 5, 1 } },
-                },
-            },
-            coverage = new { quantized = 60, total = 100 },
-            search = new
-            {
-                images = 4,
-                explanation = "1 of 2 layers stay float: " + Hostile,
-                steps = new[]
-                {
-                    new
-                    {
-                        question = Hostile,
-                        floatLayers = new[] { Hostile },
-                        measurement = new { accuracy = 0.3, milliseconds = 2.5 },
-                        conclusion = "meets",
-                    },
-                },
-            },
-            layers = new[] { Layer(Hostile, false, "quantized as well: " + Hostile), Layer("conv", true, null) },
-            unplaced = new[] { new { name = "head", macs = 5, reason = "partial.skip names it" } },
-        });
-        await PutAsync(ArtifactNames.TrainingHistory, new
-        {
-            epochs = new[] { Epoch(0), Epoch(1) },
-            bestEpoch = 1,
-            startSelectionAp = 0.25,
-            startValidationAp = 0.24,
-        });
-        await PutAsync(ArtifactNames.FloatTrainingHistory, new
-        {
-            hyperSearch = new[]
-            {
-                new { epoch = 0, loss = new { @class = 1.5 }, selectionAp = (double?)null, validationAp = (double?)null },
-            },
-            training = new[] { Epoch(0), Epoch(1) },
-            bestEpoch = 0,
-        });
+        await PutAsync(ArtifactNames.CalibrationReport, Calibration());
+        await PutAsync(ArtifactNames.TrainingHistory, new TrainingHistory([Epoch(0), Epoch(1)], 1, 0.25, 0.24));
+        await PutAsync(
+            ArtifactNames.FloatTrainingHistory,
+            new FloatTrainingHistory([new EpochRecord(0, Loss("class", 1.5), null, null)], [Epoch(0), Epoch(1)], 0));
         var specification = new RunSpecification
         {
             Name = Hostile,
@@ -130,22 +82,38 @@ internal sealed class SyntheticRun : IDisposable
     private static object[] Detections(double left) =>
         [new { image_id = 7, category_id = 1, bbox = new[] { left, 5, 15, 15 }, score = 0.9 }];
 
-    private static object Method(string method, double ap) => new { method, selectionAp = ap, validationAp = ap };
-
-    private static object Layer(string name, bool isQuantized, string? reason) => new
+    private static CalibrationReport Calibration() => new()
     {
-        name,
-        @class = "dense",
-        macs = 100,
-        local = new { sqnrDecibel = 21.5, cosine = 0.999 },
-        accumulated = new { sqnrDecibel = (double?)null, cosine = 0.99 },
-        sensitivity = 0.01,
-        isQuantized,
-        reason,
+        Images = 4,
+        ListSha256 = new string('0', 64),
+        Float = new MethodFigures("float", 0.4, 0.4),
+        Methods = [new MethodFigures("max", 0.2, 0.2), new MethodFigures("entropy", 0.35, 0.35)],
+        ChosenMethod = "entropy",
+        Reason = Hostile,
+        BiasCorrection = new BiasCorrectionFigures(0.34, 0.35, true),
+        Search = new SearchFigures(
+            4, 0.4, 0.39, 5, null,
+            [new SearchStep(Hostile, [Hostile], new SearchMeasurement(0.3, 2.5), MeetsBudget: true, "meets")],
+            [Hostile], [], MeetsBudget: true, "1 of 2 layers stay float: " + Hostile),
+        Final = new MethodFigures("entropy", 0.35, 0.35),
+        Coverage = new MacCoverage(60, 100),
+        Layers = [Layer(Hostile, false, "quantized as well: " + Hostile), Layer("conv", true, null)],
+        Unplaced = [new UnplacedLayer("head", 5, "partial.skip names it")],
+        Quantizers =
+        [
+            new RangeSummary(
+                Hostile, "SignedSymmetric", Enabled: false, -1, 1,
+                new Dictionary<string, double> { ["max"] = 2, ["entropy"] = 1 },
+                new MagnitudeHistogram(0, 0.5, [900, 30, 5, 1])),
+        ],
     };
 
-    private static object Epoch(int epoch) =>
-        new { epoch, loss = new { feature = 1.0 / (epoch + 1) }, selectionAp = 0.3, validationAp = 0.3 };
+    private static LayerFigures Layer(string name, bool isQuantized, string? reason) =>
+        new(name, "dense", 100, new OutputError(21.5, 0.999), new OutputError(null, 0.99), 0.01, isQuantized, reason);
+
+    private static EpochRecord Epoch(int epoch) => new(epoch, Loss("feature", 1.0 / (epoch + 1)), 0.3, 0.3);
+
+    private static Dictionary<string, double> Loss(string item, double value) => new() { [item] = value };
 
     private static EvaluationReport Evaluation() => new()
     {
@@ -186,7 +154,7 @@ internal sealed class SyntheticRun : IDisposable
         [
             Stage(StageNames.Calibrate, [], [artifacts[1]], []),
             Stage(StageNames.Build, [artifacts[1]], [artifacts[4]],
-                new() { [BuildStage.TimingMeasurement] = JsonSerializer.SerializeToElement(timings, PipelineJson.Options) }),
+                new() { [BuildTimings.Measurement] = JsonSerializer.SerializeToElement(timings, PipelineJson.Options) }),
         ];
     }
 

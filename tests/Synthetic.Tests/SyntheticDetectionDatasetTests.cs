@@ -1,5 +1,5 @@
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
+using QatPipeline.Detectors.Preprocessing;
 using SkiaSharp;
 
 namespace QatPipeline.Synthetic.Tests;
@@ -39,7 +39,7 @@ public class SyntheticDetectionDatasetTests
             item => Assert.True(item.Box is { X: >= 0, Y: >= 0 } box && box.X + box.Width <= 160 && box.Y + box.Height <= 160));
         var pixels = new float[3 * 160 * 160];
         Assert.All(
-            dataset.FilesIn(images), file => ImageDecoder.ReadLetterboxed(file, EvaluationProtocol.E2(160), (160, 160), pixels));
+            dataset.FilesIn(images), file => Letterbox.Read(file, EvaluationProtocol.E2(160), (160, 160), pixels));
     }
 
     [Fact]

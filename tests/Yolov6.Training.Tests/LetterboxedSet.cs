@@ -1,7 +1,7 @@
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Evaluation;
-using QatPipeline.Coco.Images;
-using QatPipeline.Coco.PostProcessing;
+using QatPipeline.Detectors.Outputs;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Torch;
 using QatPipeline.Torch.Execution;
@@ -31,7 +31,7 @@ internal sealed class LetterboxedSet : ITrainingBatches
         var labels = new List<IReadOnlyList<TargetBox>>();
         for (var i = 0; i < images.Count; i++)
         {
-            var transform = ImageDecoder.ReadLetterboxed(
+            var transform = Letterbox.Read(
                 files[i], EvaluationProtocol.E2(size), (size, size), pixels.AsSpan(i * 3 * size * size, 3 * size * size));
             _transforms.Add(transform);
             labels.Add([.. _truth.AnnotationsOf(i).Select(annotation => Target(annotation, transform))]);

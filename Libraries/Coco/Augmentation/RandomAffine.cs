@@ -1,4 +1,3 @@
-using QatPipeline.Coco.Images;
 using QatPipeline.Coco.Images.Pixels;
 
 namespace QatPipeline.Coco.Augmentation;
@@ -37,7 +36,7 @@ internal readonly record struct RandomAffine(double Angle, double Scale, double 
     public Canvas Apply(Canvas source, int output)
     {
         var map = Map(source.Pixels.Width, output);
-        var pixels = AffineWarp.Apply(source.Pixels, map, output, output, ImageDecoder.Border);
+        var pixels = AffineWarp.Apply(source.Pixels, map, output, output, PixelBuffer.Border);
         var boxes = new List<PixelBox>(source.Boxes.Count);
         foreach (var box in source.Boxes)
         {

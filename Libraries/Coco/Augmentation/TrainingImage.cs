@@ -1,10 +1,9 @@
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Augmentation;
 
 /// <summary>An image with its objects as normalised boxes.</summary>
-public sealed record TrainingImage(ImageFile File, IReadOnlyList<YoloLabel> Labels)
+public sealed record TrainingImage(CocoImage File, IReadOnlyList<YoloLabel> Labels)
 {
     /// <summary>A data set's images with their objects: crowds and repeated boxes left out, boxes clipped to the image.</summary>
     /// <exception cref="CocoException">An image's size is not stated.</exception>

@@ -1,6 +1,6 @@
 using System.Buffers;
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
+using QatPipeline.Foundation.Concurrency;
 
 namespace QatPipeline.Coco.Augmentation;
 

@@ -46,7 +46,7 @@ internal sealed class TrainingSampler(IReadOnlyList<TrainingImage> images, int s
     internal Canvas Mosaic(ReadOnlySpan<int> indices, int centerX, int centerY)
     {
         var side = 2 * size;
-        var canvas = new Canvas(PixelBuffer.Grey(side, side, ImageDecoder.Border), []);
+        var canvas = new Canvas(PixelBuffer.Grey(side, side), []);
         for (var tile = 0; tile < Tiles; tile++)
         {
             var image = images[indices[tile]];
@@ -94,7 +94,7 @@ internal sealed class TrainingSampler(IReadOnlyList<TrainingImage> images, int s
         using var loaded = Load(image);
         var (left, top) = ((int)Math.Round(((size - loaded.Width) / 2.0) - 0.1), (int)Math.Round(((size - loaded.Height) / 2.0) - 0.1));
         using var canvas = new Canvas(
-            PixelBuffer.Grey(size, size, ImageDecoder.Border),
+            PixelBuffer.Grey(size, size),
             [.. image.Labels.Select(label => PixelBox.Of(label, loaded.Width, loaded.Height, left, top))]);
         canvas.Pixels.Place(loaded, left, top);
         return RandomAffine.Draw(options, random).Apply(canvas, size);
@@ -103,8 +103,8 @@ internal sealed class TrainingSampler(IReadOnlyList<TrainingImage> images, int s
     // The longer side becomes the network's size, so that the letterbox's own ratio is 1 (but for the truncated pixel).
     private PixelBuffer Load(TrainingImage image)
     {
-        var original = ImageDecoder.Decode(image.File.Path, image.File.Width, image.File.Height);
-        var (width, height) = LetterboxTransform.LoadedSize(original.Width, original.Height, size);
+        var original = ImageDecoder.Decode(image.File.FileName, image.File.Width, image.File.Height);
+        var (width, height) = Resampler.SizeWithLongerSide(original.Width, original.Height, size);
         return Resampler.Resize(original, width, height, Interpolation.Linear);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Data;
 
@@ -72,9 +71,9 @@ public sealed class CocoDataset
         string imageFolder, IReadOnlyList<string>? classNames = null, Action<BadImage>? onBadImage = null) =>
         YoloFolderReader.Read(imageFolder, classNames, onBadImage);
 
-    /// <summary>The images as files of a folder, in the data set's order.</summary>
-    public IReadOnlyList<ImageFile> FilesIn(string folder) =>
-        [.. Images.Select(image => new ImageFile(image.Id, Path.Combine(folder, image.FileName), image.Width, image.Height))];
+    /// <summary>The images with the names of their files in a folder, in the data set's order.</summary>
+    public IReadOnlyList<CocoImage> FilesIn(string folder) =>
+        [.. Images.Select(image => image with { FileName = Path.Combine(folder, image.FileName) })];
 
     /// <summary>The position in <see cref="Images"/> of an image, or -1.</summary>
     public int ImageIndexOf(long imageId) => _imageIndices.TryGetValue(imageId, out var index) ? index : -1;

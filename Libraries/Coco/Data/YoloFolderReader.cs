@@ -30,16 +30,15 @@ internal static class YoloFolderReader
         var annotations = new List<CocoAnnotation>();
         foreach (var path in ImageFiles(imageFolder))
         {
-            var id = IdOf(path, images.Count);
-            if (ReadSize(id, path, onBadImage) is not var (width, height))
+            var image = new CocoImage(IdOf(path, images.Count), Path.GetRelativePath(imageFolder, path), 0, 0);
+            if (ReadSize(image, path, onBadImage) is not var (width, height))
             {
                 continue;
             }
 
-            var fileName = Path.GetRelativePath(imageFolder, path);
-            var image = new CocoImage(id, fileName, width, height);
+            image = image with { Width = width, Height = height };
             images.Add(image);
-            ReadLabels(Path.Combine(labelFolder, Path.ChangeExtension(fileName, ".txt")), image, categories, annotations);
+            ReadLabels(Path.Combine(labelFolder, Path.ChangeExtension(image.FileName, ".txt")), image, categories, annotations);
         }
 
         return images.Count > 0
@@ -69,7 +68,7 @@ internal static class YoloFolderReader
     private static long IdOf(string path, int index) =>
         long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : index + 1;
 
-    private static (int Width, int Height)? ReadSize(long id, string path, Action<BadImage>? onBadImage)
+    private static (int Width, int Height)? ReadSize(CocoImage image, string path, Action<BadImage>? onBadImage)
     {
         try
         {
@@ -80,7 +79,7 @@ internal static class YoloFolderReader
         }
         catch (CocoException exception) when (onBadImage is not null)
         {
-            onBadImage(new BadImage(new ImageFile(id, path, 0, 0), exception.Message));
+            onBadImage(new BadImage(image, exception.Message));
             return null;
         }
     }

@@ -37,6 +37,9 @@ internal sealed class EncodedImage : IDisposable
     /// <summary>Width and height after the EXIF orientation.</summary>
     public (int Width, int Height) UprightSize => Upright(_codec.Info, Orientation);
 
+    /// <summary>The file as it is.</summary>
+    public ReadOnlySpan<byte> Bytes => _content.Bytes.Span;
+
     /// <summary>Where the first stored row and column belong.</summary>
     public SKEncodedOrigin Orientation { get; }
 

@@ -1,44 +1,30 @@
 using QatPipeline.Coco.Images.Pixels;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Coco.Images;
 
-/// <summary>Image files (JPEG, PNG, WebP, BMP, GIF) to pixels and network inputs.</summary>
+/// <summary>What a readable image file holds.</summary>
+/// <param name="Width">Pixels, in the frame the image's boxes are measured in.</param>
+/// <param name="Height">Pixels, in the same frame.</param>
+/// <param name="Sha256">Digest of the file, lower-case hex.</param>
+public readonly record struct ImageProbe(int Width, int Height, string Sha256);
+
+/// <summary>Image files (JPEG, PNG, WebP, BMP, GIF) to pixels.</summary>
 public static class ImageDecoder
 {
-    /// <summary>Grey of the border (reference 8.2).</summary>
-    public const byte Border = 114;
-
     /// <summary>Pixels of the largest image that is decoded: 2²⁸, a gigabyte of memory.</summary>
     public const int LargestImage = 1 << 28;
 
-    /// <summary>Decodes an image to prove that it can be read, and gives its size in pixels in the frame its boxes are measured in.</summary>
+    /// <summary>Decodes an image to prove that it can be read; the file is read once.</summary>
     /// <param name="path">The file.</param>
     /// <param name="width">The size the data set states; 0 where it states none. It decides whether an EXIF orientation is applied.</param>
     /// <param name="height">The size the data set states; 0 where it states none.</param>
     /// <exception cref="CocoException">The file is missing, not a readable image, or of another size than stated.</exception>
-    public static (int Width, int Height) Probe(string path, int width = 0, int height = 0)
+    public static ImageProbe Probe(string path, int width = 0, int height = 0)
     {
-        using var image = Decode(path, width, height);
-        return (image.Width, image.Height);
-    }
-
-    /// <summary>Reads an image onto a canvas: load at the protocol's size, letterbox, BGR → RGB, /255 (reference 8.2).</summary>
-    /// <param name="image">The file; where it states a size, the decoded image must have it.</param>
-    /// <param name="protocol">Load size, pad and gain.</param>
-    /// <param name="canvas">Height and width in pixels.</param>
-    /// <param name="destination">[3,H,W], overwritten.</param>
-    /// <exception cref="CocoException">The file is missing, corrupt, truncated, too large or of another size than stated.</exception>
-    public static LetterboxTransform ReadLetterboxed(
-        ImageFile image, EvaluationProtocol protocol, (int Height, int Width) canvas, Span<float> destination)
-    {
-        var original = Decode(image.Path, image.Width, image.Height);
-        var (width, height) = LetterboxTransform.LoadedSize(original.Width, original.Height, protocol.LoadSize);
-        var transform = LetterboxTransform.Plan(original.Width, original.Height, width, height, canvas, protocol);
-        var shrinks = protocol.LoadSize < Math.Max(original.Width, original.Height);
-        var loaded = Resampler.Resize(original, width, height, shrinks ? Interpolation.Area : Interpolation.Linear);
-        using var placed = Resampler.Resize(loaded, transform.ResizedWidth, transform.ResizedHeight, Interpolation.Linear);
-        PlanarPixels.Write(placed, transform.Left, transform.Top, canvas, destination);
-        return transform;
+        using var file = EncodedImage.Open(path);
+        using var image = Decode(file, path, width, height);
+        return new ImageProbe(image.Width, image.Height, Digests.Of(file.Bytes));
     }
 
     /// <summary>
@@ -50,9 +36,14 @@ public static class ImageDecoder
     /// <param name="width">The size the data set states; 0 where it states none.</param>
     /// <param name="height">The size the data set states; 0 where it states none.</param>
     /// <exception cref="CocoException">The file is missing, corrupt, truncated, too large or of another size than stated.</exception>
-    internal static PixelBuffer Decode(string path, int width = 0, int height = 0)
+    public static PixelBuffer Decode(string path, int width = 0, int height = 0)
     {
         using var image = EncodedImage.Open(path);
+        return Decode(image, path, width, height);
+    }
+
+    private static PixelBuffer Decode(EncodedImage image, string path, int width, int height)
+    {
         if (width == 0 || height == 0 || image.UprightSize == (width, height))
         {
             return Orientation.Apply(image.Orientation, image.Decode());

@@ -6,9 +6,9 @@ using QatPipeline.Coco.Images.Pixels;
 namespace QatPipeline.Coco.Images;
 
 /// <summary>Interleaved bytes to planes of RGB floats in 0…1 on a grey canvas.</summary>
-internal static class PlanarPixels
+public static class PlanarPixels
 {
-    private const float Grey = ImageDecoder.Border / 255f;
+    private const float Grey = PixelBuffer.Border / 255f;
 
     /// <summary>Places an image on the canvas and fills the rest with grey.</summary>
     /// <param name="image">No larger than the canvas.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace QatPipeline.Engines.OnnxRuntime;
@@ -25,7 +26,7 @@ internal sealed class OrtEngine : IEngine
     public BatchExecution ExecutionOf(int batch) =>
         Input.FixedBatch is { } size && size != batch ? BatchExecution.Looped : BatchExecution.Native;
 
-    public IReadOnlyList<EngineOutput> Run(ReadOnlySpan<float> images, int batch, IReadOnlyList<string>? outputs = null)
+    public IReadOnlyList<EngineOutput> Run(ReadOnlyMemory<float> images, int batch, IReadOnlyList<string>? outputs = null)
     {
         var step = StepOf(images.Length, batch);
         var names = outputs is null ? [.. Outputs.Select(output => output.Name)] : CheckNames(outputs);
@@ -33,8 +34,9 @@ internal sealed class OrtEngine : IEngine
         var parts = new List<EngineOutput[]>();
         for (var start = 0; start < images.Length; start += perStep)
         {
-            var buffer = images.Slice(start, perStep).ToArray();
-            using var input = OrtValue.CreateTensorValueFromMemory(buffer, LongShape(step));
+            // An input is only read.
+            var part = MemoryMarshal.AsMemory(images.Slice(start, perStep));
+            using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, part, LongShape(step));
             parts.Add(RunStep(input, names));
         }
 

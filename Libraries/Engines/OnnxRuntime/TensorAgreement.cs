@@ -70,7 +70,7 @@ public static class OrtTensorAgreement
                     cancellationToken)
                 .ConfigureAwait(false);
             using var engine = backend.Load(built.Engines[0].Path);
-            return engine.Run(images.Span, batch, [.. quantizers.Select(quantizer => quantizer.Outputs[0] + Suffix)]);
+            return engine.Run(images, batch, [.. quantizers.Select(quantizer => quantizer.Outputs[0] + Suffix)]);
         }
     }
 

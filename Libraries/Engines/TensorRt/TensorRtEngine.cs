@@ -36,14 +36,14 @@ internal sealed class TensorRtEngine : IEngine
             ? throw new EngineException($"'{_path}' was built for batch {size}, not {batch}: build one for it.")
             : Input.FixedBatch is null ? (Input.Name, Input.ShapeOf(batch)) : null;
 
-    public IReadOnlyList<EngineOutput> Run(ReadOnlySpan<float> images, int batch, IReadOnlyList<string>? outputs = null)
+    public IReadOnlyList<EngineOutput> Run(ReadOnlyMemory<float> images, int batch, IReadOnlyList<string>? outputs = null)
     {
         EngineChecks.RequireBatch(Input, images.Length, batch);
         var folder = Directory.CreateTempSubdirectory("trtexec-");
         try
         {
             var (inputFile, outputFile) = (Path.Combine(folder.FullName, "images.bin"), Path.Combine(folder.FullName, "outputs.json"));
-            File.WriteAllBytes(inputFile, MemoryMarshal.AsBytes(images));
+            File.WriteAllBytes(inputFile, MemoryMarshal.AsBytes(images.Span));
             var arguments = TrtexecCommand.RunArguments(_path, ShapeOf(batch), Input.Name, inputFile, outputFile);
             Task.Run(() => _trtexec.RunAsync(arguments, $"{_path}.run.log", CancellationToken.None)).GetAwaiter().GetResult();
             var all = Parse(File.ReadAllBytes(outputFile));

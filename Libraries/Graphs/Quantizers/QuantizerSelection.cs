@@ -16,9 +16,6 @@ public static class QuantizerSelection
         return [.. graph.Nodes.Select(node => node.Name).Where(weighted.Contains)];
     }
 
-    /// <summary>Takes every choice back: all placed quantizers take part again, also those that calibration gave no range.</summary>
-    public static void EnableAll(Graph graph) => graph.Quantizers.ForEach(quantizer => quantizer.IsEnabled = true);
-
     /// <summary>The names as a set.</summary>
     /// <exception cref="GraphException">One is not a node of the graph.</exception>
     internal static HashSet<string> Named(Graph graph, IEnumerable<string> nodeNames)

@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Grpc.Core;
 using Grpc.Net.ClientFactory;
-using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Data;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1.Grpc;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
@@ -123,7 +124,7 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
             var files = header.Images.Select(placed => images[placed.Index]);
             var batch = new ImageBatch(
                 buffer,
-                [.. files.Select(image => new ImageFile(image.Id, image.File, image.Width, image.Height))],
+                [.. files.Select(image => new CocoImage(image.Id, image.File, image.Width, image.Height))],
                 [.. header.Images.Select(placed => Transform(images[placed.Index], placed))],
                 header.Height,
                 header.Width);

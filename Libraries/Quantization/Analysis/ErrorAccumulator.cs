@@ -31,9 +31,6 @@ public sealed class ErrorAccumulator
     public double CosineSimilarity =>
         _signal == 0 || _other == 0 ? (_signal == _other ? 1 : 0) : _product / (Math.Sqrt(_signal) * Math.Sqrt(_other));
 
-    /// <summary>Mean squared error; 0 before the first value.</summary>
-    public double MeanSquaredError => Count == 0 ? 0 : _noise / Count;
-
     /// <summary>Largest |actual − reference|.</summary>
     public double LargestError { get; private set; }
 

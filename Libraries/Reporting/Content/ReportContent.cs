@@ -1,8 +1,6 @@
-using System.Text.Json;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
-using QatPipeline.Engines.TensorRt;
 using QatPipeline.Reporting.Samples;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
@@ -34,16 +32,10 @@ internal sealed record ReportContent
         Specification = context.Run.Specification,
         Stages = context.Stages,
         Artifacts = context.Artifacts,
-        Timings = TimingsOf(context.Stages),
+        Timings = BuildTimings.Of(context.Stages),
         Samples = await SampleImages.ReadAsync(context, cancellationToken).ConfigureAwait(false),
     };
 
     /// <summary>The artifact of that name, or null.</summary>
     public ArtifactReference? Artifact(string name) => Artifacts.FirstOrDefault(artifact => artifact.Name == name);
-
-    private static Dictionary<string, IReadOnlyList<EngineTiming>> TimingsOf(IReadOnlyList<StageResult> stages) =>
-        stages.FirstOrDefault(stage => stage.Record.Stage == StageNames.Build)?.Record.Measurements
-            .TryGetValue(BuildStage.TimingMeasurement, out var timing) is true
-            ? timing.Deserialize<Dictionary<string, IReadOnlyList<EngineTiming>>>(PipelineJson.Options)!
-            : [];
 }

@@ -44,9 +44,9 @@ internal static class Chart
 
     /// <summary>Counts on a logarithmic scale over equally wide bins, with a named upright line at each mark.</summary>
     public static HtmlText Histogram(
-        string caption, double first, double width, IReadOnlyList<double> counts, IReadOnlyList<(string Name, double Value)> marks)
+        string caption, double first, double width, IReadOnlyList<long> counts, IReadOnlyList<(string Name, double Value)> marks)
     {
-        double[] heights = [.. counts.Select(count => Math.Log10(1 + count))];
+        double[] heights = [.. counts.Select(count => Math.Log10(1.0 + count))];
         var top = Math.Max(1, heights.Max()) * 1.05;
         var powers = Enumerable.Range(0, (int)top + 1)
             .Select(power => new Tick(power, string.Create(CultureInfo.InvariantCulture, $"1e{power}")));

@@ -34,7 +34,10 @@ internal static class SampleImages
             .Select(item => (
                 item.Image,
                 item.Pair,
-                Jpeg: Thumbnail.Read(DatasetLocator.PathOf(context.Run.Specification, DatasetSplit.Validation, item.Image))))
+                Jpeg: Thumbnail.Read(
+                    DatasetLocator.PathOf(context.Run.Specification, DatasetSplit.Validation, item.Image),
+                    item.Image.Width,
+                    item.Image.Height)))
             .Where(item => item.Jpeg is not null)
             .Take(Count)
             .Select(item => new SampleImage(

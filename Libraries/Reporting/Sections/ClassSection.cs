@@ -1,7 +1,7 @@
 using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
-using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Sections;
 

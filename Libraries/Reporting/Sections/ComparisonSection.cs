@@ -1,7 +1,6 @@
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
-using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Sections;

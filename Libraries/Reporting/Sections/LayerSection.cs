@@ -1,7 +1,7 @@
-using System.Text.Json;
 using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Sections;
 
@@ -15,33 +15,36 @@ internal static class LayerSection
             return HtmlText.Empty;
         }
 
-        var layers = calibration.List("layers");
-        var unplaced = calibration.List("unplaced");
-        return layers.Length + unplaced.Length == 0 ? HtmlText.Empty : HtmlText.Of(
+        var layers = calibration.Layers;
+        return layers.Count + calibration.Unplaced.Count == 0 ? HtmlText.Empty : HtmlText.Of(
             $"""
-            {FloatLayers(calibration, layers, unplaced)}
+            {FloatLayers(calibration)}
             {ErrorPlot(layers)}
-            {SearchSteps(calibration)}
-            {HtmlTable.Folded($"Errors of all {layers.Length} layers", Errors(layers))}
+            {SearchSteps(calibration.Search)}
+            {HtmlTable.Folded($"Errors of all {layers.Count} layers", Errors(layers))}
             """);
     }
 
-    private static HtmlText FloatLayers(JsonElement calibration, JsonElement[] layers, JsonElement[] unplaced)
+    private static HtmlText FloatLayers(CalibrationReport calibration)
     {
-        var left = layers.Where(layer => layer.IsNot("isQuantized")).Concat(unplaced).ToArray();
-        var share = calibration.Object("coverage") is { } coverage
-            ? HtmlText.Of($" {100 * coverage.Number("quantized") / coverage.Number("total"):0.0} % of the multiplications are quantized.")
-            : HtmlText.Empty;
+        var (layers, unplaced) = (calibration.Layers, calibration.Unplaced);
+        (string Name, string? Reason)[] left =
+        [
+            .. layers.Where(layer => !layer.IsQuantized).Select(layer => (layer.Name, layer.Reason)),
+            .. unplaced.Select(layer => (layer.Name, layer.Reason)),
+        ];
+        var (quantized, total) = calibration.Coverage;
+        var share = HtmlText.Of($" {100.0 * quantized / total:0.0} % of the multiplications are quantized.");
         if (left.Length == 0)
         {
-            return HtmlText.Of($"<p>All {layers.Length} layers are quantized: none was left float.{share}</p>");
+            return HtmlText.Of($"<p>All {layers.Count} layers are quantized: none was left float.{share}</p>");
         }
 
-        var summary = calibration.Object("search") is { } search && unplaced.Length == 0
-            ? search.Text("explanation")
-            : $"{left.Length} of {layers.Length + unplaced.Length} layers stay float.";
+        var summary = calibration.Search is { } search && unplaced.Count == 0
+            ? search.Explanation
+            : $"{left.Length} of {layers.Count + unplaced.Count} layers stay float.";
         var table = HtmlTable.Of(["layer left float", "~reason"], left.Select(IReadOnlyList<HtmlText> (layer) =>
-            [HtmlText.Of($"<code>{layer.Text("name")}</code>"), HtmlText.Of($"{layer.Text("reason")}")]));
+            [HtmlText.Of($"<code>{layer.Name}</code>"), HtmlText.Of($"{layer.Reason}")]));
         return HtmlText.Of(
             $"""
             <p>{summary}{share}</p>
@@ -50,15 +53,16 @@ internal static class LayerSection
     }
 
     /// <summary>The own error of a layer is what it adds; the accumulated one is what arrives there.</summary>
-    private static HtmlText ErrorPlot(JsonElement[] layers)
+    private static HtmlText ErrorPlot(IReadOnlyList<LayerFigures> layers)
     {
-        Series[] series = [.. new[] { ("the layer alone", "local"), ("all layers up to it", "accumulated") }
-            .Select(kind => (Name: kind.Item1, Points: Ratios(layers, kind.Item2)))
-            .Where(kind => kind.Points.Length > 0)
-            .Select(kind => new Series(
-                kind.Name,
-                [.. kind.Points.Select(point => (double)point.Index)],
-                [.. kind.Points.Select(point => point.Decibel)]))];
+        Series[] series =
+        [
+            .. new[]
+            {
+                Ratios("the layer alone", layers.Select(layer => layer.Local)),
+                Ratios("all layers up to it", layers.Select(layer => layer.Accumulated)),
+            }.Where(ratios => ratios.X.Count > 0),
+        ];
         return series.Length == 0 ? HtmlText.Empty : HtmlText.Of(
             $"""
             <div class="plots">{Chart.Points(
@@ -69,54 +73,44 @@ internal static class LayerSection
             """);
     }
 
-    private static (int Index, double Decibel)[] Ratios(JsonElement[] layers, string kind) =>
-        [.. layers
-            .Select((layer, index) => (index, layer.Object(kind)?.Number("sqnrDecibel") ?? double.NaN))
-            .Where(point => double.IsFinite(point.Item2))];
-
-    private static HtmlText SearchSteps(JsonElement calibration)
+    private static Series Ratios(string name, IEnumerable<OutputError> errors)
     {
-        if (calibration.Object("search") is not { } search)
-        {
-            return HtmlText.Empty;
-        }
-
-        var steps = search.List("steps");
-        return HtmlTable.Folded(
-            $"What the search measured, {steps.Length} {(steps.Length == 1 ? "choice" : "choices")} on {search.Number("images"):0} images",
-            HtmlTable.Of(
-                ["~question", "#layers float", "#AP", "#estimated ms", "~conclusion"],
-                steps.Select(IReadOnlyList<HtmlText> (step) =>
-                [
-                    HtmlText.Of($"{step.Text("question")}"),
-                    HtmlText.Of($"{step.List("floatLayers").Length}"),
-                    HtmlText.Of($"{Figures.Percent(step.GetProperty("measurement").Number("accuracy"))}"),
-                    HtmlText.Of($"{step.GetProperty("measurement").Number("milliseconds"):0.00}"),
-                    HtmlText.Of($"{step.Text("conclusion")}"),
-                ])));
+        var points = errors.Index().Where(point => point.Item.SqnrDecibel is not null).ToArray();
+        return new Series(
+            name, [.. points.Select(point => (double)point.Index)], [.. points.Select(point => point.Item.SqnrDecibel!.Value)]);
     }
 
-    private static HtmlText Errors(JsonElement[] layers)
+    private static HtmlText SearchSteps(SearchFigures? search) => search is null ? HtmlText.Empty : HtmlTable.Folded(
+        $"What the search measured, {search.Steps.Count} {(search.Steps.Count == 1 ? "choice" : "choices")} on {search.Images} images",
+        HtmlTable.Of(
+            ["~question", "#layers float", "#AP", "#estimated ms", "~conclusion"],
+            search.Steps.Select(IReadOnlyList<HtmlText> (step) =>
+            [
+                HtmlText.Of($"{step.Question}"),
+                HtmlText.Of($"{step.FloatLayers.Count}"),
+                HtmlText.Of($"{Figures.Percent(step.Measurement.Accuracy)}"),
+                HtmlText.Of($"{step.Measurement.Milliseconds:0.00}"),
+                HtmlText.Of($"{step.Conclusion}"),
+            ])));
+
+    private static HtmlText Errors(IReadOnlyList<LayerFigures> layers)
     {
-        var all = layers.Sum(layer => layer.Number("macs"));
+        var all = layers.Sum(layer => layer.Macs);
         return HtmlTable.Of(
             ["layer", "class", "#work, %", "#own error, dB", "#cosine", "#accumulated, dB", "#cosine", "#sensitivity", "runs in"],
             layers.Select(IReadOnlyList<HtmlText> (layer) =>
             [
-                HtmlText.Of($"<code>{layer.Text("name")}</code>"),
-                HtmlText.Of($"{layer.Text("class")}"),
-                HtmlText.Of($"{100 * layer.Number("macs") / all:0.00}"),
-                .. Error(layer, "local"),
-                .. Error(layer, "accumulated"),
-                Cell(layer.Number("sensitivity"), "G3"),
-                HtmlText.Of($"{(layer.IsNot("isQuantized") ? "float" : "INT8")}"),
+                HtmlText.Of($"<code>{layer.Name}</code>"),
+                HtmlText.Of($"{layer.Class}"),
+                HtmlText.Of($"{100.0 * layer.Macs / all:0.00}"),
+                Cell(layer.Local.SqnrDecibel, "0.0"),
+                Cell(layer.Local.Cosine, "0.00000"),
+                Cell(layer.Accumulated.SqnrDecibel, "0.0"),
+                Cell(layer.Accumulated.Cosine, "0.00000"),
+                Cell(layer.Sensitivity, "G3"),
+                HtmlText.Of($"{(layer.IsQuantized ? "INT8" : "float")}"),
             ]));
     }
 
-    private static IEnumerable<HtmlText> Error(JsonElement layer, string kind) => layer.Object(kind) is { } error
-        ? [Cell(error.Number("sqnrDecibel"), "0.0"), Cell(error.Number("cosine"), "0.00000")]
-        : [Cell(double.NaN, ""), Cell(double.NaN, "")];
-
-    private static HtmlText Cell(double value, string format) =>
-        HtmlText.Of($"{Figures.Optional(double.IsFinite(value) ? value : null, format)}");
+    private static HtmlText Cell(double? value, string format) => HtmlText.Of($"{Figures.Optional(value, format)}");
 }

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Sections;
 
@@ -13,16 +13,14 @@ internal static class TrainingSection
         var parts = new List<HtmlText>();
         if (content.Report.FloatTraining is { } floating)
         {
-            parts.Add(History("search of the block scales", floating.List("hyperSearch"), null, null));
-            parts.Add(History("float training", floating.List("training"), floating.Number("bestEpoch"), null));
+            parts.Add(History("search of the block scales", floating.HyperSearch, null, null));
+            parts.Add(History("float training", floating.Training, floating.BestEpoch, null));
         }
 
         if (content.Report.Training is { } training)
         {
-            Point? start = double.IsFinite(training.Number("startSelectionAp"))
-                ? new Point(0, 100 * training.Number("startSelectionAp"), 100 * training.Number("startValidationAp"))
-                : null;
-            parts.Add(History("quantization-aware training", training.List("epochs"), training.Number("bestEpoch"), start));
+            var start = new Point(0, 100 * training.StartSelectionAp, 100 * training.StartValidationAp);
+            parts.Add(History("quantization-aware training", training.Epochs, training.BestEpoch, start));
         }
 
         return HtmlText.Join(parts);
@@ -32,28 +30,26 @@ internal static class TrainingSection
     /// <param name="epochs">Its epochs; nothing is written where there are none.</param>
     /// <param name="best">The 0-based epoch that is kept, negative for the graph before training; null where there is no choice.</param>
     /// <param name="start">AP before the first epoch, where it was measured.</param>
-    private static HtmlText History(string name, JsonElement[] epochs, double? best, Point? start)
+    private static HtmlText History(string name, IReadOnlyList<EpochRecord> epochs, int? best, Point? start)
     {
-        if (epochs.Length == 0)
+        if (epochs.Count == 0)
         {
             return HtmlText.Empty;
         }
 
-        double[] numbers = [.. epochs.Select(epoch => epoch.Number("epoch") + 1)];
-        Series[] losses = [.. epochs[0].Object("loss") is { } loss
-            ? loss.EnumerateObject().Select(item => new Series(
-                item.Name,
-                numbers,
-                [.. epochs.Select(epoch => epoch.Object("loss")?.Number(item.Name) ?? double.NaN)]))
-            : []];
-        Point[] measured = [.. epochs
-            .Select(epoch => new Point(epoch.Number("epoch") + 1, 100 * epoch.Number("selectionAp"), 100 * epoch.Number("validationAp")))
-            .Prepend(start ?? Point.None)
-            .Where(point => double.IsFinite(point.Selection))];
+        double[] numbers = [.. epochs.Select(epoch => epoch.Epoch + 1)];
+        Series[] losses = [.. epochs[0].Loss.Keys.Select(item => new Series(
+            item, numbers, [.. epochs.Select(epoch => epoch.Loss.GetValueOrDefault(item, double.NaN))]))];
+        Point[] measured =
+        [
+            .. start is null ? Array.Empty<Point>() : [start],
+            .. epochs.Where(epoch => epoch.SelectionAp is not null)
+                .Select(epoch => new Point(epoch.Epoch + 1, 100 * epoch.SelectionAp!.Value, 100 * (epoch.ValidationAp ?? double.NaN))),
+        ];
         return HtmlText.Of(
             $"""
             <h3>{char.ToUpperInvariant(name[0])}{name[1..]}</h3>
-            <p>{epochs.Length} {(epochs.Length == 1 ? "epoch" : "epochs")}{(best is { } kept ? $"; {Kept(kept)} is kept" : "")}.</p>
+            <p>{epochs.Count} {(epochs.Count == 1 ? "epoch" : "epochs")}{(best is { } kept ? $"; {Kept(kept)} is kept" : "")}.</p>
             <div class="plots">{Curves(name, losses, measured)}</div>
             {HtmlTable.Of(
                 ["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"],
@@ -61,10 +57,10 @@ internal static class TrainingSection
             """);
     }
 
-    private static string Kept(double best) =>
+    private static string Kept(int best) =>
         best < 0
             ? "no epoch had a higher AP on the calibration images than the graph before training, which"
-            : $"the network of epoch {best + 1:0}";
+            : $"the network of epoch {best + 1}";
 
     // One epoch is a point, not a curve: the table has it.
     private static IEnumerable<HtmlText> Curves(string name, Series[] losses, Point[] measured)

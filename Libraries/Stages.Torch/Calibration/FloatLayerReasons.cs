@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using QatPipeline.Graphs.Quantizers;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 

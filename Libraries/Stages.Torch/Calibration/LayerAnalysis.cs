@@ -5,6 +5,7 @@ using QatPipeline.Quantization.Calibration;
 using QatPipeline.Quantization.Search;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Torch.PostTraining;
 

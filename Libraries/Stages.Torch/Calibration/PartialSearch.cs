@@ -2,6 +2,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Search;
+using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Torch.Execution;
 

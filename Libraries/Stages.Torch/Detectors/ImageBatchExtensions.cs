@@ -1,4 +1,4 @@
-using QatPipeline.Coco.Images;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Torch;
 
 namespace QatPipeline.Stages.Torch.Detectors;

@@ -1,4 +1,5 @@
-using QatPipeline.Coco.Images;
+using QatPipeline.Detectors.Outputs;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Torch;

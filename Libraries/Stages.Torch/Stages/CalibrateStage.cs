@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
@@ -14,6 +13,7 @@ using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Calibration;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Models;
@@ -105,14 +105,9 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             Coverage = analysis.Coverage(floatLayers),
             Layers = analysis.Figures(FloatLayerReasons.OfSearch(search?.Figures)),
             Unplaced = analysis.Unplaced(specification.Partial.Skip),
-            Quantizers = [.. graph.Quantizers
-                .Where(quantizer => !quantizer.IsWeight)
-                .Select(quantizer => RangeSummary.Of(quantizer, calibrator.Statistics[quantizer.Name]))],
+            Quantizers = RangeSummaries.Of(graph, calibrator.Statistics),
         };
-        await File.WriteAllBytesAsync(
-            context.OutputPath(ArtifactNames.CalibrationReport),
-            JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
-            cancellationToken);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.CalibrationReport, report, cancellationToken);
     }
 
     private static async Task<MethodFigures> MeasureMethodAsync(

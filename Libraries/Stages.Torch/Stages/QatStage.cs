@@ -1,4 +1,3 @@
-using System.Text.Json;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
@@ -7,6 +6,7 @@ using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
@@ -82,11 +82,10 @@ public sealed class QatStage(IImageSource images) : IStage
         var isImproved = isStrict || history.Epochs.Max(epoch => epoch.SelectionAp) > start.SelectionAp;
         var best = isImproved ? result.Graph : calibrated;
         OnnxWriter.Write(best, context.OutputPath(ArtifactNames.QatGraph));
-        await File.WriteAllBytesAsync(
-            context.OutputPath(ArtifactNames.TrainingHistory),
-            JsonSerializer.SerializeToUtf8Bytes(
-                new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp),
-                PipelineJson.Options),
+        await JsonArtifact.WriteAsync(
+            context,
+            ArtifactNames.TrainingHistory,
+            new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp),
             cancellationToken);
 
         var trained = !isImproved ? start

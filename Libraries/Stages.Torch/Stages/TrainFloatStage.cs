@@ -1,4 +1,3 @@
-using System.Text.Json;
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
@@ -6,6 +5,7 @@ using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Stages.Torch.Training;
@@ -99,10 +99,10 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
         var result = await stage.RunAsync(trainer, store, cancellationToken);
         SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedWeights), Yolov6Weights.Read(result.Graph));
         OnnxWriter.Write(Yolov6Models.Deployed(network, result.Graph), context.OutputPath(ArtifactNames.TrainedModel));
-        await File.WriteAllBytesAsync(
-            context.OutputPath(ArtifactNames.FloatTrainingHistory),
-            JsonSerializer.SerializeToUtf8Bytes(
-                new FloatTrainingHistory(search.Epochs, training.Epochs, result.BestEpoch), PipelineJson.Options),
+        await JsonArtifact.WriteAsync(
+            context,
+            ArtifactNames.FloatTrainingHistory,
+            new FloatTrainingHistory(search.Epochs, training.Epochs, result.BestEpoch),
             cancellationToken);
 
         TrainingStage StageOf(string name, int epochs, FloatTrainingRecorder recorder)

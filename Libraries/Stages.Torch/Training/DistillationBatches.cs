@@ -1,6 +1,6 @@
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Torch;

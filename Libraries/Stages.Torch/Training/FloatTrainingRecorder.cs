@@ -1,6 +1,7 @@
 using System.Text.Json;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
+using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Torch.Training;
 
@@ -11,11 +12,11 @@ namespace QatPipeline.Stages.Torch.Training;
 /// <param name="progress">Receives every step.</param>
 internal sealed class FloatTrainingRecorder(string name, IProgress<StageProgress> progress) : IProgress<TrainingProgress>
 {
-    private readonly List<FloatEpoch> _epochs = [];
+    private readonly List<EpochRecord> _epochs = [];
     private readonly List<IReadOnlyDictionary<string, double>> _steps = [];
     private MeasuredGraph? _measured;
 
-    public IReadOnlyList<FloatEpoch> Epochs => _epochs;
+    public IReadOnlyList<EpochRecord> Epochs => _epochs;
 
     public void Report(TrainingProgress value)
     {
@@ -34,7 +35,7 @@ internal sealed class FloatTrainingRecorder(string name, IProgress<StageProgress
     public byte[] FinishEpoch()
     {
         var loss = _steps[0].Keys.ToDictionary(item => item, item => _steps.Average(step => step[item]));
-        _epochs.Add(new FloatEpoch(_epochs.Count, loss, _measured?.SelectionAp, _measured?.ValidationAp));
+        _epochs.Add(new EpochRecord(_epochs.Count, loss, _measured?.SelectionAp, _measured?.ValidationAp));
         _steps.Clear();
         _measured = null;
         return JsonSerializer.SerializeToUtf8Bytes(_epochs, PipelineJson.Compact);
@@ -43,6 +44,6 @@ internal sealed class FloatTrainingRecorder(string name, IProgress<StageProgress
     public void Restore(byte[] saved)
     {
         _epochs.Clear();
-        _epochs.AddRange(JsonSerializer.Deserialize<List<FloatEpoch>>(saved, PipelineJson.Compact)!);
+        _epochs.AddRange(JsonSerializer.Deserialize<List<EpochRecord>>(saved, PipelineJson.Compact)!);
     }
 }

@@ -1,6 +1,10 @@
 using System.Text.Json;
+using QatPipeline.Coco.Data;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Datasets;
 
@@ -11,7 +15,7 @@ namespace QatPipeline.Stages.Datasets;
 public sealed record DatasetIndex
 {
     /// <summary>In ascending order of id: the position is the network's class index.</summary>
-    public required IReadOnlyList<IndexedCategory> Categories { get; init; }
+    public required IReadOnlyList<CocoCategory> Categories { get; init; }
 
     /// <summary>Images that ranges are collected on, in the order they are taken in.</summary>
     public required IReadOnlyList<IndexedImage> Calibration { get; init; }
@@ -33,22 +37,10 @@ public sealed record DatasetIndex
         _ => Validation,
     };
 
-    /// <summary>Reads an index written by <see cref="WriteAsync"/>.</summary>
-    /// <exception cref="JsonException">The file is no index.</exception>
-    public static async Task<DatasetIndex> ReadAsync(string path, CancellationToken cancellationToken)
-    {
-        var stream = File.OpenRead(path);
-        await using (stream.ConfigureAwait(false))
-        {
-            return (await JsonSerializer
-                .DeserializeAsync<DatasetIndex>(stream, PipelineJson.Options, cancellationToken)
-                .ConfigureAwait(false))!;
-        }
-    }
-
-    /// <summary>Writes the index as JSON, replacing the file.</summary>
-    public Task WriteAsync(string path, CancellationToken cancellationToken) =>
-        File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(this, PipelineJson.Options), cancellationToken);
+    /// <summary>Reads an index.</summary>
+    /// <exception cref="ArtifactException">The file is no index.</exception>
+    public static Task<DatasetIndex> ReadAsync(string path, CancellationToken cancellationToken) =>
+        JsonArtifact.ReadAsync<DatasetIndex>(path, ArtifactNames.DatasetIndex, cancellationToken);
 }
 
 /// <summary>The uses of images in a run.</summary>
@@ -61,9 +53,6 @@ public enum DatasetSplit
     /// <summary>Variants are judged on it; nothing is chosen by it.</summary>
     Validation,
 }
-
-/// <summary>A class of objects: its id in the annotations, which need not be its index in the network, and its name.</summary>
-public sealed record IndexedCategory(long Id, string Name);
 
 /// <summary>
 /// A picture: the data set it is of (position in the specification's list), its id and file there, pixels, lower-case hex SHA-256.

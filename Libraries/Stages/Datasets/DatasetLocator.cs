@@ -9,9 +9,13 @@ namespace QatPipeline.Stages.Datasets;
 public static class DatasetLocator
 {
     /// <summary>The data sets of a split, in the order of the specification.</summary>
+    /// <param name="specification">The run's.</param>
+    /// <param name="split">Which.</param>
+    /// <param name="onBadImage">Receives the images of label folders that are left out as unreadable; null: they are fatal.</param>
     /// <exception cref="CocoException">A data set cannot be read or is empty.</exception>
-    public static IReadOnlyList<CocoDataset> Open(RunSpecification specification, DatasetSplit split) =>
-        [.. SpecificationsOf(specification, split).Select(Open)];
+    public static IReadOnlyList<CocoDataset> Open(
+        RunSpecification specification, DatasetSplit split, Action<BadImage>? onBadImage = null) =>
+        [.. SpecificationsOf(specification, split).Select(dataset => Open(dataset, onBadImage))];
 
     /// <summary>The file of an indexed picture on this machine.</summary>
     public static string PathOf(RunSpecification specification, DatasetSplit split, IndexedImage image)
@@ -32,12 +36,12 @@ public static class DatasetLocator
         _ => specification.Data.Validation,
     };
 
-    private static CocoDataset Open(DatasetSpecification specification)
+    private static CocoDataset Open(DatasetSpecification specification, Action<BadImage>? onBadImage)
     {
         var dataset = specification switch
         {
             { Annotations: { } annotations, Images: { } images } => CocoDataset.Read(annotations, images),
-            { Yolo: { } folder } => CocoDataset.ReadYolo(folder),
+            { Yolo: { } folder } => CocoDataset.ReadYolo(folder, onBadImage: onBadImage),
             { Synthetic: { } generated } =>
                 CocoDataset.Read(
                     Path.Combine(GeneratedDatasets.FolderOf(generated), SyntheticDetectionDataset.AnnotationFile), PicturesOf(generated)),

@@ -1,5 +1,5 @@
-using QatPipeline.Coco.Images;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Detectors.Preprocessing;
 
 namespace QatPipeline.Stages.Datasets;
 

@@ -1,5 +1,6 @@
-using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Data;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Detectors.Preprocessing;
 
 namespace QatPipeline.Stages.Datasets;
 
@@ -16,10 +17,8 @@ public sealed class LocalImageSource : IImageSource
         CancellationToken cancellationToken)
     {
         var files = images.Select(
-            image => new ImageFile(image.Id, DatasetLocator.PathOf(specification, split, image), image.Width, image.Height));
+            image => new CocoImage(image.Id, DatasetLocator.PathOf(specification, split, image), image.Width, image.Height));
 
-        // The index holds readable pictures only: one that cannot be read now has changed since.
-        var options = new ImageLoaderOptions { BatchSize = batchSize, OnBadImage = BadImagePolicy.Fail };
-        return new ImageLoader([.. files], protocol, options).ReadAsync(cancellationToken);
+        return new ImageLoader([.. files], protocol, new ImageLoaderOptions { BatchSize = batchSize }).ReadAsync(cancellationToken);
     }
 }

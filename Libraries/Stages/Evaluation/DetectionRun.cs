@@ -1,8 +1,8 @@
 using QatPipeline.Coco;
 using QatPipeline.Coco.Detections;
-using QatPipeline.Coco.Images;
-using QatPipeline.Coco.PostProcessing;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Detectors.Outputs;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 
@@ -40,29 +40,12 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
         {
             using (batch)
             {
-                var output = detector.Run(batch);
-                RequireClasses(output.RowLength);
-                var perImage = output.Values.Length / batch.Count;
-                var found = new IReadOnlyList<Detection>[batch.Count];
-                Parallel.For(0, batch.Count, image => found[image] =
-                    decoder.Decode(output.Values.Span.Slice(image * perImage, perImage), batch.Images[image].Id, batch.Transforms[image]));
-                detections.AddRange(found.SelectMany(list => list));
+                detections.AddRange(decoder.Decode(detector.Run(batch), batch));
                 done += batch.Count;
                 progress?.Report(new StageProgress(activity, done, images.Count));
             }
         }
 
         return detections;
-    }
-
-    private void RequireClasses(int rowLength)
-    {
-        if (rowLength != 5 + index.Categories.Count)
-        {
-            throw new CocoException(
-                $"the model's output has rows of {rowLength} values, 5 + {rowLength - 5} classes, "
-                + $"but the data sets have {index.Categories.Count} categories: "
-                + "they must be the model's classes, in the same number and order");
-        }
     }
 }

@@ -1,4 +1,5 @@
-using QatPipeline.Coco.Images;
+using QatPipeline.Detectors.Outputs;
+using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Engines;
 
 namespace QatPipeline.Stages.Evaluation;
@@ -9,7 +10,7 @@ public sealed class EngineDetector(IEngine engine) : IDetector
     /// <inheritdoc/>
     public DetectorOutput Run(ImageBatch batch)
     {
-        var output = engine.Run(batch.Pixels.Span, batch.Count)[0];
+        var output = engine.Run(batch.Pixels, batch.Count)[0];
         return new DetectorOutput(output.Values, output.Shape[^1]);
     }
 

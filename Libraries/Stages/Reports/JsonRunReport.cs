@@ -24,8 +24,7 @@ public static class JsonRunReport
 
         // A run that began with the event of a later stage has built nothing itself.
         var build = context.Stages.FirstOrDefault(stage => stage.Record.Stage == StageNames.Build)?.Record;
-        var timings = build?.Measurements[BuildStage.TimingMeasurement]
-            .Deserialize<Dictionary<string, IReadOnlyList<EngineTiming>>>(PipelineJson.Options) ?? [];
+        var timings = BuildTimings.Of(context.Stages);
         return new RunReport
         {
             RunId = context.Run.RunId,
@@ -34,10 +33,11 @@ public static class JsonRunReport
             Machine = build?.Host ?? "",
             Results = [.. evaluation.Variants.Select(variant => ResultOf(variant, evaluation, specification, timings, context.Artifacts))],
             Evaluation = evaluation,
-            Calibration = await ReadAsync<JsonElement?>(context, ArtifactNames.CalibrationReport, cancellationToken).ConfigureAwait(false),
-            FloatTraining = await ReadAsync<JsonElement?>(context, ArtifactNames.FloatTrainingHistory, cancellationToken)
+            Calibration = await ReadAsync<CalibrationReport>(context, ArtifactNames.CalibrationReport, cancellationToken)
                 .ConfigureAwait(false),
-            Training = await ReadAsync<JsonElement?>(context, ArtifactNames.TrainingHistory, cancellationToken).ConfigureAwait(false),
+            FloatTraining = await ReadAsync<FloatTrainingHistory>(context, ArtifactNames.FloatTrainingHistory, cancellationToken)
+                .ConfigureAwait(false),
+            Training = await ReadAsync<TrainingHistory>(context, ArtifactNames.TrainingHistory, cancellationToken).ConfigureAwait(false),
             Stages = [.. context.Stages.Select(Summarise)],
         };
     }
@@ -89,16 +89,8 @@ public static class JsonRunReport
         stage.Record.Outputs);
 
     private static async Task<T?> ReadAsync<T>(RunReportContext context, string artifact, CancellationToken cancellationToken)
-    {
-        if (await context.OpenArtifactAsync(artifact, cancellationToken).ConfigureAwait(false) is not { } path)
-        {
-            return default;
-        }
-
-        var stream = File.OpenRead(path);
-        await using (stream.ConfigureAwait(false))
-        {
-            return await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Options, cancellationToken).ConfigureAwait(false);
-        }
-    }
+        where T : class =>
+        await context.OpenArtifactAsync(artifact, cancellationToken).ConfigureAwait(false) is { } path
+            ? await JsonArtifact.ReadAsync<T>(path, artifact, cancellationToken).ConfigureAwait(false)
+            : null;
 }

@@ -1,6 +1,5 @@
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Evaluation;
 
 namespace QatPipeline.Stages.Reports;
 
@@ -26,13 +25,13 @@ public sealed record RunReport
     public required EvaluationReport Evaluation { get; init; }
 
     /// <summary>calibration-report.json: AP of every calibration method, layer errors, the search's decisions.</summary>
-    public System.Text.Json.JsonElement? Calibration { get; init; }
+    public CalibrationReport? Calibration { get; init; }
 
     /// <summary>float-training-history.json, where the run trained the float network.</summary>
-    public System.Text.Json.JsonElement? FloatTraining { get; init; }
+    public FloatTrainingHistory? FloatTraining { get; init; }
 
     /// <summary>training-history.json: loss and AP of every epoch.</summary>
-    public System.Text.Json.JsonElement? Training { get; init; }
+    public TrainingHistory? Training { get; init; }
 
     /// <summary>In the order of the stages.</summary>
     public required IReadOnlyList<StageSummary> Stages { get; init; }

@@ -1,6 +1,5 @@
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Tests.Augmentation;
 
@@ -15,7 +14,7 @@ public sealed class TrainingLoaderTests : IDisposable
         {
             var path = _folder.PathOf($"{id}.png");
             TestImages.Write(path, 50 + (5 * id), 60);
-            _images.Add(new TrainingImage(new ImageFile(id, path, 0, 0), [new YoloLabel(id, 0.5, 0.5, 0.5, 0.5)]));
+            _images.Add(new TrainingImage(new CocoImage(id, path, 0, 0), [new YoloLabel(id, 0.5, 0.5, 0.5, 0.5)]));
         }
     }
 

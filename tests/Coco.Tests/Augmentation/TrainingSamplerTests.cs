@@ -1,6 +1,5 @@
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
 using SkiaSharp;
 
 namespace QatPipeline.Coco.Tests.Augmentation;
@@ -21,7 +20,7 @@ public sealed class TrainingSamplerTests : IDisposable
             image.Erase(Grey(10 * (index + 1)));
             image.Erase(Grey(200), new SKRectI(0, 0, width / 4, height / 4));
             TestImages.Save(image, path);
-            _images.Add(new TrainingImage(new ImageFile(index, path, width, height), [new YoloLabel(index, 0.125, 0.125, 0.25, 0.25)]));
+            _images.Add(new TrainingImage(new CocoImage(index, path, width, height), [new YoloLabel(index, 0.125, 0.125, 0.25, 0.25)]));
         }
     }
 

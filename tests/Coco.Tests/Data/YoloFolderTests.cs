@@ -1,5 +1,4 @@
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
 
 namespace QatPipeline.Coco.Tests.Data;
 
@@ -53,7 +52,7 @@ public sealed class YoloFolderTests : IDisposable
         var dataset = Read(reported.Add);
 
         Assert.Equal(2, dataset.Images.Count);
-        Assert.Equal(["c.jpg", "d.png"], reported.Select(image => Path.GetFileName(image.File.Path)));
+        Assert.Equal(["c.jpg", "d.png"], reported.Select(image => Path.GetFileName(image.File.FileName)));
     }
 
     [Fact]

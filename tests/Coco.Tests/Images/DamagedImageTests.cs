@@ -50,7 +50,7 @@ public sealed class DamagedImageTests : IDisposable
     public void Decode_MotionPhotoOfACamera_IsRead()
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
-        var (width, height) = ImageDecoder.Probe(TestData.PathOf("field_cases", "jpeg-motion-photo", "pictures", "motion.jpg"));
+        var (width, height, _) = ImageDecoder.Probe(TestData.PathOf("field_cases", "jpeg-motion-photo", "pictures", "motion.jpg"));
         Assert.True(width > 0 && height > 0);
     }
 

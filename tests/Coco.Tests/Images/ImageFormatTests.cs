@@ -1,5 +1,6 @@
 using QatPipeline.Coco.Images;
 using QatPipeline.Coco.Images.Pixels;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Coco.Tests.Images;
 
@@ -62,8 +63,9 @@ public sealed class ImageFormatTests
         Assert.Equal((ImageFixtures.Width, ImageFixtures.Height), EncodedImage.ReadSize(ImageFixtures.PathOf(file)));
 
     [Fact]
-    public void Probe_Image_GivesItsSize() =>
-        Assert.Equal((ImageFixtures.Width, ImageFixtures.Height), ImageDecoder.Probe(ImageFixtures.PathOf("colour.png")));
+    public void Probe_Image_GivesItsSizeAndTheFilesDigest() => Assert.Equal(
+        new ImageProbe(ImageFixtures.Width, ImageFixtures.Height, Digests.Of(ImageFixtures.Read("colour.png"))),
+        ImageDecoder.Probe(ImageFixtures.PathOf("colour.png")));
 
     private static void AssertIsPicture(PixelBuffer image, int tolerance)
     {

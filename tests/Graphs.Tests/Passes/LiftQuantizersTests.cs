@@ -101,21 +101,6 @@ public sealed class LiftQuantizersTests
         Assert.Equal(QuantizationScheme.SignedSymmetric, Assert.Single(graph.Quantizers).Scheme);
     }
 
-    [Fact]
-    public void RemoveQuantizers_GivesTheFloatGraphBack()
-    {
-        var graph = Pair(Tensor.Scalar((byte)0)).Constant("w", Normal(1, 3, 2)).Node("MatMul", "d w", "y").Output("y").Graph;
-        var input = RandomTensors.InputsOf(graph, seed: 1);
-        var plain = new GraphBuilder().Input("x", 2, 3).Constant("w", Normal(1, 3, 2)).Node("MatMul", "x w", "y").Output("y").Graph;
-
-        Assert.True(new RemoveQuantizers().Apply(graph));
-
-        Assert.Empty(graph.Quantizers);
-        Assert.Equal(["MatMul"], graph.Operators());
-        ShapeInference.Apply(plain);
-        Assertions.Close(OrtRunner.Run(plain, input), OrtRunner.Run(graph, input), tolerance: 0);
-    }
-
     private static GraphBuilder Pair(Tensor zeroPoint) => new GraphBuilder().Input("x", 2, 3)
         .Constant("scale", Tensor.Scalar(0.004f)).Constant("zero", zeroPoint)
         .Node("QuantizeLinear", "x scale zero", "q").Node("DequantizeLinear", "q scale zero", "d");

@@ -19,7 +19,6 @@ public sealed class ModelPassTests
         [nameof(FuseSilu)] = graph => new FuseSilu().Apply(graph),
         [nameof(FuseHardSwish)] = graph => new FuseHardSwish().Apply(graph),
         [nameof(LiftQuantizers)] = graph => new LiftQuantizers().Apply(graph),
-        [nameof(RewriteConvTransposeAsConvDepthToSpace)] = graph => new RewriteConvTransposeAsConvDepthToSpace().Apply(graph),
         [nameof(GraphSimplifier.Simplify)] = graph => GraphSimplifier.Simplify(graph),
         [nameof(GraphSimplifier.Deploy)] = graph => GraphSimplifier.Deploy(graph),
     };

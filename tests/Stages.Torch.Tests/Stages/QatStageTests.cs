@@ -5,6 +5,7 @@ using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Stages;
 using QatPipeline.Stages.Torch.Tests.Infrastructure;
 using QatPipeline.Stages.Torch.Training;

@@ -7,10 +7,13 @@ namespace QatPipeline.Coco.Images.Pixels;
 /// Pixels [H,W,4], 8 bit: blue, green, red and a byte without meaning, which makes a pixel one 32-bit lane and is how the decoder writes.
 /// Owns pooled memory; Dispose returns it, as often as it is called.
 /// </summary>
-internal sealed class PixelBuffer : IDisposable
+public sealed class PixelBuffer : IDisposable
 {
+    /// <summary>Grey of what surrounds an image (reference 8.2).</summary>
+    public const byte Border = 114;
+
     /// <summary>Bytes of a pixel.</summary>
-    public const int PixelSize = 4;
+    internal const int PixelSize = 4;
 
     // Kernels load pixels in pairs: the last one's pair may be read too.
     private const int Slack = PixelSize;
@@ -26,16 +29,10 @@ internal sealed class PixelBuffer : IDisposable
         _bytes = ArrayPool<byte>.Shared.Rent(checked((width * height * PixelSize) + Slack));
     }
 
-    /// <summary>A buffer of one grey level.</summary>
-    public static PixelBuffer Grey(int width, int height, byte level)
-    {
-        var buffer = new PixelBuffer(width, height);
-        buffer.Bytes.Fill(level);
-        return buffer;
-    }
-
+    /// <summary>W in pixels.</summary>
     public int Width { get; }
 
+    /// <summary>H in pixels.</summary>
     public int Height { get; }
 
     /// <summary>All bytes, row by row without gaps.</summary>
@@ -51,13 +48,21 @@ internal sealed class PixelBuffer : IDisposable
     public Span<uint> Row(int y) => Pixels.Slice(y * Width, Width);
 
     /// <summary>The bytes of a row and one pixel beyond, whose value has no meaning.</summary>
-    public ReadOnlySpan<byte> PaddedRow(int y) => Memory.Slice(y * Width * PixelSize, (Width * PixelSize) + Slack);
+    internal ReadOnlySpan<byte> PaddedRow(int y) => Memory.Slice(y * Width * PixelSize, (Width * PixelSize) + Slack);
+
+    /// <summary>A buffer of one grey level.</summary>
+    internal static PixelBuffer Grey(int width, int height, byte level = Border)
+    {
+        var buffer = new PixelBuffer(width, height);
+        buffer.Bytes.Fill(level);
+        return buffer;
+    }
 
     /// <summary>Copies the part of an image that lies on this one.</summary>
     /// <param name="image">What to place.</param>
     /// <param name="left">Column of the image's first column; may be outside.</param>
     /// <param name="top">Row of the image's first row; may be outside.</param>
-    public void Place(PixelBuffer image, int left, int top)
+    internal void Place(PixelBuffer image, int left, int top)
     {
         var (from, to) = (Math.Max(0, -left), Math.Min(image.Width, Width - left));
         for (var y = Math.Max(0, -top); y < Math.Min(image.Height, Height - top) && from < to; y++)
@@ -67,7 +72,7 @@ internal sealed class PixelBuffer : IDisposable
     }
 
     /// <summary>Mirrors left and right in place.</summary>
-    public void FlipLeftRight()
+    internal void FlipLeftRight()
     {
         for (var y = 0; y < Height; y++)
         {
@@ -76,12 +81,13 @@ internal sealed class PixelBuffer : IDisposable
     }
 
     /// <summary>Mirrors top and bottom in place.</summary>
-    public void FlipUpDown()
+    internal void FlipUpDown()
     {
         Pixels.Reverse();
         FlipLeftRight();
     }
 
+    /// <summary>Gives the memory back to its pool; reading it afterwards fails.</summary>
     public void Dispose()
     {
         if (_bytes is { } bytes)

@@ -1,7 +1,7 @@
 namespace QatPipeline.Coco.Images.Pixels;
 
 /// <summary>How a resized pixel is made of the original ones.</summary>
-internal enum Interpolation
+public enum Interpolation
 {
     /// <summary>Of the four nearest.</summary>
     Linear,
@@ -11,7 +11,7 @@ internal enum Interpolation
 }
 
 /// <summary>Resizes images, bit by bit as the published figures' preprocessing does.</summary>
-internal static class Resampler
+public static class Resampler
 {
     /// <summary>
     /// The image at another size. Takes the original over: it is the result where nothing changes, and disposed of otherwise.
@@ -44,6 +44,13 @@ internal static class Resampler
 
         image.Dispose();
         return resized;
+    }
+
+    /// <summary>The size at which the longer side is as given; the other is truncated (reference 8.2).</summary>
+    public static (int Width, int Height) SizeWithLongerSide(int width, int height, int longer)
+    {
+        var ratio = (double)longer / Math.Max(width, height);
+        return ratio == 1 ? (width, height) : (Math.Max(1, (int)(width * ratio)), Math.Max(1, (int)(height * ratio)));
     }
 
     /// <summary>Original pixels a resized one, rounded as the published preprocessing rounds it: the reciprocal of a quotient.</summary>

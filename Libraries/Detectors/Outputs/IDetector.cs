@@ -1,6 +1,6 @@
-using QatPipeline.Coco.Images;
+using QatPipeline.Detectors.Preprocessing;
 
-namespace QatPipeline.Stages.Evaluation;
+namespace QatPipeline.Detectors.Outputs;
 
 /// <summary>Anything that detects: the float or fake-quantized graph, or an engine. One code path evaluates all of them.</summary>
 public interface IDetector : IDisposable

@@ -1,6 +1,6 @@
 using QatPipeline.Quantization.Search;
 
-namespace QatPipeline.Stages.Torch.Calibration;
+namespace QatPipeline.Stages.Reports;
 
 /// <summary>calibration-report.json: what post-training quantization tried and why it chose as it did.</summary>
 public sealed record CalibrationReport

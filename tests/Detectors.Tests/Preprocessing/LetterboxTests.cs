@@ -1,12 +1,13 @@
-using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Images.Pixels;
+using QatPipeline.Detectors.Preprocessing;
 
-namespace QatPipeline.Coco.Tests.Images;
+namespace QatPipeline.Detectors.Tests.Preprocessing;
 
 /// <summary>Geometry of the evaluation protocols: the check values of reference section 11 first.</summary>
 public sealed class LetterboxTests
 {
     [Fact]
-    public void E2_places_a_landscape_image_at_638()
+    public void Plan_LandscapeByE2_LoadsAt638()
     {
         var transform = Plan(EvaluationProtocol.E2(), 640, 480);
 
@@ -17,7 +18,7 @@ public sealed class LetterboxTests
     }
 
     [Fact]
-    public void E3_places_a_portrait_image_at_634()
+    public void Plan_PortraitByE3_LoadsAt634()
     {
         var transform = Plan(EvaluationProtocol.E3(), 427, 640);
         Assert.Equal((422, 634, 109, 3), (transform.ResizedWidth, transform.ResizedHeight, transform.Left, transform.Top));
@@ -29,14 +30,14 @@ public sealed class LetterboxTests
     [InlineData(1.33, 1.4, 0.5, 672, 512)]
     [InlineData(0.75, 1.33, 0.5, 672, 672)]
     [InlineData(0.75, 0.75, 0, 480, 640)]
-    public void E1_chooses_the_smallest_canvas_of_a_batch(double lowest, double highest, double pad, int height, int width)
+    public void CanvasFor_BatchByE1_IsTheSmallest(double lowest, double highest, double pad, int height, int width)
     {
         var protocol = EvaluationProtocol.E1() with { RectangularPad = pad };
         Assert.Equal((height, width), protocol.CanvasFor([lowest, highest]));
     }
 
     [Fact]
-    public void E1_returns_coordinates_by_the_fractional_pad_and_the_vertical_gain()
+    public void ToOriginal_ByE1_UsesTheFractionalPadAndTheVerticalGain()
     {
         var transform = Plan(EvaluationProtocol.E1(), 500, 375, (512, 672));
 
@@ -46,7 +47,7 @@ public sealed class LetterboxTests
     }
 
     [Fact]
-    public void Boxes_return_to_where_they_came_from()
+    public void ToOriginal_PlacedBox_IsWhereItCameFrom()
     {
         var random = new Random(7);
         for (var trial = 0; trial < 200; trial++)
@@ -65,7 +66,7 @@ public sealed class LetterboxTests
 
     private static LetterboxTransform Plan(EvaluationProtocol protocol, int width, int height, (int, int)? canvas = null)
     {
-        var (loadedWidth, loadedHeight) = LetterboxTransform.LoadedSize(width, height, protocol.LoadSize);
+        var (loadedWidth, loadedHeight) = Resampler.SizeWithLongerSide(width, height, protocol.LoadSize);
         return LetterboxTransform.Plan(
             width, height, loadedWidth, loadedHeight, canvas ?? (protocol.InputSize, protocol.InputSize), protocol);
     }

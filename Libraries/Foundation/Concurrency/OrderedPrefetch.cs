@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 
-namespace QatPipeline.Coco.Images;
+namespace QatPipeline.Foundation.Concurrency;
 
 /// <summary>Makes items ahead of their reader, a bounded number at a time, and hands them over in order.</summary>
-internal static class OrderedPrefetch
+public static class OrderedPrefetch
 {
+    /// <summary>The items made of the inputs, in their order.</summary>
     /// <param name="inputs">What items are made of.</param>
     /// <param name="make">Makes an item on a worker thread; null for none.</param>
     /// <param name="ahead">Items made ahead of the reader.</param>

@@ -1,10 +1,11 @@
 using System.Runtime.ExceptionServices;
 
-namespace QatPipeline.Coco.Images;
+namespace QatPipeline.Foundation.Concurrency;
 
 /// <summary>A parallel loop whose first failure comes out as itself.</summary>
-internal static class ParallelWork
+public static class ParallelWork
 {
+    /// <summary>Runs a body for every number below the count.</summary>
     /// <param name="count">Runs 0 … count − 1.</param>
     /// <param name="workers">At a time; 0 for one per processor.</param>
     /// <param name="body">One run.</param>

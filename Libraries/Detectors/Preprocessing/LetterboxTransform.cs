@@ -1,4 +1,4 @@
-namespace QatPipeline.Coco.Images;
+namespace QatPipeline.Detectors.Preprocessing;
 
 /// <summary>
 /// Where an image lies on its canvas, and the way back for boxes (reference 8.5): subtract the pad, divide by the gain, clip.
@@ -38,13 +38,6 @@ public sealed record LetterboxTransform(
             protocol.IntegerPad ? top : padY,
             protocol.ExactGain ? gainX : gainY,
             gainY);
-    }
-
-    /// <summary>Size after loading: the longer side becomes the load size, the other is truncated (reference 8.2).</summary>
-    public static (int Width, int Height) LoadedSize(int width, int height, int loadSize)
-    {
-        var ratio = (double)loadSize / Math.Max(width, height);
-        return ratio == 1 ? (width, height) : (Math.Max(1, (int)(width * ratio)), Math.Max(1, (int)(height * ratio)));
     }
 
     /// <summary>Maps corners on the canvas to the original image, clipped to it.</summary>

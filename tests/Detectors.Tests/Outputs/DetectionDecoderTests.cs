@@ -1,9 +1,11 @@
+using System.Buffers;
+using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
-using QatPipeline.Coco.Images;
-using QatPipeline.Coco.PostProcessing;
+using QatPipeline.Detectors.Outputs;
+using QatPipeline.Detectors.Preprocessing;
 
-namespace QatPipeline.Coco.Tests.PostProcessing;
+namespace QatPipeline.Detectors.Tests.Outputs;
 
 /// <summary>Rows of [cx, cy, w, h, objectness, two class probabilities] on a canvas that is the image.</summary>
 public sealed class DetectionDecoderTests
@@ -11,7 +13,7 @@ public sealed class DetectionDecoderTests
     private static readonly LetterboxTransform _identity = new(640, 640, 640, 640, 0, 0, 0, 0, 1, 1);
 
     [Fact]
-    public void Multi_label_gives_every_class_above_the_threshold()
+    public void Decode_MultiLabel_GivesEveryClassAboveTheThreshold()
     {
         float[] output = [100, 60, 40, 20, 0.5f, 0.8f, 0.4f];
 
@@ -29,11 +31,11 @@ public sealed class DetectionDecoderTests
     [InlineData(0.1f, 0.2f, 0)] // product below
     [InlineData(0.2f, 0.2f, 1)]
     [InlineData(float.NaN, 0.9f, 0)]
-    public void Confidence_must_be_above_the_threshold(float objectness, float probability, int expected) =>
+    public void Decode_Confidence_MustBeAboveTheThreshold(float objectness, float probability, int expected) =>
         Assert.Equal(expected, Decode(new DetectionOptions(), [10, 10, 4, 4, objectness, probability, 0]).Count);
 
     [Fact]
-    public void Suppression_is_class_wise_and_keeps_the_best()
+    public void Decode_OverlappingBoxes_KeepsTheBestOfEachClass()
     {
         float[] output =
         [
@@ -50,12 +52,35 @@ public sealed class DetectionDecoderTests
     }
 
     [Fact]
-    public void Boxes_are_mapped_back_and_clipped()
+    public void Decode_LetterboxedBox_IsMappedBackAndClipped()
     {
         var transform = new LetterboxTransform(300, 200, 600, 400, 20, 120, 20, 120, 2, 2);
         var decoder = new DetectionDecoder(new DetectionOptions(), [1]);
         var found = decoder.Decode([40, 140, 80, 20, 1, 1], 3, transform);
         Assert.Equal(new Detection(3, 1, new CocoBox(0, 5, 30, 10), 1), Assert.Single(found));
+    }
+
+    [Fact]
+    public void Decode_Batch_KeepsTheOrderOfTheImages()
+    {
+        float[] values = [100, 60, 40, 20, 0.5f, 0.8f, 0, 100, 60, 40, 20, 0.5f, 0, 0.9f];
+        using var batch = new ImageBatch(
+            ArrayPool<float>.Shared.Rent(2), [new CocoImage(7, "", 640, 640), new CocoImage(3, "", 640, 640)], [_identity, _identity], 0, 0);
+
+        var detections = new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode(new DetectorOutput(values, 7), batch);
+
+        Assert.Equal([(7L, 1L), (3, 90)], detections.Select(found => (found.ImageId, found.CategoryId)));
+    }
+
+    [Fact]
+    public void Decode_OtherNumberOfClasses_NamesBoth()
+    {
+        using var batch = new ImageBatch(ArrayPool<float>.Shared.Rent(1), [new CocoImage(7, "", 640, 640)], [_identity], 0, 0);
+
+        var error = Assert.Throws<CocoException>(() =>
+            new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode(new DetectorOutput(new float[8], 8), batch));
+
+        Assert.Contains("5 + 3 classes, but the data sets have 2 categories", error.Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<Detection> Decode(DetectionOptions options, float[] output) =>

@@ -1,7 +1,7 @@
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Engines.OnnxRuntime;
 
-namespace QatPipeline.Stages.Evaluation;
+namespace QatPipeline.Stages.Reports;
 
 /// <summary>What the evaluate stage found: every variant of the network measured on the same images by the same protocol.</summary>
 public sealed record EvaluationReport
@@ -37,18 +37,3 @@ public sealed record EvaluationReport
 public sealed record VariantEvaluation(
     string Variant, CocoMetrics Metrics, IReadOnlyList<CategoryMetrics> PerCategory,
     ApDifference? AgainstFloat, IReadOnlyList<double> PrecisionAt50);
-
-/// <summary>The variants of a network that a run compares.</summary>
-public static class Variants
-{
-    /// <summary>The float graph, which others are compared with.</summary>
-    public const string Float = "float";
-    /// <summary>The calibrated graph, fake-quantized.</summary>
-    public const string Ptq = "ptq";
-    /// <summary>The trained graph, fake-quantized; only where the run trained.</summary>
-    public const string Qat = "qat";
-    /// <summary>The engine built from the float graph.</summary>
-    public const string FloatEngine = "engine-float";
-    /// <summary>The engine built from the quantized graph.</summary>
-    public const string Int8Engine = "engine-int8";
-}

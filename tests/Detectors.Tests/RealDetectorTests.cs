@@ -1,10 +1,13 @@
 using Microsoft.ML.OnnxRuntime;
+using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Coco.Images;
-using QatPipeline.Coco.PostProcessing;
+using QatPipeline.Coco.Tests;
+using QatPipeline.Detectors.Outputs;
+using QatPipeline.Detectors.Preprocessing;
 
-namespace QatPipeline.Coco.Tests;
+namespace QatPipeline.Detectors.Tests;
 
 /// <summary>Load, letterbox, post-process and evaluate around a real pretrained detector of known AP.</summary>
 public sealed class RealDetectorTests
@@ -12,14 +15,14 @@ public sealed class RealDetectorTests
     private const int Size = 320;
 
     [Fact]
-    public async Task Detector_reaches_its_reference_AP()
+    public async Task Decode_RealDetector_ReachesItsReferenceAp()
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var dataset = CocoTestFiles.Validation();
         var loader = new ImageLoader(
             dataset.FilesIn(dataset.ImageFolder),
             EvaluationProtocol.E2(Size),
-            new ImageLoaderOptions { BatchSize = 1, OnBadImage = BadImagePolicy.Fail });
+            new ImageLoaderOptions { BatchSize = 1 });
         var decoder = new DetectionDecoder(new DetectionOptions(), [.. dataset.Categories.Select(category => category.Id)]);
         using var session = new InferenceSession(TestData.PathOf("yolov6lite_s", "yolov6lite_s_320x320.onnx"));
         using var options = new RunOptions();
@@ -40,12 +43,12 @@ public sealed class RealDetectorTests
     }
 
     [Fact]
-    public void Letterboxed_input_is_the_reference_picture()
+    public void Read_Picture_IsTheReferencesInput()
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
-        var file = new ImageFile(397133, TestData.PathOf("coco_val2017_103", "images", "val2017", "000000397133.jpg"), 0, 0);
+        var file = new CocoImage(397133, TestData.PathOf("coco_val2017_103", "images", "val2017", "000000397133.jpg"), 0, 0);
         var pixels = new float[3 * Size * Size];
-        ImageDecoder.ReadLetterboxed(file, EvaluationProtocol.E2(Size), (Size, Size), pixels);
+        Letterbox.Read(file, EvaluationProtocol.E2(Size), (Size, Size), pixels);
 
         using var expected = ImageDecoder.Decode(TestData.PathOf("yolov6lite_s", "ort_reference", "000000397133_letterbox320_rgb.png"));
         var expectedPixels = new float[pixels.Length];

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using QatPipeline.Coco.Images;
+using QatPipeline.Coco.Data;
+using QatPipeline.Detectors.Preprocessing;
 
-namespace QatPipeline.Coco.Tests.Images;
+namespace QatPipeline.Detectors.Tests.Preprocessing;
 
 /// <summary>
 /// Letterboxed COCO pictures against digests recorded with the library that the published figures were measured with:
@@ -13,10 +14,10 @@ public sealed class LetterboxedPictureTests
         [EvaluationProtocol.E2(640), EvaluationProtocol.E3(640), EvaluationProtocol.E2(320)];
 
     [Fact]
-    public void ReadLetterboxed_CocoPictures_GivesTheRecordedBits()
+    public void Read_CocoPictures_GivesTheRecordedBits()
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
-        var golden = Path.Combine(TestData.RepositoryRoot, "tests", "Coco.Tests", "Images", "Golden", "letterboxed-val2017.txt");
+        var golden = Path.Combine(TestData.RepositoryRoot, "tests", "Detectors.Tests", "Golden", "letterboxed-val2017.txt");
         foreach (var line in File.ReadLines(golden).Select(line => line.Split(' ')))
         {
             var path = TestData.PathOf("coco_val2017_103", "images", "val2017", line[0]);
@@ -30,7 +31,7 @@ public sealed class LetterboxedPictureTests
         foreach (var protocol in _protocols)
         {
             var pixels = new float[3 * protocol.InputSize * protocol.InputSize];
-            ImageDecoder.ReadLetterboxed(new ImageFile(0, path, 0, 0), protocol, (protocol.InputSize, protocol.InputSize), pixels);
+            Letterbox.Read(new CocoImage(0, path, 0, 0), protocol, (protocol.InputSize, protocol.InputSize), pixels);
             digest.AppendData([.. pixels.Select(level => (byte)MathF.Round(level * 255))]);
         }
 

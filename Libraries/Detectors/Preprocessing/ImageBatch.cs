@@ -1,6 +1,7 @@
 using System.Buffers;
+using QatPipeline.Coco.Data;
 
-namespace QatPipeline.Coco.Images;
+namespace QatPipeline.Detectors.Preprocessing;
 
 /// <summary>Letterboxed images as network input. Dispose returns the buffer to its pool.</summary>
 public sealed class ImageBatch : IDisposable
@@ -8,7 +9,7 @@ public sealed class ImageBatch : IDisposable
     private float[]? _buffer;
 
     /// <summary>Takes over a buffer rented from <see cref="ArrayPool{T}.Shared"/>, whose first N·3·H·W elements are the pixels.</summary>
-    public ImageBatch(float[] buffer, IReadOnlyList<ImageFile> images, IReadOnlyList<LetterboxTransform> transforms, int height, int width)
+    public ImageBatch(float[] buffer, IReadOnlyList<CocoImage> images, IReadOnlyList<LetterboxTransform> transforms, int height, int width)
     {
         _buffer = buffer;
         Images = images;
@@ -18,7 +19,7 @@ public sealed class ImageBatch : IDisposable
     }
 
     /// <summary>N images, in the order of the list they come from.</summary>
-    public IReadOnlyList<ImageFile> Images { get; }
+    public IReadOnlyList<CocoImage> Images { get; }
 
     /// <summary>How each image was placed on the canvas, by its position in the batch: maps boxes back to its own pixels.</summary>
     public IReadOnlyList<LetterboxTransform> Transforms { get; }

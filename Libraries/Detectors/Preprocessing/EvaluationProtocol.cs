@@ -1,4 +1,4 @@
-namespace QatPipeline.Coco.Images;
+namespace QatPipeline.Detectors.Preprocessing;
 
 /// <summary>
 /// How images become network inputs and coordinates return (reference 8.2, 8.4, 9.2). AP figures are comparable within one protocol only.

@@ -1,3 +1,3 @@
 using QatPipeline.Cli;
 
-return await QatCommandLine.RunAsync(args).ConfigureAwait(false);
+return await QatCommandLine.RunAsync(args);

@@ -21,8 +21,7 @@ public static class QatCommandLine
         if (parsed.Errors.Count > 0)
         {
             await Console.Error.WriteLineAsync(
-                $"qat: {OneLine(parsed.Errors[0].Message)} (see 'qat {parsed.CommandResult.Command.Name} --help')")
-                .ConfigureAwait(false);
+                $"qat: {OneLine(parsed.Errors[0].Message)} (see 'qat {parsed.CommandResult.Command.Name} --help')");
             return InputError;
         }
 
@@ -40,16 +39,16 @@ public static class QatCommandLine
         {
             return await parsed.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
-                cancellation.Token).ConfigureAwait(false);
+                cancellation.Token);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("qat: interrupted").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("qat: interrupted");
             return Interrupted;
         }
         catch (Exception exception)
         {
-            return await ReportAsync(exception).ConfigureAwait(false);
+            return await ReportAsync(exception);
         }
     }
 
@@ -83,15 +82,15 @@ public static class QatCommandLine
     {
         if (InputErrors.Explain(exception) is { } explanation)
         {
-            await Console.Error.WriteLineAsync($"qat: {OneLine(explanation)}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"qat: {OneLine(explanation)}");
             return InputError;
         }
 
-        await Console.Error.WriteLineAsync($"qat: unexpected {exception.GetType().Name}: {exception.Message}").ConfigureAwait(false);
-        await Console.Error.WriteLineAsync("This is a defect of qat; QAT_TRACE=1 prints where it happened.").ConfigureAwait(false);
+        await Console.Error.WriteLineAsync($"qat: unexpected {exception.GetType().Name}: {exception.Message}");
+        await Console.Error.WriteLineAsync("This is a defect of qat; QAT_TRACE=1 prints where it happened.");
         if (Environment.GetEnvironmentVariable("QAT_TRACE") is not null)
         {
-            await Console.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(exception.ToString());
         }
 
         return Defect;

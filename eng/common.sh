@@ -2,7 +2,7 @@
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 state="$root/.qat"
 
-# The SDK wants the library of the world's languages, which a bare system lacks, and works without it where it is told to.
+# The SDK expects ICU, which a bare system lacks, and works without it when told to.
 if ! compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null && ! compgen -G '/usr/lib64/libicuuc.so.*' >/dev/null; then
   export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY=0
 fi

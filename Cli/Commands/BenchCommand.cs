@@ -34,10 +34,9 @@ internal static class BenchCommand
             var other = parsed.GetValue(compare);
             string[] models = [parsed.GetRequiredValue(model), .. other is null ? Array.Empty<string>() : [other]];
             var timings = await MeasureAsync(
-                models, batches, parsed.GetRequiredValue(threads), parsed.GetRequiredValue(duration), cancellationToken)
-                .ConfigureAwait(false);
+                models, batches, parsed.GetRequiredValue(threads), parsed.GetRequiredValue(duration), cancellationToken);
             object figures = other is null ? timings[0] : new { Model = timings[0], Compared = timings[1] };
-            if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken).ConfigureAwait(false))
+            if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken))
             {
                 Print(models, timings);
             }
@@ -63,14 +62,14 @@ internal static class BenchCommand
                     Name = $"bench-{index}",
                     Precision = EnginePrecision.Int8,
                 };
-                engines.Add((await backend.BuildAsync(request, cancellationToken).ConfigureAwait(false)).Engines[0].Path);
+                engines.Add((await backend.BuildAsync(request, cancellationToken)).Engines[0].Path);
             }
 
             var timings = new List<IReadOnlyList<EngineTiming>>();
             foreach (var size in batches)
             {
                 var options = new TimingOptions { Duration = TimeSpan.FromSeconds(seconds) };
-                timings.Add(await backend.MeasureTogetherAsync(engines, size, options, cancellationToken).ConfigureAwait(false));
+                timings.Add(await backend.MeasureTogetherAsync(engines, size, options, cancellationToken));
             }
 
             return [.. engines.Index().Select(engine => timings.Select(batch => batch[engine.Index]).ToArray())];

@@ -56,8 +56,8 @@ internal static class BuildEngineCommand
                     Precision = Precisions[parsed.GetRequiredValue(precision)],
                     CalibrationCachePath = parsed.GetValue(cache),
                 },
-                cancellationToken).ConfigureAwait(false);
-            if (!await JsonOutput.WriteAsync(parsed, json, result, cancellationToken).ConfigureAwait(false))
+                cancellationToken);
+            if (!await JsonOutput.WriteAsync(parsed, json, result, cancellationToken))
             {
                 Print(result);
             }

@@ -51,7 +51,7 @@ internal static class CocoEvalCommand
                     parsed.GetRequiredValue(seed))
                 : null;
             var figures = CocoEvalFigures.Of(evaluation, difference);
-            if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken).ConfigureAwait(false))
+            if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken))
             {
                 CocoLines.Print(evaluation.Metrics);
                 if (difference is not null)

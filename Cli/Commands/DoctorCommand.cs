@@ -23,8 +23,8 @@ internal static class DoctorCommand
             """) { json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var diagnosis = await Diagnosis.OfAsync(Diagnosis.Checks(), cancellationToken).ConfigureAwait(false);
-            if (!await JsonOutput.WriteAsync(parsed, json, diagnosis, cancellationToken).ConfigureAwait(false))
+            var diagnosis = await Diagnosis.OfAsync(Diagnosis.Checks(), cancellationToken);
+            if (!await JsonOutput.WriteAsync(parsed, json, diagnosis, cancellationToken))
             {
                 DiagnosisTable.Write(diagnosis);
             }

@@ -47,8 +47,8 @@ internal static class EvaluateCommand
                 Data = new DataSpecification { Validation = [dataset] },
                 Evaluation = new EvaluationSpecification { Protocol = parsed.GetRequiredValue(protocol) },
             };
-            var evaluation = await EvaluateAsync(specification, parsed.GetValue(detections), cancellationToken).ConfigureAwait(false);
-            if (!await JsonOutput.WriteAsync(parsed, json, CocoEvalFigures.Of(evaluation, null), cancellationToken).ConfigureAwait(false))
+            var evaluation = await EvaluateAsync(specification, parsed.GetValue(detections), cancellationToken);
+            if (!await JsonOutput.WriteAsync(parsed, json, CocoEvalFigures.Of(evaluation, null), cancellationToken))
             {
                 CocoLines.Print(evaluation.Metrics);
             }
@@ -76,8 +76,7 @@ internal static class EvaluateCommand
         var progress = new Progress<StageProgress>(value => display.Report(new StageStatus(
             "evaluate", StageState.Running, value.Activity, value.Done, value.Total, new Dictionary<string, double>())));
         using var detector = new EngineDetector(new OrtCpuBackend(new OrtCpuOptions()).Load(model));
-        var detections = await run.DetectAsync(detector, DatasetSplit.Validation, images, "detecting", progress, cancellationToken)
-            .ConfigureAwait(false);
+        var detections = await run.DetectAsync(detector, DatasetSplit.Validation, images, "detecting", progress, cancellationToken);
         if (detectionFile is not null)
         {
             DetectionFile.Write(detectionFile, detections);

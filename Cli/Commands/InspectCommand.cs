@@ -31,7 +31,7 @@ internal static class InspectCommand
             async Task ShowModelAsync()
             {
                 var summary = ModelSummary.Of(OnnxReader.Read(path));
-                if (!await JsonOutput.WriteAsync(parsed, json, summary, cancellationToken).ConfigureAwait(false))
+                if (!await JsonOutput.WriteAsync(parsed, json, summary, cancellationToken))
                 {
                     Print(summary);
                 }
@@ -46,7 +46,7 @@ internal static class InspectCommand
                     cache.Algorithm,
                     Scales = cache.Entries.Select(entry => new { Name = entry.Tensor, Value = entry.Scale }),
                 };
-                if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken).ConfigureAwait(false))
+                if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken))
                 {
                     Print(cache);
                 }

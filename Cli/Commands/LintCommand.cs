@@ -27,7 +27,7 @@ internal static class LintCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var report = TargetRegistry.Get(parsed.GetRequiredValue(target)).Lint(OnnxReader.Read(parsed.GetRequiredValue(model)));
-            if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken).ConfigureAwait(false))
+            if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken))
             {
                 Print(report);
             }

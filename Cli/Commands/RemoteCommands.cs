@@ -35,23 +35,20 @@ internal static class RemoteCommands
         {
             var gateway = GatewayAddress.Resolve(parsed.GetValue(Gateway));
             using var client = new GatewayClient(gateway);
-            var status = await client.SubmitAsync(RunSpecificationLoader.Load(parsed.GetRequiredValue(run)), cancellationToken)
-                .ConfigureAwait(false);
+            var status = await client.SubmitAsync(RunSpecificationLoader.Load(parsed.GetRequiredValue(run)), cancellationToken);
             // The run's id alone on the standard output, for scripts.
             await Console.Error.WriteLineAsync(
-                $"sent '{status.Name}' to {gateway}: {string.Join(", ", status.Stages.Select(stage => stage.Stage))}")
-                .ConfigureAwait(false);
+                $"sent '{status.Name}' to {gateway}: {string.Join(", ", status.Stages.Select(stage => stage.Stage))}");
             Console.WriteLine(status.RunId);
-            await Console.Error.WriteLineAsync($"watch it: {new Uri(gateway, $"view/{status.RunId}")} or qat watch {status.RunId}")
-                .ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"watch it: {new Uri(gateway, $"view/{status.RunId}")} or qat watch {status.RunId}");
             if (!parsed.GetValue(wait))
             {
                 return;
             }
 
-            await FollowAsync(client, status.RunId, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(client, status.RunId, cancellationToken);
             var folder = parsed.GetValue(output) ?? Path.Combine("qat-out", status.RunId);
-            await client.PullAsync(status.RunId, folder, cancellationToken).ConfigureAwait(false);
+            await client.PullAsync(status.RunId, folder, cancellationToken);
             ResultTable.Write(RunFiles.ReadReport(folder));
             Console.WriteLine($"files and report: {Path.GetFullPath(folder)}");
         });
@@ -71,8 +68,8 @@ internal static class RemoteCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = Open(parsed);
-            var runs = await client.ListAsync(cancellationToken).ConfigureAwait(false);
-            if (!await JsonOutput.WriteAsync(parsed, json, runs, cancellationToken).ConfigureAwait(false))
+            var runs = await client.ListAsync(cancellationToken);
+            if (!await JsonOutput.WriteAsync(parsed, json, runs, cancellationToken))
             {
                 foreach (var run in runs)
                 {
@@ -98,7 +95,7 @@ internal static class RemoteCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = Open(parsed);
-            await FollowAsync(client, parsed.GetRequiredValue(run), cancellationToken).ConfigureAwait(false);
+            await FollowAsync(client, parsed.GetRequiredValue(run), cancellationToken);
         });
         return command;
     }
@@ -117,8 +114,7 @@ internal static class RemoteCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = Open(parsed);
-            foreach (var name in await client.PullAsync(parsed.GetRequiredValue(run), parsed.GetRequiredValue(folder), cancellationToken)
-                .ConfigureAwait(false))
+            foreach (var name in await client.PullAsync(parsed.GetRequiredValue(run), parsed.GetRequiredValue(folder), cancellationToken))
             {
                 Console.WriteLine(Path.Combine(parsed.GetRequiredValue(folder), name));
             }
@@ -139,7 +135,7 @@ internal static class RemoteCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = Open(parsed);
-            var status = await client.CancelAsync(parsed.GetRequiredValue(run), cancellationToken).ConfigureAwait(false);
+            var status = await client.CancelAsync(parsed.GetRequiredValue(run), cancellationToken);
             Console.WriteLine($"{status.RunId} {status.State}");
         });
         return command;
@@ -153,7 +149,7 @@ internal static class RemoteCommands
     {
         using var display = new ProgressDisplay();
         RunStatus? last = null;
-        await foreach (var status in client.WatchAsync(runId, cancellationToken).ConfigureAwait(false))
+        await foreach (var status in client.WatchAsync(runId, cancellationToken))
         {
             foreach (var stage in status.Stages.Where(stage => stage != last?.Stages.FirstOrDefault(other => other.Stage == stage.Stage)))
             {

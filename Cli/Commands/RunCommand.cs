@@ -56,15 +56,15 @@ internal static class RunCommand
             }
 
             var folder = parsed.GetRequiredValue(output);
-            var ended = await ExecuteAsync(specification, folder, last?.Name, cancellationToken).ConfigureAwait(false);
+            var ended = await ExecuteAsync(specification, folder, last?.Name, cancellationToken);
             if (last is not null)
             {
-                await ListAsync(parsed, json, ended, folder, cancellationToken).ConfigureAwait(false);
+                await ListAsync(parsed, json, ended, folder, cancellationToken);
                 return;
             }
 
             var report = RunFiles.ReadReport(folder.FullName);
-            if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken).ConfigureAwait(false))
+            if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken))
             {
                 ResultTable.Write(report);
                 Console.WriteLine($"report: {Path.Combine(folder.FullName, RunReportFiles.HtmlName)}");
@@ -76,7 +76,7 @@ internal static class RunCommand
     private static async Task ListAsync(
         ParseResult parsed, Option<FileInfo?> json, EmbeddedRun run, DirectoryInfo folder, CancellationToken cancellationToken)
     {
-        if (!await JsonOutput.WriteAsync(parsed, json, run.Artifacts, cancellationToken).ConfigureAwait(false))
+        if (!await JsonOutput.WriteAsync(parsed, json, run.Artifacts, cancellationToken))
         {
             foreach (var artifact in run.Artifacts)
             {
@@ -91,21 +91,20 @@ internal static class RunCommand
         // Before anything is computed: a folder that cannot be written must not cost an hour of training.
         folder.Create();
         var probe = Path.Combine(folder.FullName, ".writable");
-        await File.WriteAllTextAsync(probe, "", cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(probe, "", cancellationToken);
         File.Delete(probe);
 
         NativeComponent.LoadAll(RunNatives.All);
         var store = Path.Combine(folder.FullName, "store");
         var options = new EmbeddedOptions { Report = new RunReportFiles(), LastStage = lastStage };
         using var progress = new ProgressDisplay();
-        var run = await EmbeddedPipeline.RunAsync(specification, store, CreateStages(), options, progress, cancellationToken)
-            .ConfigureAwait(false);
+        var run = await EmbeddedPipeline.RunAsync(specification, store, CreateStages(), options, progress, cancellationToken);
         if (run.Failure is { } failure)
         {
             throw new RunFailedException(failure);
         }
 
-        await RunFiles.PullAsync(new FolderBlobStore(store), run.RunId, folder.FullName, cancellationToken).ConfigureAwait(false);
+        await RunFiles.PullAsync(new FolderBlobStore(store), run.RunId, folder.FullName, cancellationToken);
         return run;
     }
 

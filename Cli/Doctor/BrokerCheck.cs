@@ -15,7 +15,7 @@ internal sealed class BrokerCheck : IMachineCheck
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } connection)
         {
             return Uri.TryCreate(connection, UriKind.Absolute, out var address)
-                && await Endpoint.AnswersAsync(address, AmqpPort, cancellationToken).ConfigureAwait(false)
+                && await Endpoint.AnswersAsync(address, AmqpPort, cancellationToken)
                 ? Finding.Found(Name, $"{address.Host} answers", Finding.System)
                 : Finding.Missing(
                     Name,

@@ -13,7 +13,7 @@ internal sealed class ContainerCheck : IMachineCheck
         foreach (var engine in Engines.Where(engine => InstalledProgram.Find(engine) is not null))
         {
             // A client without its engine prints a version too: only the engine can tell about itself.
-            if (await InstalledProgram.AskAsync(engine, ["info", "--format", "{{.ServerVersion}}"], cancellationToken).ConfigureAwait(false)
+            if (await InstalledProgram.AskAsync(engine, ["info", "--format", "{{.ServerVersion}}"], cancellationToken)
                 is { } version)
             {
                 return Finding.Found(Name, $"{engine} {version}", NeededFor);

@@ -13,7 +13,7 @@ internal sealed record Diagnosis(bool CanRun, IReadOnlyList<Finding> Findings)
         var findings = new List<Finding>();
         foreach (var check in checks)
         {
-            findings.Add(await check.RunAsync(cancellationToken).ConfigureAwait(false));
+            findings.Add(await check.RunAsync(cancellationToken));
         }
 
         return new Diagnosis(findings.TrueForAll(finding => finding.Works || finding.NeededFor != Finding.EveryRun), findings);

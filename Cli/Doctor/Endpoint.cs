@@ -14,7 +14,7 @@ internal static class Endpoint
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(address.Host, address.Port > 0 ? address.Port : defaultPort, limit.Token).ConfigureAwait(false);
+            await client.ConnectAsync(address.Host, address.Port > 0 ? address.Port : defaultPort, limit.Token);
             return true;
         }
         catch (Exception error) when (error is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)

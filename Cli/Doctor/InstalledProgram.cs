@@ -30,9 +30,9 @@ internal static class InstalledProgram
             try
             {
                 var error = process.StandardError.ReadToEndAsync(limit.Token);
-                var output = await process.StandardOutput.ReadToEndAsync(limit.Token).ConfigureAwait(false);
-                await error.ConfigureAwait(false);
-                await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+                var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+                await error;
+                await process.WaitForExitAsync(limit.Token);
                 return process.ExitCode == 0 ? output.Trim() : null;
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -12,7 +12,7 @@ internal sealed class MemoryCheck(string informationFile = "/proc/meminfo") : IM
 
     public async Task<Finding> RunAsync(CancellationToken cancellationToken)
     {
-        var lines = await File.ReadAllLinesAsync(informationFile, cancellationToken).ConfigureAwait(false);
+        var lines = await File.ReadAllLinesAsync(informationFile, cancellationToken);
         var (free, total) = (GiB(lines, "MemAvailable:"), GiB(lines, "MemTotal:"));
         var detail = string.Create(CultureInfo.InvariantCulture, $"{free:0.0} of {total:0.0} GiB free");
         return free >= LeastGiB

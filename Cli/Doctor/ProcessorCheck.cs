@@ -20,7 +20,7 @@ internal sealed class ProcessorCheck(string informationFile = "/proc/cpuinfo") :
                 Name, RuntimeInformation.RuntimeIdentifier, Finding.EveryRun, "use a machine with Linux on an x64 processor");
         }
 
-        var lines = await File.ReadAllLinesAsync(informationFile, cancellationToken).ConfigureAwait(false);
+        var lines = await File.ReadAllLinesAsync(informationFile, cancellationToken);
         var flags = Value(lines, "flags").Split(' ').ToHashSet();
         string[] features = [.. Features.Where(feature => flags.Contains(feature.Flag)).Select(feature => feature.Name)];
         var remark = features.Any(feature => feature.EndsWith("VNNI", StringComparison.Ordinal))

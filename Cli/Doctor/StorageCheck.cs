@@ -13,7 +13,7 @@ internal sealed class StorageCheck : IMachineCheck
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } connection)
         {
-            return await AnswersAsync(connection, cancellationToken).ConfigureAwait(false)
+            return await AnswersAsync(connection, cancellationToken)
                 ? Finding.Found(Name, $"{Variable} is set and answers", Finding.System)
                 : Finding.Missing(
                     Name,
@@ -45,7 +45,7 @@ internal sealed class StorageCheck : IMachineCheck
         var address = parts["BlobEndpoint"].FirstOrDefault()
             ?? (parts["AccountName"].FirstOrDefault() is { } account ? $"https://{account}.blob.core.windows.net" : connection);
         return Uri.TryCreate(address, UriKind.Absolute, out var uri) && !uri.IsFile
-            ? await Endpoint.AnswersAsync(uri, HttpsPort, cancellationToken).ConfigureAwait(false)
+            ? await Endpoint.AnswersAsync(uri, HttpsPort, cancellationToken)
             : Directory.Exists(connection);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class TrtexecCheck : IMachineCheck
     {
         try
         {
-            return await TensorRtBackend.DescribeAsync(new TensorRtOptions(), cancellationToken).ConfigureAwait(false) is { } found
+            return await TensorRtBackend.DescribeAsync(new TensorRtOptions(), cancellationToken) is { } found
                 ? Finding.Found(Name, found, Finding.TensorRt)
                 : Finding.Missing(
                     Name,

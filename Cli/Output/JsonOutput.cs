@@ -36,11 +36,11 @@ internal static class JsonOutput
         var text = JsonSerializer.Serialize(report, Serializer);
         if (parsed.GetValue(option) is { } file)
         {
-            await File.WriteAllTextAsync(file.FullName, text + "\n", cancellationToken).ConfigureAwait(false);
+            await File.WriteAllTextAsync(file.FullName, text + "\n", cancellationToken);
             return false;
         }
 
-        await Console.Out.WriteLineAsync(text).ConfigureAwait(false);
+        await Console.Out.WriteLineAsync(text);
         return true;
     }
 }

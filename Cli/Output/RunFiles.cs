@@ -14,11 +14,10 @@ internal static class RunFiles
     public static async Task PullAsync(IBlobStore store, string runId, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        await foreach (var blob in store.ListAsync(StorePaths.RunFiles(runId), cancellationToken).ConfigureAwait(false))
+        await foreach (var blob in store.ListAsync(StorePaths.RunFiles(runId), cancellationToken))
         {
-            using var source = (await store.OpenReadAsync(blob, cancellationToken).ConfigureAwait(false))!;
-            await AtomicFile.WriteAsync(Path.Combine(folder, Path.GetFileName(blob)), source.CopyToAsync, cancellationToken)
-                .ConfigureAwait(false);
+            using var source = (await store.OpenReadAsync(blob, cancellationToken))!;
+            await AtomicFile.WriteAsync(Path.Combine(folder, Path.GetFileName(blob)), source.CopyToAsync, cancellationToken);
         }
     }
 

@@ -33,31 +33,31 @@ internal sealed class GatewayClient : IDisposable
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(specification, PipelineJson.Compact));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var response = await SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "runs") { Content = content }, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync<RunStatus>(response, cancellationToken).ConfigureAwait(false);
+            new HttpRequestMessage(HttpMethod.Post, "runs") { Content = content }, cancellationToken);
+        return await ReadAsync<RunStatus>(response, cancellationToken);
     }
 
     public async Task<IReadOnlyList<RunStatus>> ListAsync(CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "runs"), cancellationToken).ConfigureAwait(false);
-        return await ReadAsync<IReadOnlyList<RunStatus>>(response, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "runs"), cancellationToken);
+        return await ReadAsync<IReadOnlyList<RunStatus>>(response, cancellationToken);
     }
 
     public async Task<RunStatus> CancelAsync(string runId, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
-            new HttpRequestMessage(HttpMethod.Delete, PathOf(runId)), cancellationToken).ConfigureAwait(false);
-        return await ReadAsync<RunStatus>(response, cancellationToken).ConfigureAwait(false);
+            new HttpRequestMessage(HttpMethod.Delete, PathOf(runId)), cancellationToken);
+        return await ReadAsync<RunStatus>(response, cancellationToken);
     }
 
     /// <summary>The run's status now and after every change, until it ends.</summary>
     public async IAsyncEnumerable<RunStatus> WatchAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await SendAsync(
-            new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/events"), cancellationToken).ConfigureAwait(false);
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/events"), cancellationToken);
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var events = SseParser.Create(stream, (_, bytes) => JsonSerializer.Deserialize<RunStatus>(bytes, PipelineJson.Compact)!);
-        await foreach (var item in events.EnumerateAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var item in events.EnumerateAsync(cancellationToken))
         {
             yield return item.Data;
         }
@@ -67,16 +67,16 @@ internal sealed class GatewayClient : IDisposable
     public async Task<IReadOnlyList<string>> PullAsync(string runId, string folder, CancellationToken cancellationToken)
     {
         using var listing = await SendAsync(
-            new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/files"), cancellationToken).ConfigureAwait(false);
-        var names = (await ReadAsync<IReadOnlyList<RemoteFile>>(listing, cancellationToken).ConfigureAwait(false))
+            new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/files"), cancellationToken);
+        var names = (await ReadAsync<IReadOnlyList<RemoteFile>>(listing, cancellationToken))
             .Select(file => Path.GetFileName(file.Name))
             .ToList();
         Directory.CreateDirectory(folder);
         foreach (var name in names)
         {
             var path = $"{PathOf(runId)}/files/{Uri.EscapeDataString(name)}";
-            using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken).ConfigureAwait(false);
-            await AtomicFile.WriteAsync(Path.Combine(folder, name), response.Content.CopyToAsync, cancellationToken).ConfigureAwait(false);
+            using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+            await AtomicFile.WriteAsync(Path.Combine(folder, name), response.Content.CopyToAsync, cancellationToken);
         }
 
         return names;
@@ -91,7 +91,7 @@ internal sealed class GatewayClient : IDisposable
         HttpResponseMessage response;
         try
         {
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
         catch (HttpRequestException exception)
         {
@@ -110,9 +110,9 @@ internal sealed class GatewayClient : IDisposable
             throw new GatewayException(response.StatusCode switch
             {
                 HttpStatusCode.NotFound => "there is no such run; 'qat runs' lists them",
-                HttpStatusCode.Unauthorized => "the gateway wants an API key: set QAT_API_KEY",
+                HttpStatusCode.Unauthorized => "the gateway requires an API key: set QAT_API_KEY",
                 var status =>
-                    $"the gateway answered {(int)status}: {await ExplainAsync(response, cancellationToken).ConfigureAwait(false)}",
+                    $"the gateway answered {(int)status}: {await ExplainAsync(response, cancellationToken)}",
             });
         }
     }
@@ -120,7 +120,7 @@ internal sealed class GatewayClient : IDisposable
     // Errors come as RFC 9457 problem details.
     private static async Task<string> ExplainAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
         try
         {
             return JsonSerializer.Deserialize<Problem>(text, PipelineJson.Compact)?.Detail ?? text;
@@ -132,7 +132,7 @@ internal sealed class GatewayClient : IDisposable
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) =>
-        (await response.Content.ReadFromJsonAsync<T>(PipelineJson.Compact, cancellationToken).ConfigureAwait(false))!;
+        (await response.Content.ReadFromJsonAsync<T>(PipelineJson.Compact, cancellationToken))!;
 
     private sealed record RemoteFile(string Name);
 

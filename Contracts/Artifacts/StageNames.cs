@@ -17,6 +17,6 @@ public static class StageNames
     public const string Build = "build";
     /// <summary>Measures every variant on the validation images.</summary>
     public const string Evaluate = "evaluate";
-    /// <summary>Writes the report; its files hold times and hosts, so they are no artifacts.</summary>
+    /// <summary>Writes the report; its files hold times and hosts, so they are not artifacts.</summary>
     public const string Report = "report";
 }

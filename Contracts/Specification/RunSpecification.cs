@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>
-/// What a run shall do: the content of run.yaml. Every key, its default and its range are documented in docs/run-specification.md;
+/// What a run does: the content of run.yaml. Every key, its default and its range are documented in docs/run-specification.md;
 /// paths are relative to the file's folder until the specification is submitted, absolute from then on.
 /// </summary>
 public sealed record RunSpecification

@@ -11,7 +11,7 @@ public interface IPipelineEvent
     /// <summary>Name of the run: up to 64 letters, digits and <c>. _ - +</c>.</summary>
     string RunId { get; }
 
-    /// <summary>What the run shall do, with absolute paths; the same in every event of the run.</summary>
+    /// <summary>What the run does, with absolute paths; the same in every event of the run.</summary>
     RunSpecification Specification { get; }
 
     /// <summary>Everything the stages so far gave, one per name.</summary>

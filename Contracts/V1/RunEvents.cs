@@ -22,10 +22,10 @@ public sealed record StageProgressed(
 public sealed record StageFailed(
     string RunId, string Stage, string Message, string Remedy, string ErrorType, DateTimeOffset At);
 
-/// <summary>Someone wants the run to stop; the service at work on it does.</summary>
+/// <summary>The run is to stop; the service working on it stops.</summary>
 public sealed record PipelineCancelled(string RunId, string Reason, DateTimeOffset At);
 
-/// <summary>The run is through. Recorded once; delivered at least once, always with the same message id.</summary>
+/// <summary>The run has completed. Recorded once; delivered at least once, always with the same message id.</summary>
 public sealed record PipelineCompleted(
     string RunId, string Name, IReadOnlyList<ArtifactReference> Artifacts, DateTimeOffset At);
 

@@ -3,7 +3,7 @@ using QatPipeline.Contracts.Specification;
 
 namespace QatPipeline.Contracts.V1;
 
-/// <summary>Someone wants a run. Also accepted as plain JSON on the exchange <see cref="PipelineTopology.TriggerExchange"/>.</summary>
+/// <summary>A run is requested. Also accepted as plain JSON on the exchange <see cref="PipelineTopology.TriggerExchange"/>.</summary>
 public sealed record PipelineRequested(
     string RunId, RunSpecification Specification, IReadOnlyList<ArtifactReference> Artifacts) : IPipelineEvent;
 

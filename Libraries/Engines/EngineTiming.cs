@@ -13,7 +13,7 @@ public enum BatchExecution
 /// <summary>The measured speed of an engine at one batch size.</summary>
 public sealed record EngineTiming
 {
-    /// <summary>Images a batch.</summary>
+    /// <summary>Images in a batch.</summary>
     public required int Batch { get; init; }
 
     /// <summary>Whether the engine takes that batch at once.</summary>

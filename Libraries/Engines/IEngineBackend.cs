@@ -11,7 +11,7 @@ public interface IEngineBackend
     Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken);
 
     /// <summary>Loads a built engine.</summary>
-    /// <exception cref="EngineException">The file is missing or no engine of this back end.</exception>
+    /// <exception cref="EngineException">The file is missing, or is not an engine of this back end.</exception>
     IEngine Load(string enginePath);
 
     /// <summary>Times a built engine the way trtexec does.</summary>

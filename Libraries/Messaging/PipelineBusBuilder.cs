@@ -13,12 +13,12 @@ namespace QatPipeline.Messaging;
 /// <summary>What a process does on the bus: which stages it executes, whether it keeps the runs' state.</summary>
 public sealed class PipelineBusBuilder
 {
-    private readonly IServiceCollection services;
-    private readonly List<Action<IBusFactoryConfigurator, IServiceProvider>> endpoints = [];
+    private readonly IServiceCollection _services;
+    private readonly List<Action<IBusFactoryConfigurator, IServiceProvider>> _endpoints = [];
 
     internal PipelineBusBuilder(IServiceCollection services, StageTable stages)
     {
-        (this.services, Stages) = (services, stages);
+        (_services, Stages) = (services, stages);
         AddEvents<EventRouter>(EventRouter.Queue, stages.Events);
     }
 
@@ -28,7 +28,7 @@ public sealed class PipelineBusBuilder
     public PipelineBusBuilder AddStage<TStage>()
         where TStage : class, IStage
     {
-        services.AddSingleton<TStage>();
+        _services.AddSingleton<TStage>();
         return AddStage(provider => provider.GetRequiredService<TStage>());
     }
 
@@ -38,13 +38,13 @@ public sealed class PipelineBusBuilder
     /// <summary>Keeps the state of all runs, writes their reports and completes them.</summary>
     public PipelineBusBuilder AddRunTracking()
     {
-        endpoints.Add((bus, provider) => bus.ReceiveEndpoint(RunTracker.Queue, endpoint =>
+        _endpoints.Add((bus, provider) => bus.ReceiveEndpoint(RunTracker.Queue, endpoint =>
         {
             endpoint.UseStagePolicy();
             endpoint.Events(Stages.Events, provider.GetRequiredService<RunTracker>);
             endpoint.Consumer(() => provider.GetRequiredService<RunTracker>());
         }));
-        endpoints.Add((bus, provider) => bus.ReceiveEndpoint(ProgressConsumer.Queue, endpoint =>
+        _endpoints.Add((bus, provider) => bus.ReceiveEndpoint(ProgressConsumer.Queue, endpoint =>
         {
             endpoint.UseLossyPolicy();
             endpoint.Consumer(() => provider.GetRequiredService<ProgressConsumer>());
@@ -64,13 +64,13 @@ public sealed class PipelineBusBuilder
 
     internal PipelineBusBuilder AddEndpoint(Action<IBusFactoryConfigurator, IServiceProvider> endpoint)
     {
-        endpoints.Add(endpoint);
+        _endpoints.Add(endpoint);
         return this;
     }
 
     internal void ConfigureEndpoints(IBusFactoryConfigurator bus, IServiceProvider provider)
     {
-        foreach (var endpoint in endpoints)
+        foreach (var endpoint in _endpoints)
         {
             endpoint(bus, provider);
         }
@@ -94,7 +94,7 @@ public sealed class PipelineBusBuilder
     private PipelineBusBuilder AddEvents<THandler>(string queue, IReadOnlyList<Type> events, bool isSentTo = false)
         where THandler : class, IEventHandler
     {
-        services.AddSingleton<THandler>();
+        _services.AddSingleton<THandler>();
         return AddEndpoint((bus, provider) => AddEvents(bus, queue, events, isSentTo, provider.GetRequiredService<THandler>));
     }
 

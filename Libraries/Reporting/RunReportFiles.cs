@@ -19,14 +19,13 @@ public sealed class RunReportFiles : IRunReport
     /// <inheritdoc/>
     public async Task WriteAsync(RunReportContext context, string folder, CancellationToken cancellationToken)
     {
-        var report = await JsonRunReport.CreateAsync(context, cancellationToken).ConfigureAwait(false);
+        var report = await JsonRunReport.CreateAsync(context, cancellationToken);
         await File.WriteAllBytesAsync(
             Path.Combine(folder, JsonRunReport.FileName),
             JsonSerializer.SerializeToUtf8Bytes(report, PipelineJson.Options),
-            cancellationToken).ConfigureAwait(false);
-        var content = await ReportContent.ReadAsync(report, context, cancellationToken).ConfigureAwait(false);
+            cancellationToken);
+        var content = await ReportContent.ReadAsync(report, context, cancellationToken);
         await File.WriteAllTextAsync(
-            Path.Combine(folder, HtmlName), ReportPage.Render(content).Markup, new UTF8Encoding(false), cancellationToken)
-            .ConfigureAwait(false);
+            Path.Combine(folder, HtmlName), ReportPage.Render(content).Markup, new UTF8Encoding(false), cancellationToken);
     }
 }

@@ -42,17 +42,17 @@ public sealed class BuildStage : IStage
             var result = await backend.BuildAsync(
                 new EngineBuildRequest
                 {
-                    OnnxPath = await context.OpenInputAsync(form, cancellationToken).ConfigureAwait(false),
+                    OnnxPath = await context.OpenInputAsync(form, cancellationToken),
                     OutputFolder = Path.Combine(Path.GetDirectoryName(path)!, "..", "build"),
                     Name = variant,
                     Precision = precision,
                 },
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
             File.Move(result.Engines[0].Path, path, overwrite: true);
         }
 
         var timings = await TimeAsync(
-            backend, [.. engines.Select(engine => context.OutputPath(engine.Engine))], build, cancellationToken).ConfigureAwait(false);
+            backend, [.. engines.Select(engine => context.OutputPath(engine.Engine))], build, cancellationToken);
         context.Measure(
             BuildTimings.Measurement,
             engines.Index().ToDictionary(entry => entry.Item.Variant, entry => timings.Select(batch => batch[entry.Index]).ToArray()));
@@ -70,7 +70,7 @@ public sealed class BuildStage : IStage
         var timings = new List<IReadOnlyList<EngineTiming>>();
         foreach (var batch in build.Batches)
         {
-            timings.Add(await backend.MeasureTogetherAsync(paths, batch, options, cancellationToken).ConfigureAwait(false));
+            timings.Add(await backend.MeasureTogetherAsync(paths, batch, options, cancellationToken));
         }
 
         return timings;

@@ -40,9 +40,9 @@ public sealed class DatasetStage : IStage
         var specification = context.Specification;
         CopyModel(context);
         var reader = new SplitReader(specification, context.Progress);
-        var calibration = await reader.ReadAsync(DatasetSplit.Calibration, cancellationToken).ConfigureAwait(false);
-        var training = await reader.ReadAsync(DatasetSplit.Training, cancellationToken).ConfigureAwait(false);
-        var validation = await reader.ReadAsync(DatasetSplit.Validation, cancellationToken).ConfigureAwait(false);
+        var calibration = await reader.ReadAsync(DatasetSplit.Calibration, cancellationToken);
+        var training = await reader.ReadAsync(DatasetSplit.Training, cancellationToken);
+        var validation = await reader.ReadAsync(DatasetSplit.Validation, cancellationToken);
         var categories = RequireSameCategories([.. calibration.Sets, .. training.Sets, .. validation.Sets]);
         var index = new DatasetIndex
         {
@@ -52,7 +52,7 @@ public sealed class DatasetStage : IStage
             Validation = validation.Images,
             Skipped = [.. calibration.Skipped, .. training.Skipped, .. validation.Skipped],
         };
-        await JsonArtifact.WriteAsync(context, ArtifactNames.DatasetIndex, index, cancellationToken).ConfigureAwait(false);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.DatasetIndex, index, cancellationToken);
         GroundTruth.Write(context.OutputPath(ArtifactNames.ValidationAnnotations), validation.Sets, index, DatasetSplit.Validation);
         GroundTruth.Write(context.OutputPath(ArtifactNames.CalibrationAnnotations), calibration.Sets, index, DatasetSplit.Calibration);
         if (HasTrainingLabels(specification))
@@ -129,7 +129,7 @@ public sealed class DatasetStage : IStage
 
                 progress.Report(new StageProgress($"checking {split} images", Interlocked.Increment(ref done), wanted.Length));
                 return ValueTask.CompletedTask;
-            }).ConfigureAwait(false);
+            });
             IReadOnlyList<IndexedImage> readable = [.. images.OfType<IndexedImage>()];
             return readable.Count > 0 || wanted.Length == 0
                 ? (sets, readable, [.. unlisted, .. skipped.OfType<SkippedImage>()])

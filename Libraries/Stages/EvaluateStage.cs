@@ -52,34 +52,33 @@ public sealed class EvaluateStage(IImageSource images) : IStage
     {
         var specification = context.Specification;
         var index = await DatasetIndex.ReadAsync(
-            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
+            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken),
+            cancellationToken);
         var truth = CocoDataset.Read(
-            await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken).ConfigureAwait(false), "");
+            await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken), "");
         var inputSize = ImageInput.SizeOf(
-            OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken).ConfigureAwait(false)),
+            OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken)),
             specification);
         var run = new DetectionRun(images, specification, index, inputSize);
 
         var detections = new List<(string Variant, IReadOnlyList<Detection> Detections)>();
         foreach (var (variant, artifact) in GraphVariants(specification))
         {
-            detections.Add((variant, DetectionFile.Read(await context.OpenInputAsync(artifact, cancellationToken).ConfigureAwait(false))));
+            detections.Add((variant, DetectionFile.Read(await context.OpenInputAsync(artifact, cancellationToken))));
         }
 
         var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = specification.Build.Threads });
         foreach (var (variant, engine, output) in EngineVariants)
         {
             using var detector = new EngineDetector(
-                backend.Load(await context.OpenInputAsync(engine, cancellationToken).ConfigureAwait(false)));
+                backend.Load(await context.OpenInputAsync(engine, cancellationToken)));
             var found = await run
-                .DetectAsync(detector, DatasetSplit.Validation, index.Validation, $"AP of {variant}", context.Progress, cancellationToken)
-                .ConfigureAwait(false);
+                .DetectAsync(detector, DatasetSplit.Validation, index.Validation, $"AP of {variant}", context.Progress, cancellationToken);
             DetectionFile.Write(context.OutputPath(output), found);
             detections.Add((variant, found));
         }
 
-        var tensors = await CompareTensorsAsync(context, run.Protocol, index, cancellationToken).ConfigureAwait(false);
+        var tensors = await CompareTensorsAsync(context, run.Protocol, index, cancellationToken);
         context.Progress.Report(new StageProgress("bootstrap intervals", 0, 1));
         var report = new EvaluationReport
         {
@@ -93,23 +92,22 @@ public sealed class EvaluateStage(IImageSource images) : IStage
                 detections.Single(item => item.Variant == Variants.Int8Engine).Detections),
             Tensors = tensors,
         };
-        await JsonArtifact.WriteAsync(context, ArtifactNames.EvaluationReport, report, cancellationToken).ConfigureAwait(false);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.EvaluationReport, report, cancellationToken);
     }
 
     private async Task<IReadOnlyList<TensorAgreement>> CompareTensorsAsync(
         IStageContext context, EvaluationProtocol protocol, DatasetIndex index, CancellationToken cancellationToken)
     {
         context.Progress.Report(new StageProgress("comparing tensors of the INT8 engine with their simulation", 0, 1));
-        var model = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.OrtCpuForm, cancellationToken).ConfigureAwait(false));
+        var model = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.OrtCpuForm, cancellationToken));
         IReadOnlyList<IndexedImage> wanted = [.. index.Validation.Take(ComparedImages)];
         var options = new OrtCpuOptions { Threads = context.Specification.Build.Threads };
         var batches = images.ReadAsync(context.Specification, DatasetSplit.Validation, wanted, protocol, wanted.Count, cancellationToken);
-        await foreach (var batch in batches.ConfigureAwait(false))
+        await foreach (var batch in batches)
         {
             using (batch)
             {
-                return await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken)
-                    .ConfigureAwait(false);
+                return await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken);
             }
         }
 

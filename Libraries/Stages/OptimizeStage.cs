@@ -35,8 +35,8 @@ public sealed class OptimizeStage : IStage
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var quantized = OnnxReader.Read(
-            await context.OpenInputAsync(QuantizedGraph(context.Specification), cancellationToken).ConfigureAwait(false));
-        var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken).ConfigureAwait(false));
+            await context.OpenInputAsync(QuantizedGraph(context.Specification), cancellationToken));
+        var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
         var placedFor = TargetRegistry.Of(quantized);
         var certificates = new List<EqualityCertificate>();
         var reports = new List<LintReport>();
@@ -62,8 +62,8 @@ public sealed class OptimizeStage : IStage
             }
         }
 
-        await JsonArtifact.WriteAsync(context, ArtifactNames.EqualityCertificate, certificates, cancellationToken).ConfigureAwait(false);
-        await JsonArtifact.WriteAsync(context, ArtifactNames.LintReport, reports, cancellationToken).ConfigureAwait(false);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.EqualityCertificate, certificates, cancellationToken);
+        await JsonArtifact.WriteAsync(context, ArtifactNames.LintReport, reports, cancellationToken);
     }
 
     /// <summary>The artifact a form is written to, such as <c>model-tensorrt-qdq.onnx</c>.</summary>

@@ -10,7 +10,7 @@ namespace QatPipeline.ServiceDefaults.Security;
 internal sealed class ApiKeyMiddleware(RequestDelegate next, IOptions<SecurityOptions> options)
 {
     // Digests have one length: the comparison tells nothing about the key's.
-    private readonly byte[]? expected = string.IsNullOrEmpty(options.Value.ApiKey) ? null : DigestOf(options.Value.ApiKey);
+    private readonly byte[]? _expected = string.IsNullOrEmpty(options.Value.ApiKey) ? null : DigestOf(options.Value.ApiKey);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -36,7 +36,7 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, IOptions<SecurityOp
     private static bool IsProbe(PathString path) => path == DefaultEndpoints.Health || path == DefaultEndpoints.Alive;
 
     private bool HasKey(HttpRequest request) =>
-        expected is not null
+        _expected is not null
         && request.Headers[SecurityOptions.ApiKeyHeader] is [{ } key]
-        && CryptographicOperations.FixedTimeEquals(DigestOf(key), expected);
+        && CryptographicOperations.FixedTimeEquals(DigestOf(key), _expected);
 }

@@ -26,10 +26,10 @@ internal sealed class StreamServer : IAsyncDisposable
         Data = new DataSpecification { Validation = [new DatasetSpecification()] },
     };
 
-    private readonly WebApplication app;
-    private readonly IHost client;
+    private readonly WebApplication _app;
+    private readonly IHost _client;
 
-    private StreamServer(WebApplication app, IHost client) => (this.app, this.client) = (app, client);
+    private StreamServer(WebApplication app, IHost client) => (_app, _client) = (app, client);
 
     public static async Task<StreamServer> StartAsync()
     {
@@ -56,7 +56,7 @@ internal sealed class StreamServer : IAsyncDisposable
     {
         var count = (int)(bytes / (3L * Size * Size * sizeof(float))) + 1;
         var images = Enumerable.Range(0, count).Select(id => new IndexedImage(0, id, $"{id}.jpg", Size, Size, "")).ToArray();
-        var source = client.Services.GetRequiredService<IImageSource>();
+        var source = _client.Services.GetRequiredService<IImageSource>();
         var received = 0L;
         await foreach (var batch in source.ReadAsync(
             Specification, DatasetSplit.Validation, images, EvaluationProtocol.E2(Size), batchSize, CancellationToken.None))
@@ -70,7 +70,7 @@ internal sealed class StreamServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        client.Dispose();
-        await app.DisposeAsync();
+        _client.Dispose();
+        await _app.DisposeAsync();
     }
 }

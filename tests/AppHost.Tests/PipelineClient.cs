@@ -10,12 +10,12 @@ namespace QatPipeline.AppHost.Tests;
 /// <summary>A client that knows the documented exchange and events, and nothing of this project's bus library.</summary>
 internal sealed class PipelineClient : IAsyncDisposable
 {
-    private readonly IConnection connection;
-    private readonly IChannel channel;
-    private readonly string queue;
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+    private readonly string _queue;
 
     private PipelineClient(IConnection connection, IChannel channel, string queue) =>
-        (this.connection, this.channel, this.queue) = (connection, channel, queue);
+        (_connection, _channel, _queue) = (connection, channel, queue);
 
     /// <summary>Connects, and listens to the ends of runs from now on.</summary>
     public static async Task<PipelineClient> ConnectAsync(Uri broker, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class PipelineClient : IAsyncDisposable
 
     /// <summary>Publishes a trigger: plain JSON.</summary>
     public async Task RequestAsync(string json, CancellationToken cancellationToken) =>
-        await channel.BasicPublishAsync(
+        await _channel.BasicPublishAsync(
             PipelineTopology.TriggerExchange, "", Encoding.UTF8.GetBytes(json), cancellationToken: cancellationToken);
 
     /// <summary>Waits for the run's completion.</summary>
@@ -43,7 +43,7 @@ internal sealed class PipelineClient : IAsyncDisposable
         while (true)
         {
             // The event is the envelope's "message".
-            if (await channel.BasicGetAsync(queue, autoAck: true, cancellationToken) is not { } delivery)
+            if (await _channel.BasicGetAsync(_queue, autoAck: true, cancellationToken) is not { } delivery)
             {
                 await Task.Delay(100, cancellationToken);
                 continue;
@@ -63,7 +63,7 @@ internal sealed class PipelineClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await channel.DisposeAsync();
-        await connection.DisposeAsync();
+        await _channel.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 }

@@ -6,11 +6,11 @@ namespace QatPipeline.AppHost.Tests;
 [Collection(RunningSystemTests.Name)]
 public sealed class TriggerSampleTests(RunningSystem system) : IDisposable
 {
-    private readonly ScratchFolder folder = new();
+    private readonly ScratchFolder _folder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("publish.py", "/usr/bin/python3", "-c", "import pika")]
@@ -20,7 +20,7 @@ public sealed class TriggerSampleTests(RunningSystem system) : IDisposable
         Assert.SkipUnless(AspireSystem.IsAvailable, AspireSystem.SkipReason);
         Assert.SkipUnless(await SampleScript.SucceedsAsync(client, check), $"{sample} needs its AMQP client: ./qat setup --tests");
         var runId = $"sample-{Path.GetExtension(sample)[1..]}";
-        var trigger = folder.PathOf("trigger.json");
+        var trigger = _folder.PathOf("trigger.json");
         await File.WriteAllTextAsync(trigger, TinyRun.Trigger(runId), Token);
         await using var pipeline = await PipelineClient.ConnectAsync(system.Broker, Token);
         var interpreter = sample.EndsWith(".py", StringComparison.Ordinal) ? client : "bash";

@@ -21,11 +21,11 @@ public sealed class Browser : IAsyncDisposable
 
     private static readonly string? Executable = Find();
 
-    private readonly IPlaywright playwright;
-    private readonly IBrowser browser;
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
 
     private Browser(IPlaywright playwright, IBrowser browser, IPage page) =>
-        (this.playwright, this.browser, Page) = (playwright, browser, page);
+        (_playwright, _browser, Page) = (playwright, browser, page);
 
     public static bool IsAvailable => Executable is not null;
 
@@ -66,8 +66,8 @@ public sealed class Browser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
     }
 
     private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

@@ -18,10 +18,10 @@ public sealed class ParserFuzzTests
         """[{"image_id":1,"category_id":1,"bbox":[1,2,3,4],"score":0.5},{"image_id":2,"category_id":1,"bbox":[0,0,1,1],"score":1}]""";
 
     [Fact]
-    public void Damaged_annotations_never_crash_the_reader() => Fuzz(Truth, path => CocoDataset.Read(path, ""));
+    public void DamagedAnnotations_NeverCrashTheReader() => Fuzz(Truth, path => CocoDataset.Read(path, ""));
 
     [Fact]
-    public void Damaged_detections_never_crash_the_reader() => Fuzz(Results, path => DetectionFile.Read(path));
+    public void DamagedDetections_NeverCrashTheReader() => Fuzz(Results, path => DetectionFile.Read(path));
 
     private static void Fuzz(string valid, Action<string> read)
     {

@@ -11,32 +11,32 @@ namespace QatPipeline.Gateway.Tests;
 [Trait("Category", "Slow")]
 public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<FinishedRunsFixture>, IAsyncLifetime
 {
-    private readonly List<string> complaints = [];
-    private Browser browser = null!;
+    private readonly List<string> _complaints = [];
+    private Browser _browser = null!;
 
-    private IPage Page => browser.Page;
+    private IPage Page => _browser.Page;
 
     public async ValueTask InitializeAsync()
     {
         if (fixture.SkipReason is null)
         {
-            browser = await Browser.OpenAsync();
+            _browser = await Browser.OpenAsync();
             Page.Console += (_, message) =>
             {
                 if (message.Type is "error" or "warning")
                 {
-                    complaints.Add(message.Text);
+                    _complaints.Add(message.Text);
                 }
             };
-            Page.PageError += (_, error) => complaints.Add(error);
+            Page.PageError += (_, error) => _complaints.Add(error);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null)
+        if (_browser is not null)
         {
-            await browser.DisposeAsync();
+            await _browser.DisposeAsync();
         }
     }
 
@@ -60,14 +60,14 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
             {
                 await Page.SetViewportSizeAsync(width, 844);
                 await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
-                await browser.ScreenshotAsync($"gateway/{name}-{width}-{(scheme == ColorScheme.Dark ? "dark" : "light")}", isWhole: true);
+                await _browser.ScreenshotAsync($"gateway/{name}-{width}-{(scheme == ColorScheme.Dark ? "dark" : "light")}", isWhole: true);
                 Assert.True(
                     await Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width,
                     $"{name} is wider than {width} pixels");
             }
         }
 
-        Assert.Empty(complaints);
+        Assert.Empty(_complaints);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
         await Page.Keyboard.PressAsync("Enter");
         await Page.WaitForURLAsync("**/report.html");
         await Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Comparison" }).WaitForAsync();
-        Assert.Empty(complaints);
+        Assert.Empty(_complaints);
     }
 
     [Fact]
@@ -97,8 +97,8 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
         await Page.GetByLabel("Specification").FillAsync("name: live\nmodel: { onnx: /nowhere/model.onnx }\nqat: none\n");
         await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Submit" }).ClickAsync();
         Assert.Contains("qat", await Page.GetByRole(AriaRole.Alert).InnerTextAsync(), StringComparison.Ordinal);
-        await browser.ScreenshotAsync("gateway/submit-error");
-        complaints.RemoveAll(complaint => complaint.Contains("422", StringComparison.Ordinal));
+        await _browser.ScreenshotAsync("gateway/submit-error");
+        _complaints.RemoveAll(complaint => complaint.Contains("422", StringComparison.Ordinal));
 
         const string data = "[ { synthetic: { images: 4 } } ]";
         await Page.GetByLabel("Specification").FillAsync(
@@ -112,7 +112,7 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
 
         await ProgressAsync("live-1", 40, 128);
         await Page.GetByText("40 / 128").WaitForAsync();
-        await browser.ScreenshotAsync("gateway/run-live");
+        await _browser.ScreenshotAsync("gateway/run-live");
         await ProgressAsync("live-1", 80, 128);
         await Page.GetByText("80 / 128").WaitForAsync();
         Assert.True(await Page.EvaluateAsync<bool>("window.untouched"));
@@ -121,7 +121,7 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
         await cancel.ClickAsync();
         await Page.GetByText("cancelled", new PageGetByTextOptions { Exact = true }).WaitForAsync();
         await Assertions.Expect(cancel).ToHaveCountAsync(0);
-        Assert.Empty(complaints);
+        Assert.Empty(_complaints);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
         Assert.Equal(
             ["evaluation.bootstrapReplicates", "40", "20"],
             (await key.InnerTextAsync()).Split('\t', StringSplitOptions.TrimEntries));
-        Assert.Empty(complaints);
+        Assert.Empty(_complaints);
     }
 
     /// <summary>The two finished runs, the latest first.</summary>

@@ -5,7 +5,7 @@ namespace QatPipeline.Gateway.Tests;
 /// <summary>A gateway process with a real broker and a folder as storage; no stage is executed.</summary>
 public class GatewayFixture : IAsyncLifetime
 {
-    private readonly ScratchFolder folder = new();
+    private readonly ScratchFolder _folder = new();
 
     internal RabbitMqProcess Broker { get; private set; } = null!;
 
@@ -14,7 +14,7 @@ public class GatewayFixture : IAsyncLifetime
     internal HttpClient Http { get; private set; } = null!;
 
     /// <summary>The gateway's storage.</summary>
-    internal string Store => folder.PathOf("store");
+    internal string Store => _folder.PathOf("store");
 
     /// <summary>Why the tests cannot run here, or null.</summary>
     internal virtual string? SkipReason => RabbitMqProcess.IsAvailable ? null : RabbitMqProcess.SkipReason;
@@ -29,7 +29,7 @@ public class GatewayFixture : IAsyncLifetime
             {
                 ["ConnectionStrings__messaging"] = Broker.ConnectionString,
                 ["ConnectionStrings__blobs"] = Store,
-                ["QAT_HOME"] = folder.PathOf("home"),
+                ["QAT_HOME"] = _folder.PathOf("home"),
             };
             Gateway = await ServiceProcess.StartAsync("Gateway", environment, TestContext.Current.CancellationToken);
             Http = new HttpClient { BaseAddress = Gateway.Address };
@@ -41,7 +41,7 @@ public class GatewayFixture : IAsyncLifetime
         Http?.Dispose();
         Gateway?.Dispose();
         Broker?.Dispose();
-        folder.Dispose();
+        _folder.Dispose();
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }

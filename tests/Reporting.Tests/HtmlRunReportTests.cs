@@ -4,13 +4,13 @@ namespace QatPipeline.Reporting.Tests;
 
 public sealed partial class HtmlRunReportTests : IDisposable
 {
-    private readonly SyntheticRun run = new();
-    private readonly ScratchFolder folder = new();
+    private readonly SyntheticRun _run = new();
+    private readonly ScratchFolder _folder = new();
 
     public void Dispose()
     {
-        run.Dispose();
-        folder.Dispose();
+        _run.Dispose();
+        _folder.Dispose();
     }
 
     [Fact]
@@ -127,9 +127,9 @@ public sealed partial class HtmlRunReportTests : IDisposable
 
     private async Task<string> RenderAsync()
     {
-        var context = await run.CreateAsync();
-        await new RunReportFiles().WriteAsync(context, folder.FullName, TestContext.Current.CancellationToken);
-        return await File.ReadAllTextAsync(folder.PathOf(RunReportFiles.HtmlName), TestContext.Current.CancellationToken);
+        var context = await _run.CreateAsync();
+        await new RunReportFiles().WriteAsync(context, _folder.FullName, TestContext.Current.CancellationToken);
+        return await File.ReadAllTextAsync(_folder.PathOf(RunReportFiles.HtmlName), TestContext.Current.CancellationToken);
     }
 
     [GeneratedRegex("""(?:href|src)="([^"]*)""")]

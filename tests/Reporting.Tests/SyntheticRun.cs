@@ -25,17 +25,17 @@ internal sealed class SyntheticRun : IDisposable
     private static readonly string[] VariantNames =
         [Variants.Float, Variants.Ptq, Variants.Qat, Variants.FloatEngine, Variants.Int8Engine];
 
-    private readonly ScratchFolder folder = new();
-    private readonly ArtifactStore store;
-    private readonly List<ArtifactReference> artifacts = [];
+    private readonly ScratchFolder _folder = new();
+    private readonly ArtifactStore _store;
+    private readonly List<ArtifactReference> _artifacts = [];
 
-    public SyntheticRun() => store = new ArtifactStore(
-        new FolderBlobStore(folder.PathOf("store")), new ArtifactCache(folder.PathOf("cache"), 1 << 30, TimeProvider.System));
+    public SyntheticRun() => _store = new ArtifactStore(
+        new FolderBlobStore(_folder.PathOf("store")), new ArtifactCache(_folder.PathOf("cache"), 1 << 30, TimeProvider.System));
 
     public async Task<RunReportContext> CreateAsync()
     {
-        artifacts.Clear();
-        var pictures = Directory.CreateDirectory(folder.PathOf("pictures")).FullName;
+        _artifacts.Clear();
+        var pictures = Directory.CreateDirectory(_folder.PathOf("pictures")).FullName;
         using (var picture = new SKBitmap(64, 48))
         using (var jpeg = picture.Encode(SKEncodedImageFormat.Jpeg, 80))
         {
@@ -74,10 +74,10 @@ internal sealed class SyntheticRun : IDisposable
             Model = new ModelSpecification { Onnx = "/models/a.onnx" },
             Data = new DataSpecification { Validation = [new DatasetSpecification { Annotations = "a.json", Images = pictures }] },
         };
-        return new RunReportContext(new RunContext("run-1", specification), Stages(), artifacts, [], store);
+        return new RunReportContext(new RunContext("run-1", specification), Stages(), _artifacts, [], _store);
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private static object[] Detections(double left) =>
         [new { image_id = 7, category_id = 1, bbox = new[] { left, 5, 15, 15 }, score = 0.9 }];
@@ -152,8 +152,8 @@ internal sealed class SyntheticRun : IDisposable
         };
         return
         [
-            Stage(StageNames.Calibrate, [], [artifacts[1]], []),
-            Stage(StageNames.Build, [artifacts[1]], [artifacts[4]],
+            Stage(StageNames.Calibrate, [], [_artifacts[1]], []),
+            Stage(StageNames.Build, [_artifacts[1]], [_artifacts[4]],
                 new() { [BuildTimings.Measurement] = JsonSerializer.SerializeToElement(timings, PipelineJson.Options) }),
         ];
     }
@@ -180,8 +180,8 @@ internal sealed class SyntheticRun : IDisposable
 
     private async Task PutAsync(string name, object content)
     {
-        var path = folder.PathOf(name);
+        var path = _folder.PathOf(name);
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(content, PipelineJson.Options));
-        artifacts.Add(await store.PutAsync(name, path, CancellationToken.None));
+        _artifacts.Add(await _store.PutAsync(name, path, CancellationToken.None));
     }
 }

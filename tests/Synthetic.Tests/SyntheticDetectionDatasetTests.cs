@@ -9,7 +9,7 @@ public class SyntheticDetectionDatasetTests
     private static readonly SyntheticOptions Small = new() { Images = 12, Size = 160, Seed = 3 };
 
     [Fact]
-    public void The_same_options_give_the_same_bytes_in_any_order()
+    public void SameOptions_GiveTheSameBytesInAnyOrder()
     {
         var (first, second) = (new SyntheticDetectionDataset(Small), new SyntheticDetectionDataset(Small));
         var backwards = Enumerable.Range(0, 6).Reverse().Select(second.Draw).Reverse().ToList();
@@ -25,7 +25,7 @@ public class SyntheticDetectionDatasetTests
     }
 
     [Fact]
-    public void What_is_written_is_a_coco_data_set_with_every_picture_readable()
+    public void Write_AnyOptions_GivesACocoDataSetOfReadablePictures()
     {
         using var scratch = new ScratchFolder();
         new SyntheticDetectionDataset(Small).Write(scratch.FullName, cancellationToken: TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ public class SyntheticDetectionDatasetTests
     }
 
     [Fact]
-    public void Objects_vary_in_size_class_and_visibility()
+    public void Objects_VaryInSizeClassAndVisibility()
     {
         var dataset = new SyntheticDetectionDataset(Small with { Size = 320 });
         var objects = Enumerable.Range(0, 30).SelectMany(index => dataset.Draw(index).Objects).ToList();
@@ -55,7 +55,7 @@ public class SyntheticDetectionDatasetTests
     }
 
     [Fact]
-    public void Hidden_objects_are_not_annotated_and_half_hidden_ones_have_the_bounds_of_what_is_visible()
+    public void Objects_HiddenWhollyOrHalf_AreLeftOutOrHaveTheBoundsOfWhatIsVisible()
     {
         using var map = new VisibilityMap(100);
         map.Add(0, Rectangle(10, 10, 30, 30));
@@ -73,7 +73,7 @@ public class SyntheticDetectionDatasetTests
     }
 
     [Fact]
-    public void Classes_have_colours_of_their_own_only_where_hints_are_asked_for()
+    public void Classes_HaveColoursOfTheirOwnOnlyWhereHintsAreAskedFor()
     {
         var classes = SyntheticDetectionDataset.ClassNames.Count;
         var hues = Enumerable.Range(0, classes).Select(shape => Hues(random => Palette.OfClass(shape, classes, random))).ToList();
@@ -90,7 +90,7 @@ public class SyntheticDetectionDatasetTests
     }
 
     [Fact]
-    public void Every_outline_fills_its_unit_circle_and_none_leaves_it()
+    public void EveryOutline_FillsItsUnitCircleAndNoneLeavesIt()
     {
         for (var shape = 0; shape < SyntheticDetectionDataset.ClassNames.Count; shape++)
         {
@@ -104,7 +104,7 @@ public class SyntheticDetectionDatasetTests
     [Theory]
     [InlineData(0, 320)]
     [InlineData(5, 32)]
-    public void A_bad_option_is_refused(int images, int size) =>
+    public void BadOption_IsRefused(int images, int size) =>
         Assert.Throws<ArgumentException>(() => new SyntheticDetectionDataset(new SyntheticOptions { Images = images, Size = size }));
 
     private static SKPath Rectangle(float left, float top, float right, float bottom)

@@ -19,7 +19,7 @@ public class HyperSearchTests
     [Theory]
     [InlineData(3)]
     [InlineData(6)]
-    public async Task A_training_stopped_in_either_stage_goes_on_with_the_same_bits(int stopAfter)
+    public async Task Training_StoppedInEitherStage_GoesOnWithTheSameBits(int stopAfter)
     {
         var (unbroken, broken) = (new MemoryTrainingStore(), new MemoryTrainingStore());
         var (expected, expectedScales) = await Run(unbroken, null);

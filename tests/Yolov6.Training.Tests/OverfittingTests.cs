@@ -14,7 +14,7 @@ public class OverfittingTests
 
     /// <summary>A network, assigners, losses and optimizer that fit together learn a handful of photographs by heart.</summary>
     [Fact]
-    public async Task Yolov6N_learns_eight_photographs_by_heart()
+    public async Task Yolov6N_LearnsEightPhotographsByHeart()
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var dataset = CocoDataset.Read(Directory.GetFiles(TestData.PathOf("coco128", "annotations"), "*.json").Single(), ImageFolder());

@@ -16,7 +16,7 @@ public class TensorLifetimeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_training_keeps_no_tensors_of_past_steps(bool distils)
+    public async Task Training_KeepsNoTensorsOfPastSteps(bool distils)
     {
         var graph = Yolov6Network.Build(SmallNetwork.Options).Graph;
         var options = new Yolov6TrainingOptions

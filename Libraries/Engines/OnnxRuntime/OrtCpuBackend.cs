@@ -59,7 +59,7 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
     /// <inheritdoc/>
     public async Task<EngineTiming> MeasureAsync(
         string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken) =>
-        (await MeasureTogetherAsync([enginePath], batch, options, cancellationToken))[0];
+        (await MeasureTogetherAsync([enginePath], batch, options, cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>
     /// Times engines that are to be compared: they take turns, so that a change of the machine's speed meets all of them.
@@ -75,7 +75,7 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
         {
             engines.AddRange(enginePaths.Select(path => (OrtEngine)Load(path)));
             var measured = await TimingLoop.MeasureAsync(
-                [.. engines.Select<OrtEngine, Func<Action>>(engine => () => engine.PrepareRun(batch))], options, cancellationToken);
+                [.. engines.Select<OrtEngine, Func<Action>>(engine => () => engine.PrepareRun(batch))], options, cancellationToken).ConfigureAwait(false);
             return [.. engines.Zip(measured, (engine, times) => TimingOf(engine, batch, options, times.Milliseconds, times.Elapsed))];
         }
         finally

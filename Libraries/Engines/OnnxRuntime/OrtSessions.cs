@@ -79,7 +79,7 @@ internal static class OrtSessions
     }
 
     /// <summary>Name and shape of a float tensor.</summary>
-    /// <exception cref="EngineException">It is no float tensor.</exception>
+    /// <exception cref="EngineException">It is not a float tensor.</exception>
     public static EngineTensorInfo Describe(KeyValuePair<string, NodeMetadata> tensor, string path)
     {
         var (name, metadata) = tensor;

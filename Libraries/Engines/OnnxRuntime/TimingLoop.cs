@@ -24,7 +24,7 @@ internal static class TimingLoop
         var runs = engines.Select(create => Enumerable.Range(0, options.Streams).Select(_ => create()).ToArray()).ToArray();
         foreach (var streams in runs)
         {
-            await RepeatAsync(streams, options.WarmUp, 1, null, cancellationToken);
+            await RepeatAsync(streams, options.WarmUp, 1, null, cancellationToken).ConfigureAwait(false);
         }
 
         var turns = engines.Count > 1 ? Turns : 1;
@@ -36,9 +36,9 @@ internal static class TimingLoop
             for (var engine = 0; engine < runs.Length; engine++)
             {
                 // The other engine's turn has emptied the caches.
-                await RepeatAsync(runs[engine], TimeSpan.Zero, turn == 0 ? 0 : 1, null, cancellationToken);
+                await RepeatAsync(runs[engine], TimeSpan.Zero, turn == 0 ? 0 : 1, null, cancellationToken).ConfigureAwait(false);
                 var start = Stopwatch.GetTimestamp();
-                await RepeatAsync(runs[engine], options.Duration / turns, perStream, latencies[engine], cancellationToken);
+                await RepeatAsync(runs[engine], options.Duration / turns, perStream, latencies[engine], cancellationToken).ConfigureAwait(false);
                 elapsed[engine] += Stopwatch.GetElapsedTime(start);
             }
         }

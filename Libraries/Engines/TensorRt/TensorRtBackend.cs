@@ -19,22 +19,22 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
     public string Name => TargetRegistry.TensorRt.Name;
 
     /// <summary>The version of TensorRT that would be used and the path of its trtexec; null where there is none.</summary>
-    /// <exception cref="EngineException">The configured one is missing, or what was found is no supported trtexec.</exception>
+    /// <exception cref="EngineException">The configured one is missing, or the one found is not supported.</exception>
     public static async Task<string?> DescribeAsync(TensorRtOptions options, CancellationToken cancellationToken) =>
-        await Trtexec.FindAsync(options, cancellationToken) is { } trtexec ? $"TensorRT {trtexec.Version}, {trtexec.Path}" : null;
+        await Trtexec.FindAsync(options, cancellationToken).ConfigureAwait(false) is { } trtexec ? $"TensorRT {trtexec.Version}, {trtexec.Path}" : null;
 
     /// <inheritdoc/>
     public async Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken)
     {
         request.Timing.Validate();
-        var trtexec = await Trtexec.FindAsync(_options, cancellationToken);
+        var trtexec = await Trtexec.FindAsync(_options, cancellationToken).ConfigureAwait(false);
         var input = request.Input ?? OnnxSignature.Read(request.OnnxPath).Input;
         Directory.CreateDirectory(request.OutputFolder);
         var files = new TensorRtFiles(request, input);
         files.CopyInputs(trtexec?.Version ?? DeliveredFor);
         return trtexec is null
-            ? await DeliverAsync(request, files, cancellationToken)
-            : await BuildAsync(trtexec, request, files, cancellationToken);
+            ? await DeliverAsync(request, files, cancellationToken).ConfigureAwait(false)
+            : await BuildAsync(trtexec, request, files, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -49,10 +49,10 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
         string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken)
     {
         options.Validate();
-        var trtexec = await RequireAsync(cancellationToken);
+        var trtexec = await RequireAsync(cancellationToken).ConfigureAwait(false);
         var engine = new TensorRtEngine(trtexec, enginePath);
         var arguments = TrtexecCommand.MeasureArguments(trtexec.Version, enginePath, engine.ShapeOf(batch), options);
-        var output = await trtexec.RunAsync(arguments, $"{enginePath}.timing.log", cancellationToken);
+        var output = await trtexec.RunAsync(arguments, $"{enginePath}.timing.log", cancellationToken).ConfigureAwait(false);
         return TrtexecLog.Timing(output, batch, options, Describe(trtexec.Version));
     }
 
@@ -67,7 +67,7 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
             var build = new TrtexecCommand.Build(files.Onnx, target.Path, request.Precision, files.Cache, files.ShapeOf(target));
             var arguments = TrtexecCommand.BuildArguments(trtexec.Version, build, _options, request.Timing);
             commands.Add(TrtexecCommand.ToShell(trtexec.Path, arguments));
-            var output = await trtexec.RunAsync(arguments, TensorRtFiles.LogOf(target), cancellationToken);
+            var output = await trtexec.RunAsync(arguments, TensorRtFiles.LogOf(target), cancellationToken).ConfigureAwait(false);
             timings.Add(TrtexecLog.Timing(output, target.Batch!.Value, request.Timing, Describe(trtexec.Version)));
             var floating = TrtexecLog.TensorsWithoutScale(output);
             if (floating.Count > 0)
@@ -105,7 +105,7 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
                 request.Timing)),
         ];
         var script = Path.Combine(request.OutputFolder, $"{request.Name}.tensorrt.sh");
-        await File.WriteAllTextAsync(script, DeliveryScript.Text(request.Name, Path.GetFileName(files.Cache), Commands), cancellationToken);
+        await File.WriteAllTextAsync(script, DeliveryScript.Text(request.Name, Path.GetFileName(files.Cache), Commands), cancellationToken).ConfigureAwait(false);
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(script, File.GetUnixFileMode(script) | UnixFileMode.UserExecute);
@@ -125,6 +125,6 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
     }
 
     private async Task<Trtexec> RequireAsync(CancellationToken cancellationToken) =>
-        await Trtexec.FindAsync(_options, cancellationToken) ?? throw new EngineException(
+        await Trtexec.FindAsync(_options, cancellationToken).ConfigureAwait(false) ?? throw new EngineException(
             "There is no trtexec on the PATH or at its usual places: set TrtexecPath, or run this on a machine with TensorRT.");
 }

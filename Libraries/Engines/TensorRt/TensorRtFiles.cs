@@ -42,7 +42,7 @@ internal sealed class TensorRtFiles
     /// Copies model and cache. The cache's first line is made to name the version that reads it: TensorRT 10 refuses another one
     /// ("Calibration table does not match calibrator algorithm type") and then tries to calibrate without data.
     /// </summary>
-    /// <exception cref="EngineException">The model is missing, or the cache is none.</exception>
+    /// <exception cref="EngineException">The model is missing, or the file is not a calibration cache.</exception>
     public void CopyInputs(TrtexecVersion version)
     {
         EngineChecks.RequireModel(_request.OnnxPath);

@@ -15,7 +15,7 @@ internal sealed class Trtexec
     public TrtexecVersion Version { get; }
 
     /// <summary>The configured one, else the first on the PATH or at a usual place; null where there is none.</summary>
-    /// <exception cref="EngineException">The configured one is missing, or what was found is no supported trtexec.</exception>
+    /// <exception cref="EngineException">The configured one is missing, or the one found is not supported.</exception>
     public static async Task<Trtexec?> FindAsync(TensorRtOptions options, CancellationToken cancellationToken)
     {
         if (options.TrtexecPath is { } configured && !File.Exists(configured))
@@ -30,10 +30,10 @@ internal sealed class Trtexec
         }
 
         // The banner comes first whatever the arguments; --help ends with 0 in every version, --version does not.
-        var (_, output) = await TrtexecProcess.RunAsync(path, ["--help"], TimeSpan.FromMinutes(2), cancellationToken);
+        var (_, output) = await TrtexecProcess.RunAsync(path, ["--help"], TimeSpan.FromMinutes(2), cancellationToken).ConfigureAwait(false);
         var version = TrtexecVersion.FromBanner(output)
             ?? throw new EngineException(
-                $"'{path}' prints no TensorRT version: it is no trtexec, or cannot start. It said: {TrtexecLog.Tail(output)}");
+                $"'{path}' prints no TensorRT version: it is not trtexec, or cannot start. It said: {TrtexecLog.Tail(output)}");
         return version.Major >= TrtexecVersion.OldestMajor
             ? new Trtexec(path, version, options.Timeout)
             : throw new EngineException($"'{path}' is TensorRT {version}; version {TrtexecVersion.OldestMajor} or later is needed.");
@@ -43,8 +43,8 @@ internal sealed class Trtexec
     /// <exception cref="EngineException">It failed; the message explains why.</exception>
     public async Task<string> RunAsync(IReadOnlyList<string> arguments, string logPath, CancellationToken cancellationToken)
     {
-        var (exitCode, output) = await TrtexecProcess.RunAsync(Path, arguments, _timeout, cancellationToken);
-        await File.WriteAllTextAsync(logPath, output, cancellationToken);
+        var (exitCode, output) = await TrtexecProcess.RunAsync(Path, arguments, _timeout, cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(logPath, output, cancellationToken).ConfigureAwait(false);
         return exitCode == 0 && !output.Contains("&&&& FAILED", StringComparison.Ordinal)
             ? output
             : throw new EngineException(TrtexecFailure.Explain(output, exitCode, TrtexecCommand.ToShell(Path, arguments), logPath));

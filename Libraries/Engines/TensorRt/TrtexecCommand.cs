@@ -5,7 +5,7 @@ namespace QatPipeline.Engines.TensorRt;
 /// <summary>trtexec's arguments, by version.</summary>
 internal static class TrtexecCommand
 {
-    /// <summary>What one build needs, with paths as trtexec shall see them.</summary>
+    /// <summary>What one build needs, with paths as trtexec sees them.</summary>
     /// <param name="Onnx">The model.</param>
     /// <param name="Engine">The engine to write.</param>
     /// <param name="Precision">The kernels allowed.</param>

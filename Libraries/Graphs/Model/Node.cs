@@ -6,7 +6,7 @@ public sealed class Node(string name, string opType, IEnumerable<string> inputs,
     /// <summary>Unique in its graph.</summary>
     public string Name { get; set; } = name;
 
-    /// <summary>Name of the ONNX operator, <c>Conv</c> for one; a pass that wants another puts another node in its place.</summary>
+    /// <summary>Name of the ONNX operator, <c>Conv</c> for one; a pass that needs another one replaces the node.</summary>
     public string OpType { get; } = opType;
 
     /// <summary>Operator domain; empty for the ONNX standard domain.</summary>
@@ -15,7 +15,7 @@ public sealed class Node(string name, string opType, IEnumerable<string> inputs,
     /// <summary>Value names by the operator's positions; an empty name keeps the place of an absent optional input.</summary>
     public List<string> Inputs { get; } = [.. inputs];
 
-    /// <summary>Value names by the operator's positions, each produced by no other node; an empty name is an output nobody wants.</summary>
+    /// <summary>Value names by the operator's positions, each produced by no other node; an empty name is an output that is not used.</summary>
     public List<string> Outputs { get; } = [.. outputs];
 
     /// <summary>Only what the model states: the operator's own defaults are not filled in.</summary>

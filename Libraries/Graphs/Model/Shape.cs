@@ -8,7 +8,7 @@ public readonly record struct Dimension(long? Value, string? Name = null)
     /// <summary>False for both kinds of unknown.</summary>
     public bool IsKnown => Value.HasValue;
 
-    /// <summary>A known number of elements. ONNX's −1 and 0 of Reshape targets are no dimensions.</summary>
+    /// <summary>A known number of elements. ONNX's −1 and 0 of Reshape targets are not dimensions.</summary>
     public static implicit operator Dimension(long value) => new(value);
 
     /// <summary>The conversion from a number as a method, for <c>Select</c>.</summary>

@@ -87,7 +87,7 @@ public sealed class Tensor
     };
 
     /// <summary>The elements as long, converted from any integer type.</summary>
-    /// <exception cref="GraphException">The elements are no integers, or 64-bit unsigned.</exception>
+    /// <exception cref="GraphException">The elements are not integers, or are 64-bit unsigned.</exception>
     public long[] ToLongs() => Type switch
     {
         ElementType.Int64 => As<long>().ToArray(),

@@ -15,41 +15,41 @@ internal sealed partial class ProgressPublisher : IProgress<StageProgress>, IAsy
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LastChance = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<StageProgress> latest =
+    private readonly Channel<StageProgress> _latest =
         Channel.CreateBounded<StageProgress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    private readonly CancellationTokenSource stopping = new();
-    private readonly (IBus Bus, string RunId, string Stage) target;
-    private readonly TimeProvider time;
-    private readonly ILogger logger;
-    private readonly Task loop;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly (IBus Bus, string RunId, string Stage) _target;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Task _loop;
 
     public ProgressPublisher(IBus bus, string runId, string stage, TimeProvider time, ILogger logger)
     {
-        target = (bus, runId, stage);
-        this.time = time;
-        this.logger = logger;
-        loop = Task.Run(PublishAsync);
+        _target = (bus, runId, stage);
+        _time = time;
+        _logger = logger;
+        _loop = Task.Run(PublishAsync);
     }
 
-    public void Report(StageProgress value) => latest.Writer.TryWrite(value);
+    public void Report(StageProgress value) => _latest.Writer.TryWrite(value);
 
     public async ValueTask DisposeAsync()
     {
-        latest.Writer.Complete();
-        stopping.CancelAfter(LastChance);
-        await loop;
-        stopping.Dispose();
+        _latest.Writer.Complete();
+        _stopping.CancelAfter(LastChance);
+        await _loop;
+        _stopping.Dispose();
     }
 
     private async Task PublishAsync()
     {
         try
         {
-            await foreach (var value in latest.Reader.ReadAllAsync(stopping.Token))
+            await foreach (var value in _latest.Reader.ReadAllAsync(_stopping.Token))
             {
                 await PublishAsync(value);
-                await Task.WhenAny(latest.Reader.Completion, Task.Delay(Pause, time, stopping.Token));
+                await Task.WhenAny(_latest.Reader.Completion, Task.Delay(Pause, _time, _stopping.Token));
             }
         }
         catch (OperationCanceledException)
@@ -62,14 +62,14 @@ internal sealed partial class ProgressPublisher : IProgress<StageProgress>, IAsy
     {
         var figures = value.Figures ?? new Dictionary<string, double>();
         var message = new StageProgressed(
-            target.RunId, target.Stage, value.Activity, value.Done, value.Total, figures, time.GetUtcNow());
+            _target.RunId, _target.Stage, value.Activity, value.Done, value.Total, figures, _time.GetUtcNow());
         try
         {
-            await target.Bus.Publish(message, publish => publish.Durable = false, stopping.Token);
+            await _target.Bus.Publish(message, publish => publish.Durable = false, _stopping.Token);
         }
         catch (Exception exception) when (exception is not OperationCanceledException && exception.IsTransient())
         {
-            LogDropped(exception, target.Stage, target.RunId);
+            LogDropped(exception, _target.Stage, _target.RunId);
         }
     }
 

@@ -13,10 +13,10 @@ internal sealed class EmbeddedWatcher(StageTable stages, string? lastStage, IPro
     IConsumer<StageFailed>,
     IConsumer<PipelineCompleted>
 {
-    private readonly TaskCompletionSource<object> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<object> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The <see cref="PipelineCompleted"/> or <see cref="StageFailed"/> of the run, or the event of its last stage.</summary>
-    public Task<object> End => end.Task;
+    public Task<object> End => _end.Task;
 
     public Task HandleAsync<TEvent>(ConsumeContext<TEvent> context)
         where TEvent : class, IPipelineEvent
@@ -26,7 +26,7 @@ internal sealed class EmbeddedWatcher(StageTable stages, string? lastStage, IPro
             Report(stage.Name, StageState.Completed);
             if (stage.Name == lastStage)
             {
-                end.TrySetResult(context.Message);
+                _end.TrySetResult(context.Message);
             }
         }
 
@@ -44,14 +44,14 @@ internal sealed class EmbeddedWatcher(StageTable stages, string? lastStage, IPro
     public Task Consume(ConsumeContext<StageFailed> context)
     {
         Report(context.Message.Stage, StageState.Failed, context.Message.Message);
-        end.TrySetResult(context.Message);
+        _end.TrySetResult(context.Message);
         return Task.CompletedTask;
     }
 
     public Task Consume(ConsumeContext<PipelineCompleted> context)
     {
         Report(stages.Rows[^1].Name, StageState.Completed);
-        end.TrySetResult(context.Message);
+        _end.TrySetResult(context.Message);
         return Task.CompletedTask;
     }
 

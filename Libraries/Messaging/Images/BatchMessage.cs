@@ -16,16 +16,16 @@ internal sealed class BatchMessage : IDisposable
 
     private const int LargestVarintShift = 28;
 
-    private readonly ReadOnlyMemory<byte> content;
-    private byte[]? rented;
+    private readonly ReadOnlyMemory<byte> _content;
+    private byte[]? _rented;
 
-    private BatchMessage(BatchPart part) => (Header, content) = (part.Header, part.Pixels.Memory);
+    private BatchMessage(BatchPart part) => (Header, _content) = (part.Header, part.Pixels.Memory);
 
     private BatchMessage(ReadOnlySequence<byte> pixels)
     {
-        rented = ArrayPool<byte>.Shared.Rent((int)pixels.Length);
-        pixels.CopyTo(rented);
-        content = rented.AsMemory(0, (int)pixels.Length);
+        _rented = ArrayPool<byte>.Shared.Rent((int)pixels.Length);
+        pixels.CopyTo(_rented);
+        _content = _rented.AsMemory(0, (int)pixels.Length);
     }
 
     /// <summary>Reads messages; nobody sends one with it.</summary>
@@ -36,14 +36,14 @@ internal sealed class BatchMessage : IDisposable
     public BatchHeader? Header { get; }
 
     /// <summary>The next bytes of pixels, until disposed.</summary>
-    public ReadOnlySpan<byte> Pixels => content.Span;
+    public ReadOnlySpan<byte> Pixels => _content.Span;
 
     public void Dispose()
     {
-        if (rented is not null)
+        if (_rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(rented);
-            rented = null;
+            ArrayPool<byte>.Shared.Return(_rented);
+            _rented = null;
         }
     }
 

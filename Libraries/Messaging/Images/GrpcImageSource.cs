@@ -102,15 +102,15 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
     private sealed class BatchStream(
         BatchCalls calls, ReadBatchesRequest request, IndexedImage[] images, CancellationToken cancellationToken)
     {
-        private readonly AsyncServerStreamingCall<BatchMessage> call = calls.Read(request, cancellationToken);
+        private readonly AsyncServerStreamingCall<BatchMessage> _call = calls.Read(request, cancellationToken);
 
         public async IAsyncEnumerable<ImageBatch> ReadAsync([EnumeratorCancellation] CancellationToken token)
         {
-            using (call)
+            using (_call)
             {
-                while (await call.ResponseStream.MoveNext(token))
+                while (await _call.ResponseStream.MoveNext(token))
                 {
-                    using var first = call.ResponseStream.Current;
+                    using var first = _call.ResponseStream.Current;
                     var header = first.Header
                         ?? throw new InvalidDataException("The image stream has pixels where a batch should begin.");
                     yield return await ReadBatchAsync(header, token);
@@ -144,12 +144,12 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
         {
             for (var filled = 0; filled < pixels.Length * sizeof(float);)
             {
-                if (!await call.ResponseStream.MoveNext(token))
+                if (!await _call.ResponseStream.MoveNext(token))
                 {
                     throw new InvalidDataException("The image stream ended within a batch.");
                 }
 
-                using var part = call.ResponseStream.Current;
+                using var part = _call.ResponseStream.Current;
                 part.Pixels.CopyTo(MemoryMarshal.AsBytes(pixels.Span)[filled..]);
                 filled += part.Pixels.Length;
             }

@@ -11,9 +11,9 @@ namespace QatPipeline.Messaging.Submission;
 internal static class EventRules
 {
     /// <summary>Checks run id, specification and artifact references.</summary>
-    /// <exception cref="StageInputException">The run id is not usable, or the list of artifacts is missing.</exception>
+    /// <exception cref="StageInputException">The run id is invalid, or the list of artifacts is missing.</exception>
     /// <exception cref="SpecificationException">The specification breaks a rule.</exception>
-    /// <exception cref="ArtifactException">An artifact has an unsafe name, or a digest that is none.</exception>
+    /// <exception cref="ArtifactException">An artifact has an unsafe name, or an invalid digest.</exception>
     public static void Check(IPipelineEvent pipelineEvent, StageTable stages)
     {
         CheckRunId(pipelineEvent.RunId);
@@ -30,7 +30,7 @@ internal static class EventRules
 
     /// <summary>Checks the names and digests of artifacts.</summary>
     /// <exception cref="StageInputException">The list is missing.</exception>
-    /// <exception cref="ArtifactException">An artifact has an unsafe name, or a digest that is none.</exception>
+    /// <exception cref="ArtifactException">An artifact has an unsafe name, or an invalid digest.</exception>
     public static void CheckArtifacts(IReadOnlyList<ArtifactReference>? artifacts)
     {
         foreach (var artifact in artifacts
@@ -42,13 +42,13 @@ internal static class EventRules
     }
 
     /// <summary>Checks the name of a run.</summary>
-    /// <exception cref="StageInputException">It is not usable.</exception>
+    /// <exception cref="StageInputException">The name is invalid.</exception>
     public static void CheckRunId(string? runId)
     {
         if (!RunId.IsValid(runId))
         {
             throw new StageInputException(
-                $"'{runId}' is not a usable run id: use up to 64 letters, digits and . _ - +, not starting with a dot.");
+                $"'{runId}' is not a valid run id: use up to 64 letters, digits and . _ - +, not starting with a dot.");
         }
     }
 }

@@ -11,7 +11,7 @@ public sealed class RunRequests(IBus bus, TimeProvider time)
     private static readonly TimeSpan LongestPublication = TimeSpan.FromSeconds(15);
 
     /// <summary>Asks for a run, as the root or as a part of its trace.</summary>
-    /// <exception cref="StageInputException">The run id is not usable.</exception>
+    /// <exception cref="StageInputException">The run id is invalid.</exception>
     /// <exception cref="TimeoutException">The broker does not take the request.</exception>
     public Task SubmitAsync(PipelineRequested request, CancellationToken cancellationToken) =>
         PublishAsync(token => bus.SubmitAsync(request, token), cancellationToken);

@@ -8,7 +8,7 @@ namespace QatPipeline.Messaging.Submission;
 internal static class SubmitExtensions
 {
     /// <summary>Publishes the request as the root, or as a part, of the run's trace.</summary>
-    /// <exception cref="StageInputException">The run id is not usable.</exception>
+    /// <exception cref="StageInputException">The run id is invalid.</exception>
     public static async Task SubmitAsync(this IPublishEndpoint bus, PipelineRequested request, CancellationToken cancellationToken)
     {
         EventRules.CheckRunId(request.RunId);

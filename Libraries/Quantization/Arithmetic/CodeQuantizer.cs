@@ -24,7 +24,7 @@ public static class CodeQuantizer
     }
 
     /// <summary>Codes of a tensor [outer, channels, inner] with one signed range per channel: weights.</summary>
-    /// <exception cref="ArgumentException">The spans differ in length, or it is no multiple of channels·inner.</exception>
+    /// <exception cref="ArgumentException">The spans differ in length, or the length is not a multiple of channels·inner.</exception>
     public static void Quantize(ReadOnlySpan<float> source, Span<sbyte> codes, ReadOnlySpan<QuantizationParameters> channels, int inner)
     {
         SpanCheck.SameLength(source.Length, codes.Length);

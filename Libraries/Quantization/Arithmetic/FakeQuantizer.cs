@@ -37,7 +37,7 @@ public static class FakeQuantizer
     /// <param name="destination">Receives the result; may be the source.</param>
     /// <param name="channels">One element per channel.</param>
     /// <param name="inner">Elements of one channel that lie side by side: the product of the dimensions after the channel axis.</param>
-    /// <exception cref="ArgumentException">The spans differ in length, or it is no multiple of channels·inner.</exception>
+    /// <exception cref="ArgumentException">The spans differ in length, or the length is not a multiple of channels·inner.</exception>
     public static void Apply(ReadOnlySpan<float> source, Span<float> destination, ReadOnlySpan<QuantizationParameters> channels, int inner)
     {
         SpanCheck.SameLength(source.Length, destination.Length);

@@ -15,7 +15,7 @@ internal static class SpanCheck
     {
         if (channels <= 0 || inner <= 0 || length % ((long)channels * inner) != 0)
         {
-            throw new ArgumentException($"{length} elements are no whole number of {channels} channels of {inner} elements.");
+            throw new ArgumentException($"{length} elements are not a whole number of {channels} channels of {inner} elements.");
         }
     }
 }

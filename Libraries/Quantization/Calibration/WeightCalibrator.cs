@@ -13,7 +13,7 @@ public static class WeightCalibrator
     /// <param name="channels">Extent of the channel axis; 1 for one range per tensor.</param>
     /// <param name="inner">Product of the extents after the channel axis.</param>
     /// <exception cref="CalibrationException">A weight is NaN or infinite.</exception>
-    /// <exception cref="ArgumentException">The length is no multiple of channels·inner.</exception>
+    /// <exception cref="ArgumentException">The length is not a multiple of channels·inner.</exception>
     public static QuantizationRange[] Max(ReadOnlySpan<float> weights, int channels, int inner)
     {
         SpanCheck.WholeChannels(weights.Length, channels, inner);

@@ -33,7 +33,7 @@ internal sealed record ReportContent
         Stages = context.Stages,
         Artifacts = context.Artifacts,
         Timings = BuildTimings.Of(context.Stages),
-        Samples = await SampleImages.ReadAsync(context, cancellationToken).ConfigureAwait(false),
+        Samples = await SampleImages.ReadAsync(context, cancellationToken),
     };
 
     /// <summary>The artifact of that name, or null.</summary>

@@ -25,25 +25,25 @@ internal readonly record struct HtmlText(string Markup)
 [InterpolatedStringHandler]
 internal readonly ref struct HtmlHandler(int literalLength, int formattedCount)
 {
-    private readonly StringBuilder markup = new(literalLength + (formattedCount * 16));
+    private readonly StringBuilder _markup = new(literalLength + (formattedCount * 16));
 
-    public void AppendLiteral(string value) => markup.Append(value);
+    public void AppendLiteral(string value) => _markup.Append(value);
 
-    public void AppendFormatted(HtmlText value) => markup.Append(value.Markup);
+    public void AppendFormatted(HtmlText value) => _markup.Append(value.Markup);
 
     public void AppendFormatted(IEnumerable<HtmlText> values)
     {
         foreach (var value in values)
         {
-            markup.Append(value.Markup);
+            _markup.Append(value.Markup);
         }
     }
 
-    public void AppendFormatted(string? value) => markup.Append(WebUtility.HtmlEncode(value));
+    public void AppendFormatted(string? value) => _markup.Append(WebUtility.HtmlEncode(value));
 
     public void AppendFormatted<T>(T value, string? format = null)
         where T : IFormattable =>
-        markup.Append(WebUtility.HtmlEncode(value.ToString(format, CultureInfo.InvariantCulture)));
+        _markup.Append(WebUtility.HtmlEncode(value.ToString(format, CultureInfo.InvariantCulture)));
 
-    internal string ToMarkup() => markup.ToString();
+    internal string ToMarkup() => _markup.ToString();
 }

@@ -16,15 +16,15 @@ internal static class SampleImages
     /// <summary>At most six pictures; none where the run has no detections of both networks or this machine has no pictures.</summary>
     public static async Task<IReadOnlyList<SampleImage>> ReadAsync(RunReportContext context, CancellationToken cancellationToken)
     {
-        if (await context.OpenArtifactAsync(ArtifactNames.DatasetIndex, cancellationToken).ConfigureAwait(false) is not { } indexPath
-            || await context.OpenArtifactAsync(ArtifactNames.FloatDetections, cancellationToken).ConfigureAwait(false) is not { } floatPath
-            || await context.OpenArtifactAsync(ArtifactNames.Int8EngineDetections, cancellationToken).ConfigureAwait(false)
+        if (await context.OpenArtifactAsync(ArtifactNames.DatasetIndex, cancellationToken) is not { } indexPath
+            || await context.OpenArtifactAsync(ArtifactNames.FloatDetections, cancellationToken) is not { } floatPath
+            || await context.OpenArtifactAsync(ArtifactNames.Int8EngineDetections, cancellationToken)
                 is not { } int8Path)
         {
             return [];
         }
 
-        var index = await DatasetIndex.ReadAsync(indexPath, cancellationToken).ConfigureAwait(false);
+        var index = await DatasetIndex.ReadAsync(indexPath, cancellationToken);
         var names = index.Categories.ToDictionary(category => category.Id, category => category.Name);
         var (first, second) = (ByImage(floatPath), ByImage(int8Path));
         return [.. index.Validation

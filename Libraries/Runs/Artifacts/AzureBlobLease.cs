@@ -14,36 +14,36 @@ internal sealed class AzureBlobLease : IBlobLease
 
     private static readonly TimeSpan RenewalPeriod = TimeSpan.FromSeconds(5);
 
-    private readonly BlobLeaseClient lease;
-    private readonly CancellationTokenSource lost = new();
-    private readonly CancellationTokenSource released = new();
-    private readonly Task renewal;
+    private readonly BlobLeaseClient _lease;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _released = new();
+    private readonly Task _renewal;
 
     public AzureBlobLease(BlobLeaseClient lease, TimeProvider time)
     {
-        this.lease = lease;
-        Lost = lost.Token;
-        renewal = RenewAsync(time, released.Token);
+        _lease = lease;
+        Lost = _lost.Token;
+        _renewal = RenewAsync(time, _released.Token);
     }
 
     public CancellationToken Lost { get; }
 
     public async ValueTask DisposeAsync()
     {
-        await released.CancelAsync();
-        await renewal;
+        await _released.CancelAsync();
+        await _renewal;
         using var limit = new CancellationTokenSource(Duration);
         try
         {
-            await lease.ReleaseAsync(cancellationToken: limit.Token);
+            await _lease.ReleaseAsync(cancellationToken: limit.Token);
         }
         catch (Exception exception) when (exception is RequestFailedException or AggregateException or OperationCanceledException)
         {
             // It expires by itself; whoever waits for it waits a few seconds longer.
         }
 
-        released.Dispose();
-        lost.Dispose();
+        _released.Dispose();
+        _lost.Dispose();
     }
 
     private async Task RenewAsync(TimeProvider time, CancellationToken cancellationToken)
@@ -55,7 +55,7 @@ internal sealed class AzureBlobLease : IBlobLease
             {
                 if (!await TryRenewAsync(cancellationToken))
                 {
-                    await lost.CancelAsync();
+                    await _lost.CancelAsync();
                     return;
                 }
             }
@@ -70,7 +70,7 @@ internal sealed class AzureBlobLease : IBlobLease
     {
         try
         {
-            await lease.RenewAsync(cancellationToken: cancellationToken);
+            await _lease.RenewAsync(cancellationToken: cancellationToken);
             return true;
         }
         catch (RequestFailedException exception)

@@ -11,7 +11,7 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
 {
     private static readonly BlobRequestConditions IfAbsent = new() { IfNoneMatch = ETag.All };
 
-    private volatile bool containerExists;
+    private volatile bool _containerExists;
 
     /// <inheritdoc/>
     public async Task<StoredBlob?> ReadAsync(string name, CancellationToken cancellationToken)
@@ -138,10 +138,10 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
 
     private async Task EnsureContainerAsync(CancellationToken cancellationToken)
     {
-        if (!containerExists)
+        if (!_containerExists)
         {
             await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-            containerExists = true;
+            _containerExists = true;
         }
     }
 }

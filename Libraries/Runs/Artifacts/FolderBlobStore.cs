@@ -16,14 +16,14 @@ public sealed class FolderBlobStore : IBlobStore
     private const int LockStripes = 64;
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
-    private readonly string root;
+    private readonly string _root;
 
     /// <summary>Opens the store, creating the folder where there is none.</summary>
     public FolderBlobStore(string folder)
     {
-        root = Path.GetFullPath(folder);
-        Directory.CreateDirectory(Path.Combine(root, TemporaryFolder));
-        Directory.CreateDirectory(Path.Combine(root, LockFolder));
+        _root = Path.GetFullPath(folder);
+        Directory.CreateDirectory(Path.Combine(_root, TemporaryFolder));
+        Directory.CreateDirectory(Path.Combine(_root, LockFolder));
         DeleteAbandonedFiles();
     }
 
@@ -122,14 +122,14 @@ public sealed class FolderBlobStore : IBlobStore
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        var folder = Path.Combine(root, prefix[..(prefix.LastIndexOf('/') + 1)]);
+        var folder = Path.Combine(_root, prefix[..(prefix.LastIndexOf('/') + 1)]);
         if (!Directory.Exists(folder))
         {
             yield break;
         }
 
         var names = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(root, path))
+            .Select(path => Path.GetRelativePath(_root, path))
             .Where(name => name[0] != '.' && name.StartsWith(prefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
         foreach (var name in names)
@@ -143,7 +143,7 @@ public sealed class FolderBlobStore : IBlobStore
     public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        var folder = new DirectoryInfo(Path.Combine(root, prefix));
+        var folder = new DirectoryInfo(Path.Combine(_root, prefix));
         if (!folder.Exists)
         {
             yield break;
@@ -180,9 +180,9 @@ public sealed class FolderBlobStore : IBlobStore
         return File.Exists(path) ? path : null;
     }
 
-    private string PathOf(string name) => Path.Combine(root, BlobNames.Blob(name));
+    private string PathOf(string name) => Path.Combine(_root, BlobNames.Blob(name));
 
-    private string NewTemporaryPath() => Path.Combine(root, TemporaryFolder, Guid.NewGuid().ToString("N"));
+    private string NewTemporaryPath() => Path.Combine(_root, TemporaryFolder, Guid.NewGuid().ToString("N"));
 
     private async Task ReplaceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -210,7 +210,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
     }
 
-    private FileLock? TryLock(string name) => FileLock.TryTake(Path.Combine(root, LockFolder, name));
+    private FileLock? TryLock(string name) => FileLock.TryTake(Path.Combine(_root, LockFolder, name));
 
     private async Task<FileLock> LockAsync(string name, CancellationToken cancellationToken)
     {
@@ -229,7 +229,7 @@ public sealed class FolderBlobStore : IBlobStore
     private void DeleteAbandonedFiles()
     {
         var yesterday = DateTime.UtcNow.AddDays(-1);
-        foreach (var file in new DirectoryInfo(Path.Combine(root, TemporaryFolder)).EnumerateFiles())
+        foreach (var file in new DirectoryInfo(Path.Combine(_root, TemporaryFolder)).EnumerateFiles())
         {
             if (file.LastWriteTimeUtc < yesterday)
             {

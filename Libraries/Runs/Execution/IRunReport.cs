@@ -4,7 +4,7 @@ using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.Runs.Execution;
 
-/// <summary>Writes what people read at the end of a run. It holds times and hosts, so it is no digested artifact.</summary>
+/// <summary>Writes what people read at the end of a run. It holds times and hosts, so it is not an artifact with a digest.</summary>
 public interface IRunReport
 {
     /// <summary>Writes the report's files into the folder; all of them become files of the run.</summary>

@@ -7,12 +7,12 @@ internal sealed class ScratchSpace : IDisposable
 {
     private const string LockFolder = ".locks";
 
-    private readonly FileLock owner;
+    private readonly FileLock _owner;
 
     private ScratchSpace(string folder, FileLock owner)
     {
         Folder = folder;
-        this.owner = owner;
+        _owner = owner;
     }
 
     public string Folder { get; }
@@ -31,7 +31,7 @@ internal sealed class ScratchSpace : IDisposable
     public void Dispose()
     {
         Directory.Delete(Folder, recursive: true);
-        owner.Dispose();
+        _owner.Dispose();
         File.Delete(LockOf(Path.GetDirectoryName(Folder)!, Folder));
     }
 

@@ -19,8 +19,8 @@ internal sealed class StageContext(
     IProgress<StageProgress> progress,
     ILogger logger) : IStageContext
 {
-    private readonly ConcurrentDictionary<string, string> outputs = new();
-    private readonly ConcurrentDictionary<string, JsonElement> measurements = new();
+    private readonly ConcurrentDictionary<string, string> _outputs = new();
+    private readonly ConcurrentDictionary<string, JsonElement> _measurements = new();
 
     public string RunId => run.RunId;
 
@@ -32,7 +32,7 @@ internal sealed class StageContext(
 
     public ICheckpointStore Checkpoints => checkpoints;
 
-    public IReadOnlyDictionary<string, JsonElement> Measurements => measurements;
+    public IReadOnlyDictionary<string, JsonElement> Measurements => _measurements;
 
     public async Task<string> OpenInputAsync(string name, CancellationToken cancellationToken)
     {
@@ -50,16 +50,16 @@ internal sealed class StageContext(
         return link;
     }
 
-    public string OutputPath(string name) => outputs.GetOrAdd(
+    public string OutputPath(string name) => _outputs.GetOrAdd(
         BlobNames.FileName(name), file => Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "outputs")).FullName, file));
 
     public void Measure(string name, object value) =>
-        measurements[name] = JsonSerializer.SerializeToElement(value, value.GetType(), PipelineJson.Compact);
+        _measurements[name] = JsonSerializer.SerializeToElement(value, value.GetType(), PipelineJson.Compact);
 
     public async Task<IReadOnlyList<ArtifactReference>> PublishAsync(CancellationToken cancellationToken)
     {
         var published = new List<ArtifactReference>();
-        foreach (var (name, path) in outputs.OrderBy(output => output.Key, StringComparer.Ordinal))
+        foreach (var (name, path) in _outputs.OrderBy(output => output.Key, StringComparer.Ordinal))
         {
             if (!File.Exists(path))
             {

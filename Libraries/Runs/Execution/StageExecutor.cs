@@ -19,7 +19,7 @@ public sealed partial class StageExecutor(
     TimeProvider time,
     ILogger<StageExecutor> logger)
 {
-    private readonly LineageLog lineageLog = new(blobs);
+    private readonly LineageLog _lineageLog = new(blobs);
 
     /// <summary>
     /// Gives the record of the job: the committed one where there is one, else that of the worker who is busy with it, else that of its
@@ -31,7 +31,7 @@ public sealed partial class StageExecutor(
         var begin = time.GetTimestamp();
         var (stage, run) = (job.Stage, job.Run);
         using var activity = PipelineTelemetry.StartStage(job);
-        var lineage = new StageLineage(lineageLog, time, job);
+        var lineage = new StageLineage(_lineageLog, time, job);
         try
         {
             using var steps = new StepSpans(activity, new FigureRecorder(stage.Name, progress));

@@ -8,24 +8,24 @@ namespace QatPipeline.Runs.Execution;
 /// </summary>
 internal sealed class StepSpans(Activity? stage, IProgress<StageProgress> next) : IProgress<StageProgress>, IDisposable
 {
-    private readonly Lock gate = new();
-    private Activity? step;
-    private string? activity;
+    private readonly Lock _gate = new();
+    private Activity? _step;
+    private string? _activity;
 
     public void Report(StageProgress value)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (stage is not null && value.Activity != activity)
+            if (stage is not null && value.Activity != _activity)
             {
-                step?.Dispose();
-                step = Start(value.Activity, stage);
-                activity = value.Activity;
+                _step?.Dispose();
+                _step = Start(value.Activity, stage);
+                _activity = value.Activity;
             }
 
             foreach (var (figure, number) in value.Figures ?? new Dictionary<string, double>())
             {
-                step?.SetTag($"qat.figure.{figure}", number);
+                _step?.SetTag($"qat.figure.{figure}", number);
             }
         }
 
@@ -34,13 +34,13 @@ internal sealed class StepSpans(Activity? stage, IProgress<StageProgress> next) 
 
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            step?.Dispose();
+            _step?.Dispose();
         }
     }
 
-    // What the stage starts itself belongs to the stage: a step is no current activity of the thread that happens to report it.
+    // What the stage starts itself belongs to the stage: a step is not the current activity of the thread that happens to report it.
     private static Activity? Start(string name, Activity stage)
     {
         var current = Activity.Current;

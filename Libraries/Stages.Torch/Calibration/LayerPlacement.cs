@@ -33,7 +33,7 @@ internal sealed class LayerPlacement
     /// <summary>Every layer that can be quantized, in execution order.</summary>
     public IReadOnlyList<string> Layers { get; }
 
-    /// <summary>Those quantized to begin with; all where none gains, for a run without integers would be no quantization.</summary>
+    /// <summary>Those quantized to begin with; all where none gains, because a run without integers would not be a quantization.</summary>
     public IReadOnlyList<string> Candidates { get; }
 
     /// <summary>What <see cref="Candidates"/> are, in a sentence; null where they are all layers by choice.</summary>

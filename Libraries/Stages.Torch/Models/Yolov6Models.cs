@@ -68,7 +68,7 @@ internal static class Yolov6Models
     /// <param name="specification">Describes it.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="checkpoint">A local file with its weights; null for fresh ones.</param>
-    /// <exception cref="Yolov6.Checkpoints.CheckpointException">The file is no checkpoint, or one of another network.</exception>
+    /// <exception cref="Yolov6.Checkpoints.CheckpointException">The file is not a checkpoint, or belongs to another network.</exception>
     public static Graph Build(RunSpecification specification, int classes, string? checkpoint)
     {
         var form = specification.Model.Yolov6!.Form switch

@@ -36,7 +36,7 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
         var detections = new List<Detection>();
         var done = 0;
         var batches = source.ReadAsync(specification, split, images, Protocol, specification.Evaluation.Batch, cancellationToken);
-        await foreach (var batch in batches.ConfigureAwait(false))
+        await foreach (var batch in batches)
         {
             using (batch)
             {

@@ -20,11 +20,11 @@ public static class JsonArtifact
     public static async Task<T> ReadAsync<T>(string path, string name, CancellationToken cancellationToken)
     {
         var stream = File.OpenRead(path);
-        await using (stream.ConfigureAwait(false))
+        await using (stream)
         {
             try
             {
-                return (await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Options, cancellationToken).ConfigureAwait(false))!;
+                return (await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Options, cancellationToken))!;
             }
             catch (JsonException exception)
             {

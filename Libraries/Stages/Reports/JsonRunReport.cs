@@ -19,8 +19,7 @@ public static class JsonRunReport
     public static async Task<RunReport> CreateAsync(RunReportContext context, CancellationToken cancellationToken)
     {
         var specification = context.Run.Specification;
-        var evaluation = (await ReadAsync<EvaluationReport>(context, ArtifactNames.EvaluationReport, cancellationToken)
-            .ConfigureAwait(false))!;
+        var evaluation = (await ReadAsync<EvaluationReport>(context, ArtifactNames.EvaluationReport, cancellationToken))!;
 
         // A run that began with the event of a later stage has built nothing itself.
         var build = context.Stages.FirstOrDefault(stage => stage.Record.Stage == StageNames.Build)?.Record;
@@ -33,11 +32,9 @@ public static class JsonRunReport
             Machine = build?.Host ?? "",
             Results = [.. evaluation.Variants.Select(variant => ResultOf(variant, evaluation, specification, timings, context.Artifacts))],
             Evaluation = evaluation,
-            Calibration = await ReadAsync<CalibrationReport>(context, ArtifactNames.CalibrationReport, cancellationToken)
-                .ConfigureAwait(false),
-            FloatTraining = await ReadAsync<FloatTrainingHistory>(context, ArtifactNames.FloatTrainingHistory, cancellationToken)
-                .ConfigureAwait(false),
-            Training = await ReadAsync<TrainingHistory>(context, ArtifactNames.TrainingHistory, cancellationToken).ConfigureAwait(false),
+            Calibration = await ReadAsync<CalibrationReport>(context, ArtifactNames.CalibrationReport, cancellationToken),
+            FloatTraining = await ReadAsync<FloatTrainingHistory>(context, ArtifactNames.FloatTrainingHistory, cancellationToken),
+            Training = await ReadAsync<TrainingHistory>(context, ArtifactNames.TrainingHistory, cancellationToken),
             Stages = [.. context.Stages.Select(Summarise)],
         };
     }
@@ -90,7 +87,7 @@ public static class JsonRunReport
 
     private static async Task<T?> ReadAsync<T>(RunReportContext context, string artifact, CancellationToken cancellationToken)
         where T : class =>
-        await context.OpenArtifactAsync(artifact, cancellationToken).ConfigureAwait(false) is { } path
-            ? await JsonArtifact.ReadAsync<T>(path, artifact, cancellationToken).ConfigureAwait(false)
+        await context.OpenArtifactAsync(artifact, cancellationToken) is { } path
+            ? await JsonArtifact.ReadAsync<T>(path, artifact, cancellationToken)
             : null;
 }

@@ -36,7 +36,7 @@ internal sealed class QatCheckpointFormat : ICheckpointFormat
         }
     }
 
-    /// <exception cref="TorchExecutionException">It is no checkpoint, or one of another graph or other options.</exception>
+    /// <exception cref="TorchExecutionException">It is not a checkpoint, or belongs to another graph or other options.</exception>
     public void Load(TrainingState state, Stream stream)
     {
         using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);

@@ -82,7 +82,7 @@ public sealed class TorchNetwork : IDisposable
     public IReadOnlyList<NetworkQuantizer> Quantizers { get; }
 
     /// <summary>
-    /// Runs a batch through a network with one input. Values that nobody wants are freed as soon as their last reader ran.
+    /// Runs a batch through a network with one input. Values that are no longer needed are freed as soon as their last reader ran.
     /// </summary>
     /// <param name="input">[N,C,H,W], on the network's device; N may differ from the batch size the graph was written for.</param>
     /// <param name="wanted">Names of the values to return; the graph's outputs by default.</param>

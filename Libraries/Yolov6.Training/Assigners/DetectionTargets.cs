@@ -6,7 +6,7 @@ namespace QatPipeline.Yolov6.Training.Assigners;
 /// <summary>One object of an image of a batch: class index and corners in pixels of the network input.</summary>
 public readonly record struct TargetBox(int Class, float X1, float Y1, float X2, float Y2);
 
-/// <summary>The objects of a batch, padded to the same number M an image (reference 4.1).</summary>
+/// <summary>The objects of a batch, padded to the same number M for every image (reference 4.1).</summary>
 internal sealed class DetectionTargets : IDisposable
 {
     /// <param name="images">The objects of every image; corners that add up to 0 or less are padding.</param>

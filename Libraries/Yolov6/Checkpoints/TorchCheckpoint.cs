@@ -24,7 +24,7 @@ public static class TorchCheckpoint
     /// <param name="path">A file written by torch.save in the zip format (PyTorch 1.6 and later).</param>
     /// <param name="weights">Which of the weights of a training checkpoint.</param>
     /// <returns>The entries by their state-dict names, in the order of the module's registration, as float.</returns>
-    /// <exception cref="CheckpointException">The file is no checkpoint, damaged, or holds a refused name.</exception>
+    /// <exception cref="CheckpointException">The file is not a checkpoint, is damaged, or holds a refused name.</exception>
     public static StateDict Read(string path, CheckpointWeights weights = CheckpointWeights.Model)
     {
         try

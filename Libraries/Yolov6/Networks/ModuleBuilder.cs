@@ -116,7 +116,7 @@ internal sealed class ModuleBuilder(Graph graph, Yolov6Form form, WeightRandom r
         return name;
     }
 
-    /// <summary>Adds a constant that is no parameter.</summary>
+    /// <summary>Adds a constant that is not a parameter.</summary>
     public string Constant(string name, Tensor value)
     {
         graph.Initializers.Add(name, value);

@@ -27,7 +27,7 @@ internal sealed class Suppression(ModuleBuilder builder, Yolov6Options options, 
                     ("plugin_version", "1"), ("score_activation", 0L), ("score_threshold", options.ScoreThreshold));
                 break;
             case EndToEnd.TensorRt7:
-                // This plugin wants corners, and an axis for boxes of one class.
+                // This plugin expects corners, and an axis for boxes of one class.
                 var axis = builder.Constant("nms.axis", Tensor.FromLongs([1], 2));
                 var single = builder.Node("nms.boxes", "Unsqueeze", [Corners(boxes), axis], [anchors, 1, 4]);
                 AddPlugin("BatchedNMSDynamic_TRT", single, scores, ElementType.Float,

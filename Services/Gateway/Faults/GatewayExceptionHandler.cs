@@ -21,7 +21,7 @@ internal sealed class GatewayExceptionHandler : IExceptionHandler
             BadHttpRequestException bad => (bad.StatusCode, NotUsable, bad.Message),
             _ when IsCallersFault(exception) => (StatusCodes.Status400BadRequest, NotUsable, exception.Message),
             _ when exception.IsTransient() =>
-                (StatusCodes.Status503ServiceUnavailable, "Broker or storage do not answer", OutageOf(exception)),
+                (StatusCodes.Status503ServiceUnavailable, "The broker or the storage does not answer", OutageOf(exception)),
             _ => null,
         };
         if (problem is not var (status, title, detail))

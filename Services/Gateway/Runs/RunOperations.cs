@@ -17,8 +17,8 @@ internal sealed class RunOperations(
     /// <param name="runId">The run's id, or nothing to have one made.</param>
     /// <param name="cancellationToken">Ends the wait for the broker.</param>
     /// <param name="folder">The folder that relative paths start at; without one, paths must be absolute.</param>
-    /// <exception cref="SpecificationException">The text is no usable specification.</exception>
-    /// <exception cref="StageInputException">The run id is not usable, or taken by another specification.</exception>
+    /// <exception cref="SpecificationException">The text is not a valid specification.</exception>
+    /// <exception cref="StageInputException">The run id is invalid, or belongs to another specification.</exception>
     /// <exception cref="TimeoutException">The broker does not take the request.</exception>
     public async Task<RunStatus> SubmitAsync(
         string text, string? runId, CancellationToken cancellationToken, string? folder = null)

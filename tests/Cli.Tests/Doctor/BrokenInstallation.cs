@@ -7,7 +7,7 @@ internal sealed class BrokenInstallation : IDisposable
 {
     private const long LargeFile = 4 << 20;
 
-    private readonly ScratchFolder folder = new();
+    private readonly ScratchFolder _folder = new();
 
     /// <summary>Skia's library asks for <c>libnowhere.so.0</c> in place of a library that is there.</summary>
     public static BrokenInstallation WithoutLibraryOfSkia()
@@ -35,12 +35,12 @@ internal sealed class BrokenInstallation : IDisposable
         return installation;
     }
 
-    public string PathOf(string name) => folder.PathOf(name);
+    public string PathOf(string name) => _folder.PathOf(name);
 
     public Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
         QatProcess.RunProgramAsync(PathOf("qat"), arguments);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     private static byte[] Renamed(byte[] library, string name, string other)
     {

@@ -7,16 +7,16 @@ namespace QatPipeline.Cli.Tests.Doctor;
 
 public sealed class MachineCheckTests : IDisposable
 {
-    private readonly ScratchFolder folder = new();
+    private readonly ScratchFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("fma avx2", "AVX2; without VNNI, INT8 gains less and weights have 7 bits")]
     [InlineData("avx2 avx512bw avx512_vnni", "AVX2, AVX-512, AVX512-VNNI")]
     public async Task Processor_SaysWhatMakesIntegersFast(string flags, string expected)
     {
-        var file = folder.PathOf("cpuinfo");
+        var file = _folder.PathOf("cpuinfo");
         await File.WriteAllTextAsync(
             file, $"processor\t: 0\nmodel name\t: Some CPU @ 2.00GHz\nflags\t\t: {flags}\n", TestContext.Current.CancellationToken);
 
@@ -31,7 +31,7 @@ public sealed class MachineCheckTests : IDisposable
     [InlineData(524288, false, "0.5 of 16.0 GiB free")]
     public async Task Memory_IsEnoughFromAGibibyteOn(long free, bool works, string expected)
     {
-        var file = folder.PathOf("meminfo");
+        var file = _folder.PathOf("meminfo");
         await File.WriteAllTextAsync(
             file, $"MemTotal:       16777216 kB\nMemAvailable:   {free} kB\n", TestContext.Current.CancellationToken);
 

@@ -8,7 +8,7 @@ public sealed class RandomAffineTests
     private static readonly RandomAffine _center = new(Angle: 0, Scale: 1, ShearX: 0, ShearY: 0, ShiftX: 0.5, ShiftY: 0.5);
 
     [Fact]
-    public void Neutral_transform_crops_the_middle_of_a_mosaic()
+    public void NeutralTransform_CropsTheMiddleOfAMosaic()
     {
         using var canvas = Square(128, (40, 50, 20, 10));
         using var result = _center.Apply(canvas, 64);
@@ -19,7 +19,7 @@ public sealed class RandomAffineTests
     }
 
     [Fact]
-    public void Boxes_follow_the_pixels_through_rotation_scale_and_shear()
+    public void Boxes_FollowThePixelsThroughRotationScaleAndShear()
     {
         var random = new SeededRandom(3);
         var options = new AugmentationOptions { Degrees = 180, Shear = 20, Translate = 0.1, Scale = 0.3 };
@@ -43,7 +43,7 @@ public sealed class RandomAffineTests
     [InlineData(30, 30, 3, 20, 1)]
     [InlineData(3, 40, 29.5, 20, 0)] // less than a tenth inside the crop
     [InlineData(40, 40, 50, 2.2, 0)] // aspect ratio over 20
-    public void Slivers_are_dropped(double x, double y, double w, double h, int expected)
+    public void Slivers_AreDropped(double x, double y, double w, double h, int expected)
     {
         using var canvas = new Canvas(PixelBuffer.Grey(128, 128, 0), [new PixelBox(0, x + 2, y, x + 2 + w, y + h)]);
         using var result = _center.Apply(canvas, 64);

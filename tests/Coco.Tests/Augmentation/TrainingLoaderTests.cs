@@ -21,7 +21,7 @@ public sealed class TrainingLoaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Resuming_gives_the_batches_of_an_uninterrupted_run()
+    public async Task Resuming_GivesTheBatchesOfAnUninterruptedRun()
     {
         var whole = await ReadAsync(workers: 2, epoch: 3, firstBatch: 0);
         var resumed = await ReadAsync(workers: 1, epoch: 3, firstBatch: 2);
@@ -32,7 +32,7 @@ public sealed class TrainingLoaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Epochs_differ_and_hold_every_image_once()
+    public async Task Epochs_DifferAndHoldEveryImageOnce()
     {
         var options = AugmentationOptions.None;
         var first = await ReadAsync(1, epoch: 0, 0, options);

@@ -27,7 +27,7 @@ public sealed class TrainingSamplerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Mosaic_anchors_each_tile_at_the_centre()
+    public void Mosaic_AnchorsEachTileAtTheCentre()
     {
         using var mosaic = new TrainingSampler(_images, Size, new AugmentationOptions()).Mosaic([0, 1, 2, 3], centerX: 60, centerY: 50);
 
@@ -46,7 +46,7 @@ public sealed class TrainingSamplerTests : IDisposable
     }
 
     [Fact]
-    public void Without_augmentation_a_sample_is_the_letterboxed_image()
+    public void Sample_WithoutAugmentation_IsTheLetterboxedImage()
     {
         var (pixels, labels) = Write(AugmentationOptions.None, 0, seed: 1);
 
@@ -56,7 +56,7 @@ public sealed class TrainingSamplerTests : IDisposable
     }
 
     [Fact]
-    public void Flips_move_pixels_and_labels_together()
+    public void Flips_MovePixelsAndLabelsTogether()
     {
         var (pixels, labels) = Write(AugmentationOptions.None with { FlipLeftRight = 1, FlipUpDown = 1 }, 0, seed: 1);
         Assert.Equal(new YoloLabel(0, 0.875, 1 - ((8 + 6) / 64.0), 0.25, 12 / 64.0), Assert.Single(labels));
@@ -64,7 +64,7 @@ public sealed class TrainingSamplerTests : IDisposable
     }
 
     [Fact]
-    public void Colours_change_within_their_gains()
+    public void Colours_ChangeWithinTheirGains()
     {
         var (pixels, _) = Write(AugmentationOptions.None with { Value = 0.4 }, 0, seed: 2);
         Assert.InRange(pixels[8 * Size], 200 * 0.6f / 255, 1);
@@ -72,7 +72,7 @@ public sealed class TrainingSamplerTests : IDisposable
     }
 
     [Fact]
-    public void Samples_repeat_exactly_by_seed()
+    public void Samples_RepeatExactlyBySeed()
     {
         var options = new AugmentationOptions { Mixup = 0.5, Degrees = 10, Shear = 5 };
         var (pixels, labels) = Write(options, 2, seed: 9);
@@ -85,7 +85,7 @@ public sealed class TrainingSamplerTests : IDisposable
     }
 
     [Fact]
-    public void Labels_of_a_data_set_are_its_objects_without_crowds()
+    public void LabelsOfADataSet_AreItsObjectsWithoutCrowds()
     {
         var dataset = new CocoDataset(
             "set", "folder", [new CocoImage(1, "a.jpg", 100, 50)],
@@ -102,7 +102,7 @@ public sealed class TrainingSamplerTests : IDisposable
     }
 
     [Fact]
-    public void Blend_ratios_are_near_one_half()
+    public void BlendRatios_AreNearOneHalf()
     {
         var random = new SeededRandom(4);
         var draws = Enumerable.Range(0, 4000).Select(_ => random.Beta(32)).ToArray();

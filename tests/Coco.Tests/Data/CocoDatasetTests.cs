@@ -5,7 +5,7 @@ namespace QatPipeline.Coco.Tests.Data;
 public sealed class CocoDatasetTests
 {
     [Fact]
-    public void Categories_get_contiguous_indices_by_id()
+    public void Categories_GetContiguousIndicesById()
     {
         var dataset = CocoTestFiles.Read("""
             {"categories":[{"id":90,"name":"toothbrush"},{"id":1,"name":"person"},{"id":13,"name":"stop sign"}],
@@ -21,7 +21,7 @@ public sealed class CocoDatasetTests
     }
 
     [Fact]
-    public void Class_ids_of_COCO_have_the_known_gaps()
+    public void ClassIdsOfCoco_HaveTheKnownGaps()
     {
         Assert.Equal(80, CocoClasses.All.Count);
         Assert.Equal(
@@ -30,7 +30,7 @@ public sealed class CocoDatasetTests
     }
 
     [Fact]
-    public void Real_sets_are_read_whole()
+    public void RealSets_AreReadWhole()
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var dataset = CocoTestFiles.Validation();
@@ -41,7 +41,7 @@ public sealed class CocoDatasetTests
     }
 
     [Fact]
-    public void Label_folders_agree_with_the_JSON_of_the_same_images()
+    public void LabelFolders_AgreeWithTheJsonOfTheSameImages()
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var folder = TestData.PathOf("coco128", "images", "train2017");

@@ -23,7 +23,7 @@ public sealed class MalformedAnnotationTests
     [InlineData("""{"categories":[{"id":1}]}""", "categories[0] (id 1): field 'name' is missing")]
     [InlineData("""{"images":[{"id":1}""", "images[1]: not valid JSON")]
     [InlineData("""{"images":[{"id":1,"file_name":"\ud800"}]}""", "images[0] (id 1): a string that is not valid UTF-8")]
-    public void Document_errors_name_the_place(string json, string expected) => AssertFails(json, expected);
+    public void DocumentErrors_NameThePlace(string json, string expected) => AssertFails(json, expected);
 
     [Theory]
     [InlineData(""" "image_id":1,"category_id":1,"area":4 """, "annotations[0] (id 5): field 'bbox' is missing")]
@@ -45,7 +45,7 @@ public sealed class MalformedAnnotationTests
     [Theory]
     [InlineData("images", """{"id":1},{"id":2},{"id":1}""")]
     [InlineData("categories", """{"id":1,"name":"a"},{"id":2,"name":"b"},{"id":1,"name":"c"}""")]
-    public void Duplicate_ids_name_both_places(string section, string items)
+    public void DuplicateIds_NameBothPlaces(string section, string items)
     {
         var other = section == "images" ? Categories : Images;
         AssertFails(
@@ -53,7 +53,7 @@ public sealed class MalformedAnnotationTests
     }
 
     [Fact]
-    public void Truncated_gzip_is_an_error()
+    public void Read_TruncatedGzip_IsAnError()
     {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
@@ -66,14 +66,14 @@ public sealed class MalformedAnnotationTests
     }
 
     [Fact]
-    public void Missing_file_is_an_error()
+    public void Read_MissingFile_IsAnError()
     {
         var error = Assert.Throws<CocoException>(() => CocoDataset.Read("nowhere/gt.json", "images"));
         Assert.Contains("nowhere/gt.json: cannot be read", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Endless_string_is_refused_in_bounded_memory()
+    public void Read_EndlessString_IsRefusedInBoundedMemory()
     {
         var json = new byte[20 << 20];
         Array.Fill(json, (byte)'x');

@@ -17,7 +17,7 @@ public sealed class YoloFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Rows_become_boxes_in_pixels_and_repeats_count_once()
+    public void Rows_BecomeBoxesInPixelsAndRepeatsCountOnce()
     {
         WriteLabels("000000000012.txt", "1 0.5 0.25 0.5 0.5\n0 0.1 0.1 0.2 0.2\n1 0.5 0.25 0.5 0.5\n\n");
 
@@ -35,14 +35,14 @@ public sealed class YoloFolderTests : IDisposable
     [InlineData("0 0.5 0.5 0.5 1.5", "'1.5' is not a fraction")]
     [InlineData("0 NaN 0.5 0.5 0.5", "'NaN' is not a fraction")]
     [InlineData("0 0.5 -0.1 0.5 0.5", "'-0.1' is not a fraction")]
-    public void Malformed_row_names_file_and_line(string row, string expected)
+    public void MalformedRow_NamesFileAndLine(string row, string expected)
     {
         WriteLabels("b.txt", "0 0.5 0.5 0.5 0.5\n" + row);
         Assert.Contains("b.txt:2: " + expected, Assert.Throws<CocoException>(() => Read()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Corrupt_and_tiny_images_are_fatal_or_skipped_as_configured()
+    public void CorruptAndTinyImages_AreFatalOrSkippedAsConfigured()
     {
         File.WriteAllText(_folder.PathOf("images", "val", "c.jpg"), "no image");
         TestImages.Write(_folder.PathOf("images", "val", "d.png"), 9, 40);
@@ -56,7 +56,7 @@ public sealed class YoloFolderTests : IDisposable
     }
 
     [Fact]
-    public void Folder_without_images_is_an_error()
+    public void FolderWithoutImages_IsAnError()
     {
         Directory.CreateDirectory(_folder.PathOf("images", "empty"));
         Directory.CreateDirectory(_folder.PathOf("labels", "empty"));

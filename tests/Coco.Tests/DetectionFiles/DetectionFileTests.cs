@@ -13,7 +13,7 @@ public sealed class DetectionFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Written_detections_read_back_equal_plain_and_gzip()
+    public void WrittenDetections_ReadBackEqualPlainAndGzip()
     {
         Detection[] detections =
         [
@@ -33,7 +33,7 @@ public sealed class DetectionFileTests : IDisposable
     }
 
     [Fact]
-    public void Rounded_keeps_three_and_five_decimals() => Assert.Equal(
+    public void Rounded_KeepsThreeAndFiveDecimals() => Assert.Equal(
         new Detection(1, 2, new CocoBox(1.235, 0.001, 10, 7.5), 0.12346),
         new Detection(1, 2, new CocoBox(1.23456, 0.0009, 10.0004, 7.5), 0.123456).Rounded());
 
@@ -44,7 +44,7 @@ public sealed class DetectionFileTests : IDisposable
     [InlineData("[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3,4],\"score\":NaN}]", "detections[0]: not valid JSON")]
     [InlineData("[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3,4],\"score\":0.5},", "detections[1]: not valid JSON")]
     [InlineData("[] []", "not valid JSON")]
-    public void Malformed_file_names_the_place(string json, string expected)
+    public void MalformedFile_NamesThePlace(string json, string expected)
     {
         System.IO.File.WriteAllText(File, json);
         Assert.Contains(expected, Assert.Throws<CocoException>(() => DetectionFile.Read(File)).Message, StringComparison.Ordinal);

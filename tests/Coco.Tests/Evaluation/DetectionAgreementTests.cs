@@ -9,7 +9,7 @@ public sealed class DetectionAgreementTests
     private static readonly Detection _detection = new(1, 5, new CocoBox(10, 10, 100, 100), 0.8);
 
     [Fact]
-    public void Equal_sets_agree_fully()
+    public void EqualSets_AgreeFully()
     {
         var agreement = DetectionAgreement.Compare(
             [_detection, _detection with { ImageId = 2 }], [_detection with { ImageId = 2 }, _detection]);
@@ -17,7 +17,7 @@ public sealed class DetectionAgreementTests
     }
 
     [Fact]
-    public void Each_detection_has_at_most_one_partner_of_its_class()
+    public void EachDetection_HasAtMostOnePartnerOfItsClass()
     {
         Detection[] second =
         [
@@ -36,5 +36,5 @@ public sealed class DetectionAgreementTests
     }
 
     [Fact]
-    public void Empty_sets_agree() => Assert.Equal(1, DetectionAgreement.Compare([], []).MatchedFraction);
+    public void EmptySets_Agree() => Assert.Equal(1, DetectionAgreement.Compare([], []).MatchedFraction);
 }

@@ -14,7 +14,7 @@ public sealed class EvaluatorFuzzTests
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public void Precision_and_recall_equal_the_plain_rules(int seed)
+    public void PrecisionAndRecall_EqualThePlainRules(int seed)
     {
         var (truth, detections) = RandomSets.Create(seed);
         var evaluation = CocoEvaluator.Evaluate(truth, detections);
@@ -35,7 +35,7 @@ public sealed class EvaluatorFuzzTests
     }
 
     [Fact]
-    public void Figures_without_ground_truth_are_minus_one()
+    public void FiguresWithoutGroundTruth_AreMinusOne()
     {
         var truth = new CocoDataset("empty", "", [new CocoImage(1, "", 9, 9)], [], [new CocoCategory(1, "a")]);
         var metrics = CocoEvaluator.Evaluate(truth, [new Detection(1, 1, new CocoBox(0, 0, 5, 5), 0.5)]).Metrics;
@@ -43,7 +43,7 @@ public sealed class EvaluatorFuzzTests
     }
 
     [Fact]
-    public void Detection_of_an_unknown_image_is_an_error_and_of_an_unknown_category_takes_no_part()
+    public void Detection_OfAnUnknownImageOrCategory_IsAnErrorOrTakesNoPart()
     {
         var (truth, _) = RandomSets.Create(1);
         Assert.Throws<CocoException>(() => CocoEvaluator.Evaluate(truth, [new Detection(12345, 1, new CocoBox(0, 0, 5, 5), 0.5)]));
@@ -57,7 +57,7 @@ public sealed class EvaluatorFuzzTests
     [InlineData(8)]
     [InlineData(129)]
     [InlineData(80_800)]
-    public void Pairwise_sum_is_near_the_plain_sum(int count)
+    public void PairwiseSum_IsNearThePlainSum(int count)
     {
         var values = Enumerable.Range(0, count).Select(i => Math.Sin(i)).ToArray();
         Assert.Equal(values.Sum(), NumpyMean.Sum(values), 1e-9);

@@ -17,7 +17,7 @@ public sealed class OracleTests
     [InlineData("yolov6lite_s_val2017_103_conf0.03")]
     [InlineData("yolov6lite_s_val2017_103_conf0.25")]
     [InlineData("yolov6lite_s_val2017_103_tied")]
-    public void Figures_equal_pycocotools(string name)
+    public void Figures_EqualPycocotools(string name)
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var folder = TestData.PathOf("coco_eval_fixtures");

@@ -8,7 +8,7 @@ namespace QatPipeline.Coco.Tests.Evaluation;
 public sealed class PairedBootstrapTests
 {
     [Fact]
-    public void Replicates_equal_evaluations_of_the_drawn_images()
+    public void Replicates_EqualEvaluationsOfTheDrawnImages()
     {
         var (truth, detections) = RandomSets.Create(11);
 
@@ -27,7 +27,7 @@ public sealed class PairedBootstrapTests
     }
 
     [Fact]
-    public void Interval_holds_the_difference_and_repeats_exactly()
+    public void Interval_HoldsTheDifferenceAndRepeatsExactly()
     {
         var (truth, detections) = RandomSets.Create(12);
         var all = CocoEvaluator.Evaluate(truth, detections);
@@ -42,7 +42,7 @@ public sealed class PairedBootstrapTests
     }
 
     [Fact]
-    public void Streams_of_a_seed_share_no_numbers()
+    public void StreamsOfASeed_ShareNoNumbers()
     {
         var numbers = Enumerable.Range(0, 50).SelectMany(stream =>
         {
@@ -54,7 +54,7 @@ public sealed class PairedBootstrapTests
     }
 
     [Fact]
-    public void Equal_detections_differ_by_nothing()
+    public void EqualDetections_DifferByNothing()
     {
         var (truth, detections) = RandomSets.Create(13);
         var evaluation = CocoEvaluator.Evaluate(truth, detections);

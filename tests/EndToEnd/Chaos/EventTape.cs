@@ -10,15 +10,15 @@ internal sealed class EventTape : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentQueue<Recorded> recorded = new();
-    private readonly ConcurrentDictionary<Guid, bool> own = new();
-    private readonly IBusControl bus;
-    private readonly bool echoes;
+    private readonly ConcurrentQueue<Recorded> _recorded = new();
+    private readonly ConcurrentDictionary<Guid, bool> _own = new();
+    private readonly IBusControl _bus;
+    private readonly bool _echoes;
 
     private EventTape(DistributedSystem system, bool echoes)
     {
-        this.echoes = echoes;
-        bus = Bus.Factory.CreateUsingRabbitMq(configure =>
+        _echoes = echoes;
+        _bus = Bus.Factory.CreateUsingRabbitMq(configure =>
         {
             configure.Host(new Uri(system.Host.Broker));
             configure.ReceiveEndpoint($"tape-{Guid.NewGuid():N}", endpoint =>
@@ -38,7 +38,7 @@ internal sealed class EventTape : IAsyncDisposable
     }
 
     /// <summary>What others published, in the order it came.</summary>
-    public IEnumerable<Recorded> Events => recorded;
+    public IEnumerable<Recorded> Events => _recorded;
 
     /// <param name="system">Whose bus.</param>
     /// <param name="echoes">Whether everything that others publish is published a second time at once.</param>
@@ -46,7 +46,7 @@ internal sealed class EventTape : IAsyncDisposable
     public static async Task<EventTape> StartAsync(DistributedSystem system, bool echoes, CancellationToken cancellationToken)
     {
         var tape = new EventTape(system, echoes);
-        await tape.bus.StartAsync(cancellationToken);
+        await tape._bus.StartAsync(cancellationToken);
         return tape;
     }
 
@@ -57,7 +57,7 @@ internal sealed class EventTape : IAsyncDisposable
         limit.CancelAfter(Patience);
         while (true)
         {
-            if (recorded.Select(entry => entry.Event).OfType<TEvent>().FirstOrDefault(fits) is { } found)
+            if (_recorded.Select(entry => entry.Event).OfType<TEvent>().FirstOrDefault(fits) is { } found)
             {
                 return found;
             }
@@ -68,7 +68,7 @@ internal sealed class EventTape : IAsyncDisposable
 
     /// <summary>The message ids under which the run's completion was published.</summary>
     public IReadOnlyCollection<Guid> CompletionsOf(string runId) =>
-        [.. recorded
+        [.. _recorded
             .Where(entry => entry.Event is PipelineCompleted completed && completed.RunId == runId)
             .Select(entry => entry.Id)
             .Distinct()];
@@ -76,23 +76,23 @@ internal sealed class EventTape : IAsyncDisposable
     public async Task PublishAsync(object message, CancellationToken cancellationToken)
     {
         var id = NewId.NextGuid();
-        own[id] = true;
-        await bus.Publish(message, message.GetType(), publish => publish.MessageId = id, cancellationToken);
+        _own[id] = true;
+        await _bus.Publish(message, message.GetType(), publish => publish.MessageId = id, cancellationToken);
     }
 
-    public async ValueTask DisposeAsync() => await bus.StopAsync(CancellationToken.None);
+    public async ValueTask DisposeAsync() => await _bus.StopAsync(CancellationToken.None);
 
     private async Task RecordAsync<TEvent>(ConsumeContext<TEvent> context)
         where TEvent : class
     {
         var id = context.MessageId ?? Guid.Empty;
-        if (own.ContainsKey(id))
+        if (_own.ContainsKey(id))
         {
             return;
         }
 
-        recorded.Enqueue(new Recorded(context.Message, id));
-        if (echoes)
+        _recorded.Enqueue(new Recorded(context.Message, id));
+        if (_echoes)
         {
             await PublishAsync(context.Message, context.CancellationToken);
         }

@@ -5,9 +5,9 @@ namespace QatPipeline.Foundation.Tests.Natives;
 
 public sealed class NativeFileTests : IDisposable
 {
-    private readonly ScratchFolder folder = new();
+    private readonly ScratchFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Load_AWholeLibrary_GivesAHandle() =>
@@ -16,7 +16,7 @@ public sealed class NativeFileTests : IDisposable
     [Fact]
     public void Load_WhereANeededLibraryIsMissing_NamesItAndTheWayToIt()
     {
-        var path = BrokenLibrary.Write(folder.PathOf("libpaint.so"), BrokenLibrary.Needed, "libnowhere.so.0");
+        var path = BrokenLibrary.Write(_folder.PathOf("libpaint.so"), BrokenLibrary.Needed, "libnowhere.so.0");
 
         var error = Assert.Throws<NativeLibraryException>(() => NativeFile.Load(path));
 
@@ -29,8 +29,8 @@ public sealed class NativeFileTests : IDisposable
     [Fact]
     public void Load_WhereANeededLibraryLacksAnother_NamesTheOtherOne()
     {
-        BrokenLibrary.Write(folder.PathOf("libchild.so"), BrokenLibrary.Needed, "libnowhere.so.0");
-        var path = BrokenLibrary.Write(folder.PathOf("libparent.so"), BrokenLibrary.Needed, "libchild.so");
+        BrokenLibrary.Write(_folder.PathOf("libchild.so"), BrokenLibrary.Needed, "libnowhere.so.0");
+        var path = BrokenLibrary.Write(_folder.PathOf("libparent.so"), BrokenLibrary.Needed, "libchild.so");
 
         var error = Assert.Throws<NativeLibraryException>(() => NativeFile.Load(path));
 
@@ -40,7 +40,7 @@ public sealed class NativeFileTests : IDisposable
     [Fact]
     public void Load_WhereTheSystemIsTooOld_HasTheLoadersWordsAndTheRemedy()
     {
-        var path = BrokenLibrary.Write(folder.PathOf("libfuture.so"), "GLIBC_2.2.5", "GLIBC_9.9.9");
+        var path = BrokenLibrary.Write(_folder.PathOf("libfuture.so"), "GLIBC_2.2.5", "GLIBC_9.9.9");
 
         var error = Assert.Throws<NativeLibraryException>(() => NativeFile.Load(path));
 
@@ -52,7 +52,7 @@ public sealed class NativeFileTests : IDisposable
     [Fact]
     public void Load_OfADamagedFile_SaysSo()
     {
-        var path = folder.PathOf("libhalf.so");
+        var path = _folder.PathOf("libhalf.so");
         File.WriteAllBytes(path, new byte[5000]);
 
         var error = Assert.Throws<NativeLibraryException>(() => NativeFile.Load(path));
@@ -64,7 +64,7 @@ public sealed class NativeFileTests : IDisposable
     public void Load_OfAMissingFile_SaysSo() =>
         Assert.Contains(
             "libnone.so is missing",
-            Assert.Throws<NativeLibraryException>(() => NativeFile.Load(folder.PathOf("libnone.so"))).Message,
+            Assert.Throws<NativeLibraryException>(() => NativeFile.Load(_folder.PathOf("libnone.so"))).Message,
             StringComparison.Ordinal);
 
     [Fact]

@@ -226,13 +226,13 @@ public sealed class BrokerTests(BrokerFixture infrastructure) : IClassFixture<Br
 
     private sealed class Counter : IConsumer<PipelineCompleted>
     {
-        private readonly Lock gate = new();
+        private readonly Lock _gate = new();
 
         public List<string> Runs { get; } = [];
 
         public Task Consume(ConsumeContext<PipelineCompleted> context)
         {
-            lock (gate)
+            lock (_gate)
             {
                 Runs.Add(context.Message.RunId);
             }

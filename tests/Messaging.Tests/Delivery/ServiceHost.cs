@@ -12,8 +12,8 @@ namespace QatPipeline.Messaging.Tests.Delivery;
 /// <summary>A host with the defaults of every service, executing the given stages, as one service process would.</summary>
 internal sealed class ServiceHost : IAsyncDisposable
 {
-    private readonly ScratchFolder folder = new();
-    private readonly IHost host;
+    private readonly ScratchFolder _folder = new();
+    private readonly IHost _host;
 
     private ServiceHost(BrokerFixture infrastructure, Action<PipelineBusBuilder> pipeline)
     {
@@ -23,23 +23,23 @@ internal sealed class ServiceHost : IAsyncDisposable
         {
             ["ConnectionStrings:messaging"] = infrastructure.Broker.ConnectionString,
             ["ConnectionStrings:blobs"] = infrastructure.Storage.ConnectionString,
-            ["Storage:CacheFolder"] = folder.PathOf("cache"),
+            ["Storage:CacheFolder"] = _folder.PathOf("cache"),
         });
         builder.AddPipeline(pipeline);
-        host = builder.Build();
+        _host = builder.Build();
     }
 
-    public IBus Bus => host.Services.GetRequiredService<IBus>();
+    public IBus Bus => _host.Services.GetRequiredService<IBus>();
 
-    public RunStatusStore Runs => host.Services.GetRequiredService<RunStatusStore>();
+    public RunStatusStore Runs => _host.Services.GetRequiredService<RunStatusStore>();
 
-    public IBlobStore Blobs => host.Services.GetRequiredService<IBlobStore>();
+    public IBlobStore Blobs => _host.Services.GetRequiredService<IBlobStore>();
 
     public static async Task<ServiceHost> StartAsync(
         BrokerFixture infrastructure, Action<PipelineBusBuilder> pipeline, CancellationToken cancellationToken)
     {
         var service = new ServiceHost(infrastructure, pipeline);
-        await service.host.StartAsync(cancellationToken);
+        await service._host.StartAsync(cancellationToken);
         return service;
     }
 
@@ -74,8 +74,8 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await host.StopAsync();
-        host.Dispose();
-        folder.Dispose();
+        await _host.StopAsync();
+        _host.Dispose();
+        _folder.Dispose();
     }
 }

@@ -12,11 +12,11 @@ namespace QatPipeline.Messaging.Tests.Embedded;
 
 public sealed class EmbeddedPipelineTests : IDisposable
 {
-    private readonly ScratchFolder folder = new();
+    private readonly ScratchFolder _folder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Run_FullSpecification_ExecutesEveryIncludedStageOnce()
@@ -33,7 +33,7 @@ public sealed class EmbeddedPipelineTests : IDisposable
         var status = await StatusAsync(run.RunId);
         Assert.Equal(RunState.Completed, status.State);
         Assert.All(status.Stages, stage => Assert.Equal(StageState.Completed, stage.State));
-        var lineage = await new LineageLog(new FolderBlobStore(folder.FullName)).ReadAsync(run.RunId, Token);
+        var lineage = await new LineageLog(new FolderBlobStore(_folder.FullName)).ReadAsync(run.RunId, Token);
         Assert.Equal(6, lineage.Count(entry => entry.EventType == "COMPLETE"));
     }
 
@@ -101,8 +101,8 @@ public sealed class EmbeddedPipelineTests : IDisposable
     {
         var options = new EmbeddedOptions { Report = new CountingReport() };
         var run = await EmbeddedPipeline.RunAsync(
-            ScriptedStage.Specification(), folder.FullName, ScriptedStage.FullPipeline(), options, null, Token);
-        Assert.Equal("6", await File.ReadAllTextAsync(folder.PathOf("runs", run.RunId, "files", "report.txt"), Token));
+            ScriptedStage.Specification(), _folder.FullName, ScriptedStage.FullPipeline(), options, null, Token);
+        Assert.Equal("6", await File.ReadAllTextAsync(_folder.PathOf("runs", run.RunId, "files", "report.txt"), Token));
     }
 
     private Task<EmbeddedRun> RunAsync(
@@ -111,10 +111,10 @@ public sealed class EmbeddedPipelineTests : IDisposable
         IProgress<StageStatus>? progress = null,
         CancellationToken? cancellationToken = null) =>
         EmbeddedPipeline.RunAsync(
-            specification ?? ScriptedStage.Specification(), folder.FullName, stages, progress, cancellationToken ?? Token);
+            specification ?? ScriptedStage.Specification(), _folder.FullName, stages, progress, cancellationToken ?? Token);
 
     private async Task<RunStatus> StatusAsync(string runId) =>
-        (await new FolderBlobStore(folder.FullName).ReadJsonAsync<RunStatus>(StorePaths.Status(runId), Token))!;
+        (await new FolderBlobStore(_folder.FullName).ReadJsonAsync<RunStatus>(StorePaths.Status(runId), Token))!;
 
     private sealed class Recorder : IProgress<StageStatus>
     {

@@ -6,39 +6,39 @@ namespace QatPipeline.Runs.Tests.Artifacts;
 
 public sealed class ArtifactStoreTests : IDisposable
 {
-    private readonly ScratchFolder folder = new();
-    private readonly ArtifactStore store;
+    private readonly ScratchFolder _folder = new();
+    private readonly ArtifactStore _store;
 
     public ArtifactStoreTests()
     {
-        var cache = new ArtifactCache(folder.PathOf("cache"), 1 << 20, TimeProvider.System);
-        store = new ArtifactStore(new FolderBlobStore(folder.PathOf("store")), cache);
-        File.WriteAllText(folder.PathOf("model.onnx"), "abc");
+        var cache = new ArtifactCache(_folder.PathOf("cache"), 1 << 20, TimeProvider.System);
+        _store = new ArtifactStore(new FolderBlobStore(_folder.PathOf("store")), cache);
+        File.WriteAllText(_folder.PathOf("model.onnx"), "abc");
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Put_SameContentTwice_GivesOneBlobUnderItsDigest()
     {
-        var first = await store.PutAsync("a.onnx", folder.PathOf("model.onnx"), Token);
-        var second = await store.PutAsync("b.onnx", folder.PathOf("model.onnx"), Token);
+        var first = await _store.PutAsync("a.onnx", _folder.PathOf("model.onnx"), Token);
+        var second = await _store.PutAsync("b.onnx", _folder.PathOf("model.onnx"), Token);
 
         // FIPS 180-2, appendix B.1.
         Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", first.Sha256);
         Assert.Equal(first.Sha256, second.Sha256);
         Assert.Equal(3, first.Size);
-        Assert.Equal("abc", await File.ReadAllTextAsync(await store.FetchAsync(second, Token), Token));
+        Assert.Equal("abc", await File.ReadAllTextAsync(await _store.FetchAsync(second, Token), Token));
     }
 
     [Fact]
     public async Task Fetch_DamagedContent_NamesTheBlob()
     {
-        var artifact = await store.PutAsync("a.onnx", folder.PathOf("model.onnx"), Token);
-        await File.WriteAllTextAsync(folder.PathOf("store", "artifacts", "sha256", artifact.Sha256), "abd", Token);
-        var exception = await Assert.ThrowsAsync<ArtifactException>(() => store.FetchAsync(artifact, Token));
+        var artifact = await _store.PutAsync("a.onnx", _folder.PathOf("model.onnx"), Token);
+        await File.WriteAllTextAsync(_folder.PathOf("store", "artifacts", "sha256", artifact.Sha256), "abd", Token);
+        var exception = await Assert.ThrowsAsync<ArtifactException>(() => _store.FetchAsync(artifact, Token));
         Assert.Contains($"artifacts/sha256/{artifact.Sha256}", exception.Message, StringComparison.Ordinal);
     }
 
@@ -46,27 +46,27 @@ public sealed class ArtifactStoreTests : IDisposable
     public async Task Fetch_UnknownDigest_SaysSo()
     {
         var unknown = new ArtifactReference("a.onnx", new string('0', 64), 1);
-        var exception = await Assert.ThrowsAsync<ArtifactException>(() => store.FetchAsync(unknown, Token));
+        var exception = await Assert.ThrowsAsync<ArtifactException>(() => _store.FetchAsync(unknown, Token));
         Assert.Contains(unknown.Sha256, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Cache_DamagedOrWrongContent_IsNotServed()
     {
-        var cache = new ArtifactCache(folder.PathOf("cache"), 1 << 20, TimeProvider.System);
+        var cache = new ArtifactCache(_folder.PathOf("cache"), 1 << 20, TimeProvider.System);
         var digest = Digests.Of("abc"u8);
         Assert.Null(await cache.TryAddAsync(digest, new MemoryStream("abd"u8.ToArray()), Token));
         var path = await cache.TryAddAsync(digest, new MemoryStream("abc"u8.ToArray()), Token);
         Assert.Equal(path, await cache.TryGetAsync(digest, Token));
         await File.WriteAllTextAsync(path!, "damaged", Token);
         Assert.Null(await cache.TryGetAsync(digest, Token));
-        Assert.Empty(Directory.GetFiles(folder.PathOf("cache")));
+        Assert.Empty(Directory.GetFiles(_folder.PathOf("cache")));
     }
 
     [Fact]
     public async Task Cache_OverItsLimit_DropsTheLeastRecentlyUsed()
     {
-        var cache = new ArtifactCache(folder.PathOf("cache"), 3, TimeProvider.System);
+        var cache = new ArtifactCache(_folder.PathOf("cache"), 3, TimeProvider.System);
         var old = (await cache.TryAddAsync(Digests.Of("abc"u8), new MemoryStream("abc"u8.ToArray()), Token))!;
         var recent = (await cache.TryAddAsync(Digests.Of("d"u8), new MemoryStream("d"u8.ToArray()), Token))!;
         File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));

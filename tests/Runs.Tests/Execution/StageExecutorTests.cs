@@ -9,14 +9,14 @@ namespace QatPipeline.Runs.Tests.Execution;
 
 public sealed class StageExecutorTests : IDisposable
 {
-    private readonly ScratchFolder folder = new();
-    private readonly FolderBlobStore blobs;
+    private readonly ScratchFolder _folder = new();
+    private readonly FolderBlobStore _blobs;
 
-    public StageExecutorTests() => blobs = new FolderBlobStore(folder.PathOf("store"));
+    public StageExecutorTests() => _blobs = new FolderBlobStore(_folder.PathOf("store"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Execute_Commits_RecordFilesAndLineage()
@@ -26,11 +26,11 @@ public sealed class StageExecutorTests : IDisposable
         var output = Assert.Single(result.Record.Outputs);
         Assert.False(result.Reused);
         Assert.Equal(10, result.Record.Measurements["characters"].GetInt32());
-        Assert.Equal("dataset/1\n", await File.ReadAllTextAsync(folder.PathOf("store", "runs", "r1", "files", output.Name), Token));
-        var lineage = await new LineageLog(blobs).ReadAsync("r1", Token);
+        Assert.Equal("dataset/1\n", await File.ReadAllTextAsync(_folder.PathOf("store", "runs", "r1", "files", output.Name), Token));
+        var lineage = await new LineageLog(_blobs).ReadAsync("r1", Token);
         Assert.Equal(["START", "COMPLETE"], lineage.Select(entry => entry.EventType));
         Assert.Equal(output.Sha256, lineage[1].Outputs.Single().Facets.Version.DatasetVersion);
-        Assert.Equal([folder.PathOf("scratch", ".locks")], Directory.GetDirectories(folder.PathOf("scratch")));
+        Assert.Equal([_folder.PathOf("scratch", ".locks")], Directory.GetDirectories(_folder.PathOf("scratch")));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class StageExecutorTests : IDisposable
         Assert.Equal(1, stage.Executions);
         Assert.True(second.Reused);
         Assert.Equal(first.Record.Outputs, second.Record.Outputs);
-        Assert.True(await blobs.ExistsAsync(StorePaths.RunFile("r2", ArtifactNames.DatasetIndex), Token));
+        Assert.True(await _blobs.ExistsAsync(StorePaths.RunFile("r2", ArtifactNames.DatasetIndex), Token));
     }
 
     [Fact]
@@ -58,10 +58,10 @@ public sealed class StageExecutorTests : IDisposable
     {
         var stage = Dataset();
         var first = await ExecuteAsync(stage, "r1");
-        await blobs.DeleteAsync(StorePaths.Artifact(first.Record.Outputs[0].Sha256), Token);
+        await _blobs.DeleteAsync(StorePaths.Artifact(first.Record.Outputs[0].Sha256), Token);
         await ExecuteAsync(stage, "r2");
         Assert.Equal(2, stage.Executions);
-        Assert.True(await blobs.ExistsAsync(StorePaths.Artifact(first.Record.Outputs[0].Sha256), Token));
+        Assert.True(await _blobs.ExistsAsync(StorePaths.Artifact(first.Record.Outputs[0].Sha256), Token));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class StageExecutorTests : IDisposable
         var resumed = Dataset(async (context, token) => found = await context.Checkpoints.ReadAsync("step", token));
         await ExecuteAsync(resumed, "r1");
         Assert.Equal([7], found!);
-        Assert.Empty(await blobs.ListAsync("checkpoints/", Token).ToListAsync(Token));
+        Assert.Empty(await _blobs.ListAsync("checkpoints/", Token).ToListAsync(Token));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class StageExecutorTests : IDisposable
     {
         var stage = Dataset((_, _) => throw new InvalidDataException("annotations.json: no images"));
         await Assert.ThrowsAsync<InvalidDataException>(() => ExecuteAsync(stage, "r1"));
-        var lineage = await new LineageLog(blobs).ReadAsync("r1", Token);
+        var lineage = await new LineageLog(_blobs).ReadAsync("r1", Token);
         Assert.Equal(["START", "FAIL"], lineage.Select(entry => entry.EventType));
         Assert.Equal("annotations.json: no images", lineage[1].Run.Facets.ErrorMessage!.Message);
     }
@@ -148,14 +148,14 @@ public sealed class StageExecutorTests : IDisposable
     {
         var options = new StageExecutorOptions
         {
-            ScratchFolder = folder.PathOf("scratch"),
+            ScratchFolder = _folder.PathOf("scratch"),
             JoinPoll = TimeSpan.FromMilliseconds(5),
         };
-        var cache = new ArtifactCache(folder.PathOf("cache"), 1 << 20, TimeProvider.System);
+        var cache = new ArtifactCache(_folder.PathOf("cache"), 1 << 20, TimeProvider.System);
         var executor = new StageExecutor(
-            blobs,
-            new ArtifactStore(blobs, cache),
-            new RunFolder(blobs, StageTable.Standard, TimeProvider.System),
+            _blobs,
+            new ArtifactStore(_blobs, cache),
+            new RunFolder(_blobs, StageTable.Standard, TimeProvider.System),
             options,
             TimeProvider.System,
             NullLogger<StageExecutor>.Instance);

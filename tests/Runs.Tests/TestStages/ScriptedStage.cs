@@ -9,7 +9,7 @@ internal sealed class ScriptedStage(string name, string output, params string[] 
 {
     private static readonly DatasetSpecification[] Anything = [new() { Yolo = "/pictures/any" }];
 
-    private int executions;
+    private int _executions;
 
     public string Name => name;
 
@@ -19,7 +19,7 @@ internal sealed class ScriptedStage(string name, string output, params string[] 
     public Func<IStageContext, CancellationToken, Task>? Script { get; init; }
 
     /// <summary>How often it was executed.</summary>
-    public int Executions => executions;
+    public int Executions => _executions;
 
     public IReadOnlyList<string> Inputs(RunSpecification specification) => inputs;
 
@@ -27,7 +27,7 @@ internal sealed class ScriptedStage(string name, string output, params string[] 
 
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref executions);
+        Interlocked.Increment(ref _executions);
         context.Progress.Report(new StageProgress("working", 0, 1, new Dictionary<string, double> { ["ap"] = 0.5 }));
         if (Script is not null)
         {

@@ -8,42 +8,42 @@ namespace QatPipeline.Runs.Tests.Tracking;
 
 public sealed class RunStatusStoreTests : IDisposable
 {
-    private readonly ScratchFolder folder = new();
-    private readonly CountingStore blobs;
-    private readonly RunStatusStore runs;
+    private readonly ScratchFolder _folder = new();
+    private readonly CountingStore _blobs;
+    private readonly RunStatusStore _runs;
 
     public RunStatusStoreTests()
     {
-        blobs = new CountingStore(new FolderBlobStore(folder.FullName));
-        runs = new RunStatusStore(
-            blobs, new RunFolder(blobs, StageTable.Standard, TimeProvider.System), StageTable.Standard, TimeProvider.System);
+        _blobs = new CountingStore(new FolderBlobStore(_folder.FullName));
+        _runs = new RunStatusStore(
+            _blobs, new RunFolder(_blobs, StageTable.Standard, TimeProvider.System), StageTable.Standard, TimeProvider.System);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Watch_EachLook_ReadsTheStatusOnce()
     {
-        await runs.ApplyAsync(new PipelineRequested("watched", ScriptedStage.Specification(), []), Token);
-        blobs.Reads = 0;
-        await using var states = runs.WatchAsync("watched", Token).GetAsyncEnumerator(Token);
+        await _runs.ApplyAsync(new PipelineRequested("watched", ScriptedStage.Specification(), []), Token);
+        _blobs.Reads = 0;
+        await using var states = _runs.WatchAsync("watched", Token).GetAsyncEnumerator(Token);
 
         Assert.True(await states.MoveNextAsync());
         Assert.Equal(RunState.Requested, states.Current.State);
-        Assert.Equal(1, blobs.Reads);
+        Assert.Equal(1, _blobs.Reads);
     }
 
     [Fact]
     public async Task Watch_RunThatEnds_GivesEveryStateAndEnds()
     {
-        await runs.ApplyAsync(new PipelineRequested("ending", ScriptedStage.Specification(), []), Token);
+        await _runs.ApplyAsync(new PipelineRequested("ending", ScriptedStage.Specification(), []), Token);
         var seen = new List<RunState>();
-        await foreach (var status in runs.WatchAsync("ending", Token))
+        await foreach (var status in _runs.WatchAsync("ending", Token))
         {
             seen.Add(status.State);
-            await runs.ApplyAsync(new PipelineCompleted("ending", "scripted", [], DateTimeOffset.UnixEpoch), Token);
+            await _runs.ApplyAsync(new PipelineCompleted("ending", "scripted", [], DateTimeOffset.UnixEpoch), Token);
         }
 
         Assert.Equal([RunState.Requested, RunState.Completed], seen);
@@ -52,14 +52,14 @@ public sealed class RunStatusStoreTests : IDisposable
     [Fact]
     public async Task WatchList_EachLook_ReadsEveryStatusOnce()
     {
-        await runs.ApplyAsync(new PipelineRequested("first", ScriptedStage.Specification(), []), Token);
-        await runs.ApplyAsync(new PipelineRequested("second", ScriptedStage.Specification(), []), Token);
-        blobs.Reads = 0;
-        await using var changes = new RunListChanges(blobs, runs, TimeProvider.System).WatchAsync(Token).GetAsyncEnumerator(Token);
+        await _runs.ApplyAsync(new PipelineRequested("first", ScriptedStage.Specification(), []), Token);
+        await _runs.ApplyAsync(new PipelineRequested("second", ScriptedStage.Specification(), []), Token);
+        _blobs.Reads = 0;
+        await using var changes = new RunListChanges(_blobs, _runs, TimeProvider.System).WatchAsync(Token).GetAsyncEnumerator(Token);
 
         Assert.True(await changes.MoveNextAsync());
         Assert.Equal(2, changes.Current);
-        Assert.Equal(2, blobs.Reads);
+        Assert.Equal(2, _blobs.Reads);
     }
 
     private sealed class CountingStore(IBlobStore store) : IBlobStore

@@ -13,9 +13,9 @@ public sealed class AzuriteProcess : IDisposable
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
-    private readonly ScratchFolder folder = new();
-    private readonly int port = LoopbackPorts.Next();
-    private ChildProcess? server;
+    private readonly ScratchFolder _folder = new();
+    private readonly int _port = LoopbackPorts.Next();
+    private ChildProcess? _server;
 
     private AzuriteProcess()
     {
@@ -24,7 +24,7 @@ public sealed class AzuriteProcess : IDisposable
     public static bool IsAvailable => File.Exists(InstalledTools.Azurite);
 
     public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{port}/{Account};";
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_port}/{Account};";
 
     public static async Task<AzuriteProcess> StartAsync(CancellationToken cancellationToken)
     {
@@ -44,14 +44,14 @@ public sealed class AzuriteProcess : IDisposable
     /// <summary>Kills the server; the blobs stay on disk.</summary>
     public void Kill()
     {
-        server?.Dispose();
-        server = null;
+        _server?.Dispose();
+        _server = null;
     }
 
     /// <summary>Stops the server as it is stopped with its machine: it writes down what it holds.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await (server?.TerminateAsync(cancellationToken) ?? Task.CompletedTask);
+        await (_server?.TerminateAsync(cancellationToken) ?? Task.CompletedTask);
         Kill();
     }
 
@@ -60,25 +60,25 @@ public sealed class AzuriteProcess : IDisposable
     {
         string[] arguments =
         [
-            InstalledTools.Azurite, "--blobHost", "127.0.0.1", "--blobPort", port.ToString(CultureInfo.InvariantCulture),
-            "--location", folder.FullName, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+            InstalledTools.Azurite, "--blobHost", "127.0.0.1", "--blobPort", _port.ToString(CultureInfo.InvariantCulture),
+            "--location", _folder.FullName, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
         ];
-        server = ChildProcess.Start("node", arguments, new Dictionary<string, string>());
+        _server = ChildProcess.Start("node", arguments, new Dictionary<string, string>());
         using var client = new HttpClient();
-        await server.WaitUntilAsync(() => AnswersAsync(client, cancellationToken), StartTimeout, cancellationToken);
+        await _server.WaitUntilAsync(() => AnswersAsync(client, cancellationToken), StartTimeout, cancellationToken);
     }
 
     public void Dispose()
     {
         Kill();
-        folder.Dispose();
+        _folder.Dispose();
     }
 
     private async Task<bool> AnswersAsync(HttpClient client, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/{Account}?comp=list"), cancellationToken);
+            using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{_port}/{Account}?comp=list"), cancellationToken);
             return response.StatusCode == HttpStatusCode.Forbidden;
         }
         catch (HttpRequestException)

@@ -7,26 +7,26 @@ namespace QatPipeline.TestSupport.Infrastructure;
 /// <summary>A process of a test, killed with its children when disposed. Its output is kept for messages.</summary>
 public sealed class ChildProcess : IDisposable
 {
-    private readonly StringBuilder output = new();
-    private readonly Process process;
+    private readonly StringBuilder _output = new();
+    private readonly Process _process;
 
-    private ChildProcess(Process process) => this.process = process;
+    private ChildProcess(Process process) => _process = process;
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
     /// <summary>How it ended.</summary>
-    public int ExitCode => process.ExitCode;
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>Everything it wrote so far.</summary>
     public string Output
     {
         get
         {
-            lock (output)
+            lock (_output)
             {
-                return output.ToString();
+                return _output.ToString();
             }
         }
     }
@@ -40,21 +40,21 @@ public sealed class ChildProcess : IDisposable
         }
 
         var child = new ChildProcess(new Process { StartInfo = start });
-        child.process.OutputDataReceived += (_, line) => child.Append(line.Data);
-        child.process.ErrorDataReceived += (_, line) => child.Append(line.Data);
-        child.process.Start();
-        child.process.BeginOutputReadLine();
-        child.process.BeginErrorReadLine();
+        child._process.OutputDataReceived += (_, line) => child.Append(line.Data);
+        child._process.ErrorDataReceived += (_, line) => child.Append(line.Data);
+        child._process.Start();
+        child._process.BeginOutputReadLine();
+        child._process.BeginErrorReadLine();
         return child;
     }
 
     /// <summary>Ends it as the system's out-of-memory killer would, with all its children.</summary>
     public void Kill()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
         }
     }
 
@@ -74,12 +74,12 @@ public sealed class ChildProcess : IDisposable
         {
             if (HasExited)
             {
-                throw new InvalidOperationException($"{process.StartInfo.FileName} ended with {process.ExitCode}:\n{Output}");
+                throw new InvalidOperationException($"{_process.StartInfo.FileName} ended with {_process.ExitCode}:\n{Output}");
             }
 
             if (waited.Elapsed > timeout)
             {
-                throw new TimeoutException($"{process.StartInfo.FileName} is not ready after {timeout}:\n{Output}");
+                throw new TimeoutException($"{_process.StartInfo.FileName} is not ready after {timeout}:\n{Output}");
             }
 
             await Task.Delay(100, cancellationToken);
@@ -87,27 +87,27 @@ public sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Waits until it has ended.</summary>
-    public Task WaitForExitAsync(CancellationToken cancellationToken) => process.WaitForExitAsync(cancellationToken);
+    public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
     /// <summary>Waits until it ends; everything it wrote.</summary>
     public async Task<string> WaitForOutputAsync(CancellationToken cancellationToken)
     {
         // Only this way of waiting includes the output that is still on its way.
-        await process.WaitForExitAsync(cancellationToken);
+        await _process.WaitForExitAsync(cancellationToken);
         return Output;
     }
 
     public void Dispose()
     {
         Kill();
-        process.Dispose();
+        _process.Dispose();
     }
 
     private void Append(string? line)
     {
-        lock (output)
+        lock (_output)
         {
-            output.AppendLine(line);
+            _output.AppendLine(line);
         }
     }
 }

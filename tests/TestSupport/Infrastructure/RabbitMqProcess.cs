@@ -12,26 +12,26 @@ public sealed class RabbitMqProcess : IDisposable
     private const string Server = "/usr/lib/rabbitmq/bin/rabbitmq-server";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
-    private readonly ScratchFolder folder = new();
-    private readonly int port = LoopbackPorts.Next();
-    private readonly int distributionPort = LoopbackPorts.Next();
-    private readonly int portMapperPort = LoopbackPorts.Next();
-    private ChildProcess? portMapper;
-    private ChildProcess? server;
+    private readonly ScratchFolder _folder = new();
+    private readonly int _port = LoopbackPorts.Next();
+    private readonly int _distributionPort = LoopbackPorts.Next();
+    private readonly int _portMapperPort = LoopbackPorts.Next();
+    private ChildProcess? _portMapper;
+    private ChildProcess? _server;
 
-    private readonly string password;
-    private readonly TimeSpan consumerTimeout;
+    private readonly string _password;
+    private readonly TimeSpan _consumerTimeout;
 
     private RabbitMqProcess(bool hasManagement, string password, TimeSpan consumerTimeout)
     {
         ManagementPort = hasManagement ? LoopbackPorts.Next() : null;
-        (this.password, this.consumerTimeout) = (password, consumerTimeout);
+        (_password, _consumerTimeout) = (password, consumerTimeout);
     }
 
     public static bool IsAvailable => File.Exists(Server);
 
     /// <summary>Connection string for AMQP clients.</summary>
-    public string ConnectionString => $"amqp://guest:{password}@127.0.0.1:{port}";
+    public string ConnectionString => $"amqp://guest:{_password}@127.0.0.1:{_port}";
 
     /// <summary>The port of the management plugin's HTTP API, where the broker has it.</summary>
     public int? ManagementPort { get; }
@@ -60,50 +60,50 @@ public sealed class RabbitMqProcess : IDisposable
     /// <summary>Kills the broker; its queues and messages stay on disk.</summary>
     public void Kill()
     {
-        server?.Dispose();
-        server = null;
+        _server?.Dispose();
+        _server = null;
     }
 
     /// <summary>Starts it (again) with its data, and waits until it takes connections.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {
         var environment = Environment();
-        portMapper ??= ChildProcess.Start(
-            "epmd", ["-address", "127.0.0.1", "-port", portMapperPort.ToString(CultureInfo.InvariantCulture)], environment);
-        server = ChildProcess.Start(Server, [], environment);
-        await server.WaitUntilAsync(() => AnswersAsync(cancellationToken), StartTimeout, cancellationToken);
+        _portMapper ??= ChildProcess.Start(
+            "epmd", ["-address", "127.0.0.1", "-port", _portMapperPort.ToString(CultureInfo.InvariantCulture)], environment);
+        _server = ChildProcess.Start(Server, [], environment);
+        await _server.WaitUntilAsync(() => AnswersAsync(cancellationToken), StartTimeout, cancellationToken);
     }
 
     public void Dispose()
     {
         Kill();
-        portMapper?.Dispose();
-        folder.Dispose();
+        _portMapper?.Dispose();
+        _folder.Dispose();
     }
 
     // The broker looks at the consumer time-out once a tick.
     private Dictionary<string, string> Environment()
     {
-        File.WriteAllText(folder.PathOf("env.conf"), "");
-        File.WriteAllText(folder.PathOf("plugins"), ManagementPort is null ? "[]." : "[rabbitmq_management].");
+        File.WriteAllText(_folder.PathOf("env.conf"), "");
+        File.WriteAllText(_folder.PathOf("plugins"), ManagementPort is null ? "[]." : "[rabbitmq_management].");
         var management = ManagementPort is null ? "" : $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {ManagementPort}\n";
-        var timeout = ((long)consumerTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-        File.WriteAllText(folder.PathOf("rabbitmq.conf"), $"consumer_timeout = {timeout}\ndefault_pass = {password}\n{management}");
+        var timeout = ((long)_consumerTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        File.WriteAllText(_folder.PathOf("rabbitmq.conf"), $"consumer_timeout = {timeout}\ndefault_pass = {_password}\n{management}");
         return new Dictionary<string, string>
         {
-            ["HOME"] = folder.FullName,
-            ["RABBITMQ_CONF_ENV_FILE"] = folder.PathOf("env.conf"),
-            ["RABBITMQ_CONFIG_FILE"] = folder.PathOf("rabbitmq.conf"),
-            ["RABBITMQ_NODENAME"] = $"test{port}@localhost",
+            ["HOME"] = _folder.FullName,
+            ["RABBITMQ_CONF_ENV_FILE"] = _folder.PathOf("env.conf"),
+            ["RABBITMQ_CONFIG_FILE"] = _folder.PathOf("rabbitmq.conf"),
+            ["RABBITMQ_NODENAME"] = $"test{_port}@localhost",
             ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_NODE_PORT"] = port.ToString(CultureInfo.InvariantCulture),
-            ["RABBITMQ_DIST_PORT"] = distributionPort.ToString(CultureInfo.InvariantCulture),
-            ["RABBITMQ_MNESIA_BASE"] = folder.PathOf("mnesia"),
-            ["RABBITMQ_LOG_BASE"] = folder.PathOf("log"),
-            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = folder.PathOf("plugins"),
-            ["RABBITMQ_PID_FILE"] = folder.PathOf("pid"),
-            ["RABBITMQ_FEATURE_FLAGS_FILE"] = folder.PathOf("feature-flags"),
-            ["ERL_EPMD_PORT"] = portMapperPort.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_NODE_PORT"] = _port.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_DIST_PORT"] = _distributionPort.ToString(CultureInfo.InvariantCulture),
+            ["RABBITMQ_MNESIA_BASE"] = _folder.PathOf("mnesia"),
+            ["RABBITMQ_LOG_BASE"] = _folder.PathOf("log"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = _folder.PathOf("plugins"),
+            ["RABBITMQ_PID_FILE"] = _folder.PathOf("pid"),
+            ["RABBITMQ_FEATURE_FLAGS_FILE"] = _folder.PathOf("feature-flags"),
+            ["ERL_EPMD_PORT"] = _portMapperPort.ToString(CultureInfo.InvariantCulture),
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1} -rabbit channel_tick_interval 1000",
         };
@@ -115,7 +115,7 @@ public sealed class RabbitMqProcess : IDisposable
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+            await client.ConnectAsync(IPAddress.Loopback, _port, cancellationToken);
             var stream = client.GetStream();
             await stream.WriteAsync("AMQP\0\0\x09\x01"u8.ToArray(), cancellationToken);
             var first = new byte[1];

@@ -7,27 +7,27 @@ public sealed class ServiceProcess : IDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
 
-    private readonly string project;
-    private readonly IReadOnlyDictionary<string, string> environment;
-    private readonly int port = LoopbackPorts.Next();
-    private readonly int grpcPort = LoopbackPorts.Next();
-    private readonly StringBuilder earlier = new();
-    private ChildProcess? process;
+    private readonly string _project;
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly int _port = LoopbackPorts.Next();
+    private readonly int _grpcPort = LoopbackPorts.Next();
+    private readonly StringBuilder _earlier = new();
+    private ChildProcess? _process;
 
     private ServiceProcess(string project, IReadOnlyDictionary<string, string> environment) =>
-        (this.project, this.environment) = (project, environment);
+        (_project, _environment) = (project, environment);
 
     /// <summary>Where its HTTP/1.1 endpoint is.</summary>
-    public Uri Address => new($"http://localhost:{port}");
+    public Uri Address => new($"http://localhost:{_port}");
 
     /// <summary>Where its HTTP/2 endpoint is.</summary>
-    public Uri GrpcAddress => new($"http://localhost:{grpcPort}");
+    public Uri GrpcAddress => new($"http://localhost:{_grpcPort}");
 
     /// <summary>What it logged since it was started last.</summary>
-    public string Output => process?.Output ?? "";
+    public string Output => _process?.Output ?? "";
 
     /// <summary>What it logged since it was started first.</summary>
-    public string WholeOutput => earlier + Output;
+    public string WholeOutput => _earlier + Output;
 
     /// <summary>Starts the service in Services/PROJECT and waits until it is healthy.</summary>
     public static async Task<ServiceProcess> StartAsync(
@@ -49,23 +49,23 @@ public sealed class ServiceProcess : IDisposable
     /// <summary>Kills it as the out-of-memory killer would.</summary>
     public void Kill()
     {
-        process?.Dispose();
-        earlier.Append(Output);
-        process = null;
+        _process?.Dispose();
+        _earlier.Append(Output);
+        _process = null;
     }
 
     /// <summary>Starts it again at the same address.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {
-        var variables = new Dictionary<string, string>(environment)
+        var variables = new Dictionary<string, string>(_environment)
         {
             ["Kestrel__Endpoints__http__Url"] = Address.ToString(),
             ["Kestrel__Endpoints__grpc__Url"] = GrpcAddress.ToString(),
             ["Kestrel__Endpoints__grpc__Protocols"] = "Http2",
         };
-        process = ChildProcess.Start(BuiltProgram.PathOf($"Services/{project}"), [], variables);
+        _process = ChildProcess.Start(BuiltProgram.PathOf($"Services/{_project}"), [], variables);
         using var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(10) };
-        await process.WaitUntilAsync(() => IsHealthyAsync(client, cancellationToken), StartTimeout, cancellationToken);
+        await _process.WaitUntilAsync(() => IsHealthyAsync(client, cancellationToken), StartTimeout, cancellationToken);
     }
 
     public void Dispose() => Kill();

@@ -8,13 +8,13 @@ public sealed class SmallDisk : IDisposable
 {
     public const string SkipReason = "needs the right to mount a file system";
 
-    private readonly ScratchFolder parent = new();
+    private readonly ScratchFolder _parent = new();
 
     private SmallDisk()
     {
     }
 
-    public string Folder => Directory.CreateDirectory(parent.PathOf("disk")).FullName;
+    public string Folder => Directory.CreateDirectory(_parent.PathOf("disk")).FullName;
 
     /// <summary>Mounts a disk of that many bytes, or gives null where that is not allowed.</summary>
     public static SmallDisk? TryMount(long bytes)
@@ -25,7 +25,7 @@ public sealed class SmallDisk : IDisposable
             return disk;
         }
 
-        disk.parent.Dispose();
+        disk._parent.Dispose();
         return null;
     }
 
@@ -42,7 +42,7 @@ public sealed class SmallDisk : IDisposable
     {
         // Lazily: a killed process may still be letting go of its files.
         _ = Run("umount", "--lazy", Folder);
-        parent.Dispose();
+        _parent.Dispose();
     }
 
     private static string Size(long bytes) => string.Create(CultureInfo.InvariantCulture, $"size={bytes}");

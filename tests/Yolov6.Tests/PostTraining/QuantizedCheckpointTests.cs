@@ -9,7 +9,7 @@ namespace QatPipeline.Yolov6.Tests.PostTraining;
 public class QuantizedCheckpointTests
 {
     [Fact]
-    public void A_calibrated_checkpoint_of_the_reference_is_read_whole()
+    public void CalibratedCheckpointOfTheReference_IsReadWhole()
     {
         var (placed, state) = Checkpoint();
         const int CountersAndHeadConstants = 50 + 2;
@@ -22,7 +22,7 @@ public class QuantizedCheckpointTests
     }
 
     [Fact]
-    public void What_is_missing_or_left_over_is_named()
+    public void Load_EntriesMissingOrLeftOver_NamesThem()
     {
         var (placed, state) = Checkpoint();
         var missing = state.Where(name => name != "neck.upsample_feat1_quant._amax");

@@ -83,7 +83,7 @@ internal static class BenchCommand
     private static int[] ParseBatches(string text) => Array.ConvertAll(text.Split(','), part =>
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0
             ? size
-            : throw new EngineException($"--batch '{text}': expected positive whole numbers separated by commas, such as 1,32"));
+            : throw new EngineException($"--batch '{text}': expected positive whole numbers separated by commas, such as 1,32."));
 
     private static void Print(string[] models, IReadOnlyList<EngineTiming>[] timings)
     {

@@ -36,6 +36,6 @@ internal static class CommandArguments
             }
         }
 
-        throw new SpecificationException("samples/demo/run.yaml is not above this command: name a run specification");
+        throw new SpecificationException("samples/demo/run.yaml is not above this command: name a run specification.");
     }
 }

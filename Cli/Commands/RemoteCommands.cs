@@ -166,6 +166,6 @@ internal static class RemoteCommands
 
         throw last?.Failure is { } failure
             ? new RunFailedException(failure)
-            : new GatewayException($"run {runId} ended as {last?.State.ToString() ?? "unknown"}");
+            : new GatewayException($"Run {runId} ended as {last?.State.ToString() ?? "unknown"}.");
     }
 }

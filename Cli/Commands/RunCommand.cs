@@ -52,7 +52,7 @@ internal static class RunCommand
             {
                 throw new SpecificationException(
                     $"{file}: this run leaves out the stage '{last.Name}', so 'qat {verb.Name}' has nothing to end with; "
-                    + $"{verb.Example} is a run that has it");
+                    + $"{verb.Example} is a run that has it.");
             }
 
             var folder = parsed.GetRequiredValue(output);

@@ -19,7 +19,7 @@ internal static class GatewayAddress
         return Uri.TryCreate(known, UriKind.Absolute, out var address)
             ? new Uri(address, "/")
             : throw new GatewayException(
-                "no gateway is known: start the system with './qat up', or name one with --gateway or QAT_GATEWAY");
+                "No gateway is known: start the system with './qat up', or name one with --gateway or QAT_GATEWAY.");
     }
 
     private static string? WrittenDown()

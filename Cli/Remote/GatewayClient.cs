@@ -96,7 +96,7 @@ internal sealed class GatewayClient : IDisposable
         catch (HttpRequestException exception)
         {
             throw new GatewayException(
-                $"the gateway at {_http.BaseAddress} cannot be reached ({exception.Message}); start the system with './qat up'",
+                $"The gateway at {_http.BaseAddress} cannot be reached ({exception.Message}); start the system with './qat up'.",
                 exception);
         }
 

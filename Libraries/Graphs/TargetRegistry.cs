@@ -24,7 +24,7 @@ public static class TargetRegistry
     /// <summary>The target of that name.</summary>
     /// <exception cref="GraphException">There is none; the message lists those there are.</exception>
     public static ITarget Get(string name) => All.FirstOrDefault(target => target.Name == name)
-        ?? throw new GraphException($"there is no target '{name}': choose one of {string.Join(", ", All.Select(target => target.Name))}");
+        ?? throw new GraphException($"There is no target '{name}': choose one of {string.Join(", ", All.Select(target => target.Name))}.");
 
     /// <summary>The target whose rules placed the graph's quantizers.</summary>
     /// <exception cref="GraphException">No quantizers have been placed.</exception>
@@ -32,7 +32,7 @@ public static class TargetRegistry
     {
         var mark = QuantizerPlacement.MarkOf(graph);
         return All.FirstOrDefault(target => target.Mark == mark)
-            ?? throw new GraphException($"the quantizers of '{graph.Name}' were placed for '{mark}', a target that is not known here");
+            ?? throw new GraphException($"The quantizers of '{graph.Name}' were placed for '{mark}', a target that is not known here.");
     }
 
     /// <summary>The graph in one of <see cref="Forms"/>; see <see cref="ITarget.Build"/>.</summary>
@@ -41,6 +41,6 @@ public static class TargetRegistry
         form == FloatForm.Name
             ? FloatForm.Build(graph)
             : (All.FirstOrDefault(target => target.Forms.Contains(form))
-                ?? throw new GraphException($"there is no form '{form}': choose one of {string.Join(", ", Forms)}"))
+                ?? throw new GraphException($"There is no form '{form}': choose one of {string.Join(", ", Forms)}."))
                 .Build(graph, form, options);
 }

@@ -91,7 +91,7 @@ public sealed class DatasetStage : IStage
         var first = datasets[0];
         return datasets.FirstOrDefault(dataset => !dataset.Categories.SequenceEqual(first.Categories)) is { } other
             ? throw new CocoException(
-                $"{other.Source}: its categories are not those of {first.Source}: all data sets of a run need the same")
+                $"{other.Source}: its categories are not those of {first.Source}: all data sets of a run need the same.")
             : first.Categories;
     }
 
@@ -133,7 +133,7 @@ public sealed class DatasetStage : IStage
             IReadOnlyList<IndexedImage> readable = [.. images.OfType<IndexedImage>()];
             return readable.Count > 0 || wanted.Length == 0
                 ? (sets, readable, [.. unlisted, .. skipped.OfType<SkippedImage>()])
-                : throw new CocoException($"none of the {wanted.Length} {split} images can be read; the first: {skipped[0]!.Reason}");
+                : throw new CocoException($"None of the {wanted.Length} {split} images can be read; the first: {skipped[0]!.Reason}.");
         }
     }
 }

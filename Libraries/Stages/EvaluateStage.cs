@@ -112,7 +112,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         }
 
         throw new CocoException(
-            "no validation image could be read: the engine cannot be compared with its simulation; check data.validation");
+            "No validation image could be read: the engine cannot be compared with its simulation; check data.validation.");
     }
 
     private static (string Variant, string Engine, string Detections)[] EngineVariants { get; } =

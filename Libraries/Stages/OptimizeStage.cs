@@ -76,7 +76,7 @@ public sealed class OptimizeStage : IStage
         return certificate.IsEqual
             ? certificate
             : throw new GraphException(
-                $"form {certificate.Form} differs from the simulated graph in {certificate.Differences.Count} places, "
-                + $"first at '{certificate.Differences[0].Tensor}': {certificate.Differences[0].What}");
+                $"Form {certificate.Form} differs from the simulated graph in {certificate.Differences.Count} places, "
+                + $"first at '{certificate.Differences[0].Tensor}': {certificate.Differences[0].What}.");
     }
 }

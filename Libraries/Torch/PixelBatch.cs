@@ -16,7 +16,7 @@ public readonly record struct PixelBatch(ReadOnlyMemory<float> Pixels, int Count
         if (Pixels.Length != length)
         {
             throw new TorchExecutionException(
-                $"an image batch [{Count},{Channels},{Height},{Width}] holds {Pixels.Length} values instead of {length}");
+                $"An image batch [{Count},{Channels},{Height},{Width}] holds {Pixels.Length} values instead of {length}.");
         }
 
         using var scope = NewDisposeScope();

@@ -34,7 +34,7 @@ public static class TensorConversion
             ScalarType.Float32 => GraphTensor.From(local.shape, MemoryMarshal.Cast<byte, float>(local.bytes)),
             ScalarType.Int64 => GraphTensor.From(local.shape, MemoryMarshal.Cast<byte, long>(local.bytes)),
             ScalarType.Bool => GraphTensor.From(local.shape, MemoryMarshal.Cast<byte, bool>(local.bytes)),
-            _ => throw new TorchExecutionException($"a tensor of type {local.dtype} cannot be stored in a graph"),
+            _ => throw new TorchExecutionException($"A tensor of type {local.dtype} cannot be stored in a graph."),
         };
     }
 

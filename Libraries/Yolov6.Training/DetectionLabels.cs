@@ -12,6 +12,6 @@ public sealed record DetectionLabels(IReadOnlyList<IReadOnlyList<TargetBox>> Ima
         batch.Labels is DetectionLabels labels && labels.Images.Count == batch.Images.Count
             ? labels
             : throw new TorchExecutionException(
-                $"a batch of {batch.Images.Count} images has no {nameof(DetectionLabels)} for each of them; "
-                + "the task loss needs annotated images, distillation alone does not");
+                $"A batch of {batch.Images.Count} images has no {nameof(DetectionLabels)} for each of them; "
+                + "the task loss needs annotated images, distillation alone does not.");
 }

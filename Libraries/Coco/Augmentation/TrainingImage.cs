@@ -17,7 +17,7 @@ public sealed record TrainingImage(CocoImage File, IReadOnlyList<YoloLabel> Labe
         if (objects.Count > 0 && (image.Width == 0 || image.Height == 0))
         {
             throw new CocoException(
-                $"{dataset.Source}: image {image.Id} has no 'width' and 'height', which its boxes are measured against");
+                $"{dataset.Source}: image {image.Id} has no 'width' and 'height', which its boxes are measured against.");
         }
 
         return

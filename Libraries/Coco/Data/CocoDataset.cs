@@ -88,7 +88,7 @@ public sealed class CocoDataset
     /// <exception cref="CocoException">The source names no file for the image.</exception>
     public string PathOf(CocoImage image) => image.FileName.Length > 0
         ? Path.Combine(ImageFolder, image.FileName)
-        : throw new CocoException($"{Source}: image {image.Id} has no 'file_name'");
+        : throw new CocoException($"{Source}: image {image.Id} has no 'file_name'.");
 
     private static Dictionary<long, int> IndexById<T>(string source, string section, IReadOnlyList<T> items, Func<T, long> idOf)
     {
@@ -98,7 +98,7 @@ public sealed class CocoDataset
             if (!indices.TryAdd(idOf(items[i]), i))
             {
                 var id = idOf(items[i]);
-                throw new CocoException($"{source}: {section}[{i}]: id {id} is already used by {section}[{indices[id]}]");
+                throw new CocoException($"{source}: {section}[{i}]: id {id} is already used by {section}[{indices[id]}].");
             }
         }
 
@@ -115,13 +115,13 @@ public sealed class CocoDataset
             if (image < 0)
             {
                 throw new CocoException(
-                    $"{Source}: annotations[{i}] (id {annotation.Id}): image_id {annotation.ImageId} is not among the images");
+                    $"{Source}: annotations[{i}] (id {annotation.Id}): image_id {annotation.ImageId} is not among the images.");
             }
 
             if (CategoryIndexOf(annotation.CategoryId) < 0)
             {
                 throw new CocoException(
-                    $"{Source}: annotations[{i}] (id {annotation.Id}): category_id {annotation.CategoryId} is not among the categories");
+                    $"{Source}: annotations[{i}] (id {annotation.Id}): category_id {annotation.CategoryId} is not among the categories.");
             }
 
             (groups[image] ??= []).Add(annotation);

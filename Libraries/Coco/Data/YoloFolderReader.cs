@@ -21,7 +21,7 @@ internal static class YoloFolderReader
         {
             if (!Directory.Exists(folder))
             {
-                throw new CocoException($"{folder}: no such folder; images are expected in …/images/… and their labels in …/labels/…");
+                throw new CocoException($"{folder}: no such folder; images are expected in …/images/… and their labels in …/labels/….");
             }
         }
 
@@ -43,7 +43,7 @@ internal static class YoloFolderReader
 
         return images.Count > 0
             ? new CocoDataset(labelFolder, imageFolder, images, annotations, categories)
-            : throw new CocoException($"{imageFolder}: no images in it ({string.Join(' ', _extensions)})");
+            : throw new CocoException($"{imageFolder}: no images in it ({string.Join(' ', _extensions)}).");
     }
 
     private static string LabelFolderOf(string imageFolder)
@@ -52,7 +52,7 @@ internal static class YoloFolderReader
         var last = Array.LastIndexOf(parts, "images");
         if (last < 0)
         {
-            throw new CocoException($"{imageFolder}: no part of this path is named 'images', so that there is no label folder beside it");
+            throw new CocoException($"{imageFolder}: no part of this path is named 'images', so that there is no label folder beside it.");
         }
 
         parts[last] = "labels";
@@ -75,7 +75,7 @@ internal static class YoloFolderReader
             var size = EncodedImage.ReadSize(path);
             return size is ( >= SmallestSide, >= SmallestSide)
                 ? size
-                : throw new CocoException($"{path}: under {SmallestSide} pixels a side");
+                : throw new CocoException($"{path}: under {SmallestSide} pixels a side.");
         }
         catch (CocoException exception) when (onBadImage is not null)
         {

@@ -10,13 +10,13 @@ public readonly record struct YoloLabel(int Class, double CenterX, double Center
         var fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length != 5)
         {
-            throw new CocoException($"{place}: {fields.Length} values; a row has five: class cx cy w h");
+            throw new CocoException($"{place}: {fields.Length} values; a row has five: class cx cy w h.");
         }
 
         // Some writers put the class as a float: 7.0 is 7.
         if (!TryParse(fields[0], out var index) || index != Math.Truncate(index) || index < 0 || index >= classes)
         {
-            throw new CocoException($"{place}: class '{fields[0]}' is not an index of 0…{classes - 1}");
+            throw new CocoException($"{place}: class '{fields[0]}' is not an index of 0…{classes - 1}.");
         }
 
         Span<double> box = stackalloc double[4];
@@ -24,7 +24,7 @@ public readonly record struct YoloLabel(int Class, double CenterX, double Center
         {
             if (!TryParse(fields[i + 1], out box[i]) || box[i] is not (>= 0 and <= 1))
             {
-                throw new CocoException($"{place}: '{fields[i + 1]}' is not a fraction of 0…1; boxes are normalised by the image's size");
+                throw new CocoException($"{place}: '{fields[i + 1]}' is not a fraction of 0…1; boxes are normalised by the image's size.");
             }
         }
 

@@ -49,8 +49,8 @@ internal sealed class ObjectGroups
         long KeyOf(long imageId, long categoryId) => (truth.CategoryIndexOf(categoryId), truth.ImageIndexOf(imageId)) switch
         {
             (_, < 0) => throw new CocoException(
-                $"a detection is of image {imageId}, which {truth.Source} does not have: "
-                + "detections and annotations must be of one data set"),
+                $"A detection is of image {imageId}, which {truth.Source} does not have: "
+                + "detections and annotations must be of one data set."),
             ( < 0, _) => -1,
             var (category, image) => ((long)category * images) + ranks[image],
         };

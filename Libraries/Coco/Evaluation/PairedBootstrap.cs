@@ -20,7 +20,7 @@ public static class PairedBootstrap
     {
         if (!HaveSameTruth(first.Truth, second.Truth))
         {
-            throw new ArgumentException("both evaluations must be of the same ground truth", nameof(second));
+            throw new ArgumentException("Both evaluations must be of the same ground truth.", nameof(second));
         }
 
         var differences = new double[replicates];

@@ -20,7 +20,7 @@ internal sealed class EncodedImage : IDisposable
         _data = SKData.Create((nint)_pin.Pointer, content.Bytes.Length);
         try
         {
-            _codec = SKCodec.Create(_data) ?? throw new CocoException($"{path}: not a readable image{Hint(content.Bytes.Span)}");
+            _codec = SKCodec.Create(_data) ?? throw new CocoException($"{path}: not a readable image{Hint(content.Bytes.Span)}.");
             RefuseGiants(path, _codec.Info);
             Orientation = _codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Of(content.Bytes.Span) : _codec.EncodedOrigin;
         }
@@ -105,7 +105,7 @@ internal sealed class EncodedImage : IDisposable
         if ((long)info.Width * info.Height > ImageDecoder.LargestImage)
         {
             throw new CocoException(
-                $"{path}: its header claims {info.Width}×{info.Height} pixels; at most {ImageDecoder.LargestImage} (2²⁸) are decoded");
+                $"{path}: its header claims {info.Width}×{info.Height} pixels; at most {ImageDecoder.LargestImage} (2²⁸) are decoded.");
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class FileContent : IDisposable
             var length = checked((int)RandomAccess.GetLength(file));
             if (length == 0)
             {
-                throw new CocoException($"{path}: the file is empty");
+                throw new CocoException($"{path}: the file is empty.");
             }
 
             var buffer = ArrayPool<byte>.Shared.Rent(length);
@@ -38,7 +38,7 @@ internal sealed class FileContent : IDisposable
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CocoException($"{path}: no such image file", error);
+            throw new CocoException($"{path}: no such image file.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or OverflowException)
         {

@@ -53,6 +53,6 @@ public static class ImageDecoder
         return image.StoredSize == (width, height)
             ? image.Decode()
             : throw new CocoException(
-                $"{path}: the image has {foundWidth}×{foundHeight} pixels, the data set says {width}×{height}");
+                $"{path}: the image has {foundWidth}×{foundHeight} pixels, the data set says {width}×{height}.");
     }
 }

@@ -53,9 +53,9 @@ public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<lon
         if (rowLength != RowHead + categoryIds.Count)
         {
             throw new CocoException(
-                $"the model's output has rows of {rowLength} values, {RowHead} + {rowLength - RowHead} classes, "
+                $"The model's output has rows of {rowLength} values, {RowHead} + {rowLength - RowHead} classes, "
                 + $"but the data sets have {categoryIds.Count} categories: "
-                + "they must be the model's classes, in the same number and order");
+                + "they must be the model's classes, in the same number and order.");
         }
     }
 

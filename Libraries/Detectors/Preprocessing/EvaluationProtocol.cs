@@ -49,7 +49,7 @@ public sealed record EvaluationProtocol(string Name, int InputSize, int LoadSize
         "E1" => E1(inputSize, loadSize),
         "E2" => E2(inputSize, loadSize),
         "E3" => E3(inputSize, loadSize),
-        _ => throw new ArgumentException($"no evaluation protocol '{name}': E1, E2 or E3", nameof(name)),
+        _ => throw new ArgumentException($"No evaluation protocol '{name}': E1, E2 or E3.", nameof(name)),
     };
 
     /// <summary>Canvas (height, width) of a batch whose images have these ratios h/w (reference 8.4).</summary>

@@ -80,7 +80,7 @@ internal sealed class ValueAnalysis : IValueFacts
         }
         catch (Exception exception) when (exception is GraphException or OverflowException)
         {
-            throw new GraphException($"node {node}: {exception.Message}", exception);
+            throw new GraphException($"Node {node}: {exception.Message}", exception);
         }
     }
 

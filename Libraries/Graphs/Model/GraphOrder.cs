@@ -24,7 +24,7 @@ public static class GraphOrder
                 }
                 else if (!constants.Contains(input))
                 {
-                    throw new GraphException($"node {graph.Nodes[index]} reads '{input}', which no node, input or initializer defines");
+                    throw new GraphException($"Node {graph.Nodes[index]} reads '{input}', which no node, input or initializer defines.");
                 }
             }
         }
@@ -32,7 +32,7 @@ public static class GraphOrder
         var order = Order(pending, successors);
         if (order.Count < graph.Nodes.Count)
         {
-            throw new GraphException($"the nodes form a cycle through {graph.Nodes[Array.FindIndex(pending, count => count > 0)]}");
+            throw new GraphException($"The nodes form a cycle through {graph.Nodes[Array.FindIndex(pending, count => count > 0)]}.");
         }
 
         CheckOutputs(graph, producers, constants);
@@ -50,7 +50,7 @@ public static class GraphOrder
         {
             if (!constants.Add(input.Name))
             {
-                throw new GraphException($"graph input '{input.Name}' is defined twice");
+                throw new GraphException($"Graph input '{input.Name}' is defined twice.");
             }
         }
 
@@ -61,14 +61,14 @@ public static class GraphOrder
             var node = graph.Nodes[index];
             if (!names.Add(node.Name))
             {
-                throw new GraphException($"two nodes have the name '{node.Name}'");
+                throw new GraphException($"Two nodes have the name '{node.Name}'.");
             }
 
             foreach (var output in node.Outputs.Where(output => output.Length > 0))
             {
                 if (constants.Contains(output) || !producers.TryAdd(output, index))
                 {
-                    throw new GraphException($"value '{output}', an output of node {node}, is defined twice");
+                    throw new GraphException($"Value '{output}', an output of node {node}, is defined twice.");
                 }
             }
         }
@@ -111,12 +111,12 @@ public static class GraphOrder
         {
             if (!names.Add(output.Name))
             {
-                throw new GraphException($"graph output '{output.Name}' is listed twice");
+                throw new GraphException($"Graph output '{output.Name}' is listed twice.");
             }
 
             if (!producers.ContainsKey(output.Name) && !constants.Contains(output.Name))
             {
-                throw new GraphException($"graph output '{output.Name}' is not defined by any node, input or initializer");
+                throw new GraphException($"Graph output '{output.Name}' is not defined by any node, input or initializer.");
             }
         }
     }

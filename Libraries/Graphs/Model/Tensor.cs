@@ -18,8 +18,8 @@ public sealed class Tensor
         if (type.SizeOf() is > 0 and var size && Length * size != data.LongLength)
         {
             throw new GraphException(
-                $"tensor of shape [{string.Join(", ", dimensions)}] and type {type} holds {data.LongLength} bytes "
-                + $"instead of {Length * size}");
+                $"Tensor of shape [{string.Join(", ", dimensions)}] and type {type} holds {data.LongLength} bytes "
+                + $"instead of {Length * size}.");
         }
     }
 
@@ -45,7 +45,7 @@ public sealed class Tensor
     {
         if (RepresentationOf<T>() is var expected && expected != Type && !(expected == ElementType.UInt8 && Type == ElementType.Bool))
         {
-            throw new GraphException($"tensor of type {Type} read as {typeof(T).Name}");
+            throw new GraphException($"Tensor of type {Type} read as {typeof(T).Name}.");
         }
 
         return MemoryMarshal.Cast<byte, T>(_data);
@@ -73,7 +73,7 @@ public sealed class Tensor
         ElementType.UInt8 or ElementType.Bool => Convert<byte, float>(x => x),
         ElementType.Int32 => Convert<int, float>(x => x),
         ElementType.Int64 => Convert<long, float>(x => x),
-        _ => throw new GraphException($"tensor of type {Type} cannot be read as float"),
+        _ => throw new GraphException($"Tensor of type {Type} cannot be read as float."),
     };
 
     /// <summary>The elements as double, converted from any numeric type without loss for integers up to 2⁵³.</summary>
@@ -97,7 +97,7 @@ public sealed class Tensor
         ElementType.Int8 => Convert<sbyte, long>(x => x),
         ElementType.UInt8 or ElementType.Bool => Convert<byte, long>(x => x),
         ElementType.UInt32 => Convert<uint, long>(x => x),
-        _ => throw new GraphException($"tensor of type {Type} cannot be read as integers"),
+        _ => throw new GraphException($"Tensor of type {Type} cannot be read as integers."),
     };
 
     /// <summary>The same data, shared and not copied, under other dimensions.</summary>

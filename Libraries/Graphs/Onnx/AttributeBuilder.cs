@@ -21,7 +21,7 @@ internal static class AttributeBuilder
             TensorAttribute attribute =>
                 new AttributeProto { Type = AttributeType.Tensor, T = TensorBuilder.Embedded.ToProto("", attribute.Value) },
             OpaqueAttribute attribute => AttributeProto.Parser.ParseFrom(attribute.Proto.Span),
-            _ => throw new GraphException($"attribute '{name}' has an unknown kind of value"),
+            _ => throw new GraphException($"Attribute '{name}' has an unknown kind of value."),
         };
         proto.Name = name;
         return proto;

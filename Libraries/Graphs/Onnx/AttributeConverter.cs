@@ -17,7 +17,7 @@ internal sealed class AttributeConverter(TensorConverter tensors)
         {
             if (!result.TryAdd(attribute.Name, ToValue(attribute, $"{place}, attribute '{attribute.Name}'")))
             {
-                throw new GraphException($"{place} has two attributes '{attribute.Name}'");
+                throw new GraphException($"{place} has two attributes '{attribute.Name}'.");
             }
         }
 
@@ -30,7 +30,7 @@ internal sealed class AttributeConverter(TensorConverter tensors)
         AttributeType.Float => attribute.F,
         AttributeType.Int => attribute.I,
         AttributeType.String when TryDecode(attribute.S, out var text) => text,
-        AttributeType.Tensor => tensors.ToTensor(attribute.T ?? throw new GraphException($"{place} holds no tensor"), place),
+        AttributeType.Tensor => tensors.ToTensor(attribute.T ?? throw new GraphException($"{place} holds no tensor."), place),
         AttributeType.Floats => attribute.Floats.ToArray(),
         AttributeType.Ints => attribute.Ints.ToArray(),
         AttributeType.Strings when attribute.Strings.All(text => TryDecode(text, out _)) =>

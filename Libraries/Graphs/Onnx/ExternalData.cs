@@ -10,30 +10,30 @@ internal static class ExternalData
     {
         if (folder is null)
         {
-            throw new GraphException($"{place}: lies in an external file, but the model was not read from a file");
+            throw new GraphException($"{place}: lies in an external file, but the model was not read from a file.");
         }
 
         var path = Locate(
-            Entry(tensor, "location") ?? throw new GraphException($"{place}: its external data names no location"), folder, place);
+            Entry(tensor, "location") ?? throw new GraphException($"{place}: its external data names no location."), folder, place);
         var offset = Number(tensor, "offset", place) ?? 0;
         var length = Number(tensor, "length", place) ?? size;
         if (length != size)
         {
             throw new GraphException(
-                $"{place}: external data of {length} bytes does not fit [{string.Join(", ", tensor.Dims)}], which needs {size}");
+                $"{place}: external data of {length} bytes does not fit [{string.Join(", ", tensor.Dims)}], which needs {size}.");
         }
 
         using var file = File.OpenHandle(path);
         if (offset > RandomAccess.GetLength(file) - size)
         {
-            throw new GraphException($"{place}: {path} ends before byte {offset} + {size}");
+            throw new GraphException($"{place}: {path} ends before byte {offset} + {size}.");
         }
 
         var data = GC.AllocateUninitializedArray<byte>((int)size);
         for (var read = 0; read < data.Length;)
         {
             var count = RandomAccess.Read(file, data.AsSpan(read), offset + read);
-            read += count > 0 ? count : throw new GraphException($"{place}: {path} ended while it was read");
+            read += count > 0 ? count : throw new GraphException($"{place}: {path} ended while it was read.");
         }
 
         return data;
@@ -46,10 +46,10 @@ internal static class ExternalData
         var inside = Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar;
         if (!path.StartsWith(inside, StringComparison.Ordinal))
         {
-            throw new GraphException($"{place}: external data location '{location}' is outside the model's folder");
+            throw new GraphException($"{place}: external data location '{location}' is outside the model's folder.");
         }
 
-        return File.Exists(path) ? path : throw new GraphException($"{place}: external data file '{path}' does not exist");
+        return File.Exists(path) ? path : throw new GraphException($"{place}: external data file '{path}' does not exist.");
     }
 
     private static string? Entry(TensorProto tensor, string key) => tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
@@ -58,6 +58,6 @@ internal static class ExternalData
     {
         null or "" => null,
         var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) => value,
-        var text => throw new GraphException($"{place}: external data {key} '{text}' is not a number"),
+        var text => throw new GraphException($"{place}: external data {key} '{text}' is not a number."),
     };
 }

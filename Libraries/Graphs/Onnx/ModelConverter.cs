@@ -12,7 +12,7 @@ internal sealed class ModelConverter(TensorConverter tensors)
     {
         if (model.Graph is not { } proto)
         {
-            throw new GraphException("not an ONNX model: it holds no graph");
+            throw new GraphException("Not an ONNX model: it holds no graph.");
         }
 
         var graph = new Graph(proto.Name.Length > 0 ? proto.Name : defaultName, OnnxReader.NewestOpset);
@@ -58,14 +58,14 @@ internal sealed class ModelConverter(TensorConverter tensors)
 
         if (!graph.OpsetImports.TryGetValue("", out var opset))
         {
-            throw new GraphException("the model names no version of the standard operator set");
+            throw new GraphException("The model names no version of the standard operator set.");
         }
 
         if (opset is < OnnxReader.OldestOpset or > OnnxReader.NewestOpset)
         {
             throw new GraphException(
-                $"operator set {opset} is not supported: "
-                + $"export or convert the model to one of {OnnxReader.OldestQuantizedOpset} to {OnnxReader.NewestOpset}");
+                $"Operator set {opset} is not supported: "
+                + $"export or convert the model to one of {OnnxReader.OldestQuantizedOpset} to {OnnxReader.NewestOpset}.");
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class ModelConverter(TensorConverter tensors)
             var node = proto.Node[index];
             if (node.OpType.Length == 0)
             {
-                throw new GraphException($"node {index} ('{node.Name}') has no operator");
+                throw new GraphException($"Node {index} ('{node.Name}') has no operator.");
             }
 
             var name = node.Name.Length > 0 ? node.Name : UniqueName($"{node.OpType}_{index}", names);
@@ -108,7 +108,7 @@ internal sealed class ModelConverter(TensorConverter tensors)
     {
         if (value.Name.Length == 0)
         {
-            throw new GraphException("a graph input, output or value has no name");
+            throw new GraphException("A graph input, output or value has no name.");
         }
 
         return value.Type?.TensorType is { } tensor

@@ -26,12 +26,12 @@ public static class OnnxReader
         {
             if (!File.Exists(path))
             {
-                throw new GraphException("no such file");
+                throw new GraphException("No such file.");
             }
 
             if (new FileInfo(path).Length > Array.MaxLength)
             {
-                throw new GraphException("larger than 2 GiB: an ONNX file that large must keep its tensors as external data");
+                throw new GraphException("Larger than 2 GiB: an ONNX file that large must keep its tensors as external data.");
             }
 
             return Parse(File.ReadAllBytes(path), Path.GetDirectoryName(Path.GetFullPath(path)), path);
@@ -70,7 +70,7 @@ public static class OnnxReader
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new GraphException($"not an ONNX model, or a damaged one ({bytes.Length} bytes): {exception.Message}", exception);
+            throw new GraphException($"Not an ONNX model, or a damaged one ({bytes.Length} bytes): {exception.Message}", exception);
         }
     }
 }

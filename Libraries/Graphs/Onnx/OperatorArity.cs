@@ -21,13 +21,13 @@ internal static class OperatorArity
         {
             if (node.Input(index) is null)
             {
-                throw new GraphException($"node {node} has no input {index}, which {node.OpType} needs");
+                throw new GraphException($"Node {node} has no input {index}, which {node.OpType} needs.");
             }
         }
 
         if (node.Outputs.Count == 0 || node.Outputs[0].Length == 0)
         {
-            throw new GraphException($"node {node} has no output");
+            throw new GraphException($"Node {node} has no output.");
         }
     }
 

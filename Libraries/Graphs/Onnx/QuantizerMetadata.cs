@@ -54,12 +54,12 @@ internal static class QuantizerMetadata
 
         try
         {
-            var entries = JsonSerializer.Deserialize<IReadOnlyList<Entry>>(json, Options) ?? throw new JsonException("it is null");
-            graph.Quantizers.AddRange(entries.Select(entry => (entry ?? throw new JsonException("a quantizer is null")).ToQuantizer()));
+            var entries = JsonSerializer.Deserialize<IReadOnlyList<Entry>>(json, Options) ?? throw new JsonException("It is null.");
+            graph.Quantizers.AddRange(entries.Select(entry => (entry ?? throw new JsonException("A quantizer is null.")).ToQuantizer()));
         }
         catch (JsonException exception)
         {
-            throw new GraphException($"metadata '{Key}' is malformed: {exception.Message}", exception);
+            throw new GraphException($"Metadata '{Key}' is malformed: {exception.Message}", exception);
         }
 
         Check(graph);
@@ -73,20 +73,20 @@ internal static class QuantizerMetadata
         {
             if (!names.Add(quantizer.Name))
             {
-                throw new GraphException($"two quantizers have the name '{quantizer.Name}'");
+                throw new GraphException($"Two quantizers have the name '{quantizer.Name}'.");
             }
 
             if (quantizer.Axis < 0)
             {
-                throw new GraphException($"quantizer '{quantizer.Name}' has axis {quantizer.Axis}: it must not be negative");
+                throw new GraphException($"Quantizer '{quantizer.Name}' has axis {quantizer.Axis}: it must not be negative.");
             }
 
             foreach (var range in quantizer.Ranges.Where(
                 range => !float.IsFinite(range.Low) || !float.IsFinite(range.High) || range.Low > range.High))
             {
                 throw new GraphException(
-                    $"quantizer '{quantizer.Name}' has the range {range.Low} to {range.High}: "
-                    + "calibrate it again, a range must be a finite interval");
+                    $"Quantizer '{quantizer.Name}' has the range {range.Low} to {range.High}: "
+                    + "calibrate it again, a range must be a finite interval.");
             }
 
             foreach (var use in quantizer.Uses)
@@ -94,7 +94,7 @@ internal static class QuantizerMetadata
                 if (!nodes.TryGetValue(use.Node, out var node) || use.Input < 0 || node.Input(use.Input) is null)
                 {
                     throw new GraphException(
-                        $"quantizer '{quantizer.Name}' is on input {use.Input} of node '{use.Node}', which does not exist");
+                        $"Quantizer '{quantizer.Name}' is on input {use.Input} of node '{use.Node}', which does not exist.");
                 }
             }
         }
@@ -126,7 +126,7 @@ internal static class QuantizerMetadata
         {
             if (Uses.Any(use => use?.Node is null) || Ranges.Contains(null))
             {
-                throw new JsonException($"quantizer '{Name}' has an empty use or range");
+                throw new JsonException($"Quantizer '{Name}' has an empty use or range.");
             }
 
             var quantizer = new Quantizer(Name, Scheme)

@@ -17,7 +17,7 @@ internal sealed class TensorConverter(string? folder)
         if (tensor.Segment is not null || type == DataType.Undefined)
         {
             throw new GraphException(
-                $"{place}: {(type == DataType.Undefined ? "has no element type" : "is stored in segments, which is not supported")}");
+                $"{place}: {(type == DataType.Undefined ? "has no element type" : "is stored in segments, which is not supported")}.");
         }
 
         if (type == DataType.String)
@@ -26,14 +26,14 @@ internal sealed class TensorConverter(string? folder)
         }
 
         var size = SizeInBytes(type, length)
-            ?? throw new GraphException($"{place}: element type {tensor.DataType} is not supported");
+            ?? throw new GraphException($"{place}: element type {tensor.DataType} is not supported.");
         var data = tensor.DataLocation == TensorProto.Types.DataLocation.External
             ? ExternalData.Read(tensor, folder, size, place)
             : tensor.RawData.Length > 0 ? tensor.RawData.ToByteArray() : TypedData(tensor, type);
         if (data.LongLength != size)
         {
             throw new GraphException(
-                $"{place}: holds {data.LongLength} bytes, but [{string.Join(", ", tensor.Dims)}] of {type} needs {size}");
+                $"{place}: holds {data.LongLength} bytes, but [{string.Join(", ", tensor.Dims)}] of {type} needs {size}.");
         }
 
         return new Tensor((ElementType)tensor.DataType, [.. tensor.Dims], data);
@@ -47,7 +47,7 @@ internal sealed class TensorConverter(string? folder)
             length *= dimension;
             if (dimension < 0 || length > Array.MaxLength)
             {
-                throw new GraphException($"{place}: impossible dimensions [{string.Join(", ", tensor.Dims)}]");
+                throw new GraphException($"{place}: impossible dimensions [{string.Join(", ", tensor.Dims)}].");
             }
         }
 
@@ -59,7 +59,7 @@ internal sealed class TensorConverter(string? folder)
     {
         if (tensor.StringData.Count != length)
         {
-            throw new GraphException($"{place}: holds {tensor.StringData.Count} strings instead of {length}");
+            throw new GraphException($"{place}: holds {tensor.StringData.Count} strings instead of {length}.");
         }
 
         return new Tensor(ElementType.String, [.. tensor.Dims], new TensorProto { StringData = { tensor.StringData } }.ToByteArray());

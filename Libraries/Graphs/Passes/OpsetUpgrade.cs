@@ -22,7 +22,7 @@ internal static class OpsetUpgrade
         if (graph.Opset < OnnxReader.OldestQuantizedOpset)
         {
             throw new GraphException(
-                $"opset {graph.Opset} cannot quantize weights per channel: export the model with opset {PerAxis} or later");
+                $"Opset {graph.Opset} cannot quantize weights per channel: export the model with opset {PerAxis} or later.");
         }
 
         foreach (var node in graph.Nodes.Where(node => node.Domain.Length == 0))
@@ -64,7 +64,7 @@ internal static class OpsetUpgrade
         if (axis != -1 && axis != graph.FindValue(node.Inputs[0])?.Shape?.Count - 1)
         {
             throw new GraphException(
-                $"{node} of opset {graph.Opset} normalises several axes at once: export the model with opset {PerAxis} or later");
+                $"{node} of opset {graph.Opset} normalises several axes at once: export the model with opset {PerAxis} or later.");
         }
 
         node.Attributes["axis"] = -1L;

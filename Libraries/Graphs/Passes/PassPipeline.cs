@@ -37,6 +37,6 @@ public sealed class PassPipeline(params IReadOnlyList<IGraphPass> passes)
             }
         }
 
-        throw new GraphException($"graph '{graph.Name}': the passes did not settle after {MostRounds} rounds");
+        throw new GraphException($"Graph '{graph.Name}': the passes did not settle after {MostRounds} rounds.");
     }
 }

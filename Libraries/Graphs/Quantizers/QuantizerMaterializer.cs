@@ -46,14 +46,14 @@ internal sealed class QuantizerMaterializer
             if (!quantizer.IsCalibrated)
             {
                 throw new GraphException(
-                    $"quantizer '{quantizer.Name}' has no range: calibrate the graph before writing it, or disable the quantizer");
+                    $"Quantizer '{quantizer.Name}' has no range: calibrate the graph before writing it, or disable the quantizer.");
             }
 
             if (quantizer.Axis is not null && graph.Opset < PerAxisOpset)
             {
                 throw new GraphException(
-                    $"opset {graph.Opset} cannot quantize weights per channel ('{quantizer.Name}'): "
-                    + $"export the model with opset {PerAxisOpset} or later");
+                    $"Opset {graph.Opset} cannot quantize weights per channel ('{quantizer.Name}'): "
+                    + $"export the model with opset {PerAxisOpset} or later.");
             }
         }
     }

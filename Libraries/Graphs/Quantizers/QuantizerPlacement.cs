@@ -25,7 +25,7 @@ internal static class QuantizerPlacement
         if (graph.Nodes.Find(node => node.OpType == "QuantizeLinear") is { } existing)
         {
             throw new GraphException(
-                $"the graph is quantized already ({existing}); lift its Q/DQ nodes into quantizers or remove them first");
+                $"The graph is quantized already ({existing}); lift its Q/DQ nodes into quantizers or remove them first.");
         }
 
         graph.Quantizers.Clear();
@@ -38,7 +38,7 @@ internal static class QuantizerPlacement
     /// <exception cref="GraphException">No quantizers have been placed.</exception>
     public static string MarkOf(Graph graph) => graph.Metadata.TryGetValue(TargetKey, out var mark)
         ? mark
-        : throw new GraphException($"graph '{graph.Name}' has no placed quantizers; place them before this step");
+        : throw new GraphException($"Graph '{graph.Name}' has no placed quantizers; place them before this step.");
 
     /// <summary>Takes all quantizers away, and the record of their target.</summary>
     public static void Remove(Graph graph)

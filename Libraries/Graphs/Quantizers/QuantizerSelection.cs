@@ -24,7 +24,7 @@ public static class QuantizerSelection
         if (names.Except(graph.Nodes.Select(node => node.Name)).FirstOrDefault() is { } unknown)
         {
             throw new GraphException(
-                $"there is no node '{unknown}' in graph '{graph.Name}' to leave float; see its node names with `qat inspect`");
+                $"There is no node '{unknown}' in graph '{graph.Name}' to leave float; see its node names with `qat inspect`.");
         }
 
         return names;

@@ -41,7 +41,7 @@ public sealed record EqualityCertificate(
         if (QuantizerPlacement.MarkOf(simulated) != model.Target?.Mark)
         {
             throw new GraphException(
-                $"the quantizers of '{simulated.Name}' were placed for another target: compare with the retargeted graph");
+                $"The quantizers of '{simulated.Name}' were placed for another target: compare with the retargeted graph.");
         }
 
         var differences = new List<CertificateDifference>();

@@ -22,7 +22,7 @@ public static class Retargeting
     {
         if (!calibrated.Quantizers.Exists(quantizer => quantizer is { IsCalibrated: true, IsEnabled: true }))
         {
-            throw new GraphException($"graph '{calibrated.Name}' has no calibrated quantizer: calibrate it first");
+            throw new GraphException($"Graph '{calibrated.Name}' has no calibrated quantizer: calibrate it first.");
         }
 
         var ranges = new ImpliedRanges(calibrated);
@@ -68,7 +68,7 @@ public static class Retargeting
         var isForeign = ForeignQuantizers.Lift(source);
         if (source.Quantizers.Count == 0)
         {
-            throw new GraphException($"graph '{source.Name}' has no quantizers: place and calibrate them, or choose the float form");
+            throw new GraphException($"Graph '{source.Name}' has no quantizers: place and calibrate them, or choose the float form.");
         }
 
         OpsetUpgrade.Apply(source);

@@ -18,7 +18,7 @@ public static class RunSpecificationLoader
         {
             if (new FileInfo(path).Length > MaximumLength)
             {
-                throw new SpecificationException($"{path}: larger than 1 MiB, which no run specification is");
+                throw new SpecificationException($"{path}: larger than 1 MiB, which no run specification is.");
             }
 
             return Parse(File.ReadAllText(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -58,7 +58,7 @@ public static class RunSpecificationLoader
     {
         if (text.Length > MaximumLength)
         {
-            throw new SpecificationException($"{binder.Source}: larger than 1 MiB, which no run specification is");
+            throw new SpecificationException($"{binder.Source}: larger than 1 MiB, which no run specification is.");
         }
 
         var yaml = new YamlStream();
@@ -81,7 +81,7 @@ public static class RunSpecificationLoader
     {
         if (root is not YamlMappingNode)
         {
-            throw new SpecificationException($"{binder.Source}: expected one mapping with the keys of a run specification");
+            throw new SpecificationException($"{binder.Source}: expected one mapping with the keys of a run specification.");
         }
 
         var specification = (RunSpecification)binder.Bind(root, typeof(RunSpecification), "");

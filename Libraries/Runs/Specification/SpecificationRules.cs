@@ -20,7 +20,7 @@ public static class SpecificationRules
     {
         if (specification is null)
         {
-            throw new SpecificationException($"{source}: the specification is missing");
+            throw new SpecificationException($"{source}: the specification is missing.");
         }
 
         CheckValues(specification, source, "");
@@ -98,7 +98,7 @@ public static class SpecificationRules
             }
             else if (new NullabilityInfoContext().Create(property).ReadState == NullabilityState.NotNull)
             {
-                throw new SpecificationException($"{source}: '{path}' has no value");
+                throw new SpecificationException($"{source}: '{path}' has no value.");
             }
         }
     }
@@ -116,7 +116,7 @@ public static class SpecificationRules
             foreach (var (index, item) in list.Cast<object?>().Index())
             {
                 CheckValue(
-                    item ?? throw new SpecificationException($"{source}: '{path}[{index}]' has no value"), [], source, $"{path}[{index}]");
+                    item ?? throw new SpecificationException($"{source}: '{path}[{index}]' has no value."), [], source, $"{path}[{index}]");
             }
         }
         else if (value.GetType().Namespace == typeof(RunSpecification).Namespace)

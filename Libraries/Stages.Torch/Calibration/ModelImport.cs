@@ -44,13 +44,13 @@ internal static class ModelImport
             if (tensor.Type == ElementType.Float && tensor.As<float>().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
             {
                 throw new GraphException(
-                    $"the model's constant '{name}' holds NaN or infinite values: export the model again from sound weights");
+                    $"The model's constant '{name}' holds NaN or infinite values: export the model again from sound weights.");
             }
         }
 
         if (!graph.Nodes.Exists(node => node.Is("Conv") || node.Is("ConvTranspose") || node.Is("Gemm") || node.Is("MatMul")))
         {
-            throw new GraphException($"model '{graph.Name}' has no Conv, ConvTranspose, Gemm or MatMul: there is nothing to quantize");
+            throw new GraphException($"Model '{graph.Name}' has no Conv, ConvTranspose, Gemm or MatMul: there is nothing to quantize.");
         }
 
         GraphSimplifier.Simplify(graph);

@@ -131,10 +131,10 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     private static MethodFigures Choose(CalibrationSpecification calibration, List<MethodFigures> methods) =>
         calibration.Method == "best"
             ? methods.MaxBy(method => method.SelectionAp)
-                ?? throw new SpecificationException("calibration.methods is empty: name at least one method")
+                ?? throw new SpecificationException("Calibration.methods is empty: name at least one method.")
             : methods.Find(method => method.Method == calibration.Method)
                 ?? throw new SpecificationException(
-                    $"calibration.method is '{calibration.Method}', which calibration.methods does not list");
+                    $"Calibration.method is '{calibration.Method}', which calibration.methods does not list.");
 
     /// <summary>Corrects the biases where that is asked for and does no harm, and measures what is handed on.</summary>
     private async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(
@@ -163,7 +163,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             }
         }
 
-        throw new GraphException("no calibration image could be read: biases cannot be corrected; check data.calibration");
+        throw new GraphException("No calibration image could be read: biases cannot be corrected; check data.calibration.");
     }
 
     private async Task<Calibrator> CollectAsync(

@@ -52,7 +52,7 @@ internal sealed class DistillationBatches(
             }
         }
 
-        throw new InvalidOperationException("the image source gave no batch for images it has");
+        throw new InvalidOperationException("The image source gave no batch for images it has.");
     }
 
     private static DetectionLabels LabelsOf(CocoDataset truth, ImageBatch batch, bool isMirrored) => new(

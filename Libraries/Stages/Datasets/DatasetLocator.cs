@@ -45,9 +45,9 @@ public static class DatasetLocator
             { Synthetic: { } generated } =>
                 CocoDataset.Read(
                     Path.Combine(GeneratedDatasets.FolderOf(generated), SyntheticDetectionDataset.AnnotationFile), PicturesOf(generated)),
-            _ => throw new CocoException("a data set names neither annotations nor a folder nor a synthetic set"),
+            _ => throw new CocoException("A data set names neither annotations nor a folder nor a synthetic set."),
         };
-        return dataset.Images.Count > 0 ? dataset : throw new CocoException($"{dataset.Source}: the data set has no images");
+        return dataset.Images.Count > 0 ? dataset : throw new CocoException($"{dataset.Source}: the data set has no images.");
     }
 
     private static string PicturesOf(SyntheticSpecification generated) =>

@@ -33,6 +33,6 @@ internal static class FileFingerprint
         _ when Directory.Exists(path) => new DirectoryInfo(path)
             .EnumerateFiles("*", SearchOption.AllDirectories)
             .OrderBy(file => file.FullName, StringComparer.Ordinal),
-        _ => throw new FileNotFoundException($"{path}: no such file or folder", path),
+        _ => throw new FileNotFoundException($"{path}: no such file or folder.", path),
     };
 }

@@ -13,7 +13,7 @@ internal static class GroundTruth
         var images = index.ImagesOf(split);
         if (images.GroupBy(image => image.Id).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
-            throw new CocoException($"image id {twice.Key} is in two {split} data sets: ids must be unique within a split");
+            throw new CocoException($"Image id {twice.Key} is in two {split} data sets: ids must be unique within a split.");
         }
 
         using var stream = File.Create(path);

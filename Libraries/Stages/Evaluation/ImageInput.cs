@@ -12,21 +12,21 @@ public static class ImageInput
     public static int SizeOf(Graph graph, RunSpecification specification)
     {
         var input = graph.Inputs.FirstOrDefault(value => !graph.Initializers.ContainsKey(value.Name))
-            ?? throw new SpecificationException($"model '{graph.Name}' has no input");
+            ?? throw new SpecificationException($"Model '{graph.Name}' has no input.");
         var wanted = specification.Model.InputSize;
         if (input.Shape is not [_, { Value: null or 3 }, var height, var width])
         {
-            throw new SpecificationException($"the model's input {input} is not a batch of pictures [N,3,H,W]");
+            throw new SpecificationException($"The model's input {input} is not a batch of pictures [N,3,H,W].");
         }
 
         return (height.Value, width.Value) switch
         {
-            ({ } h, { } w) when h != w => throw new SpecificationException($"the model's input {input} is not square"),
+            ({ } h, { } w) when h != w => throw new SpecificationException($"The model's input {input} is not square."),
             ({ } h, _) when wanted > 0 && h != wanted =>
-                throw new SpecificationException($"model.inputSize is {wanted}, but the model's input {input} is fixed at {h}"),
+                throw new SpecificationException($"Model.inputSize is {wanted}, but the model's input {input} is fixed at {h}."),
             ({ } h, _) => (int)h,
             _ when wanted > 0 => wanted,
-            _ => throw new SpecificationException($"the model's input {input} leaves its size open: set model.inputSize"),
+            _ => throw new SpecificationException($"The model's input {input} leaves its size open: set model.inputSize."),
         };
     }
 }

@@ -30,7 +30,7 @@ public static class DistillationTraining
         if (!graph.Quantizers.Exists(quantizer => quantizer is { IsEnabled: true, IsCalibrated: true }))
         {
             throw new TorchExecutionException(
-                $"graph '{graph.Name}' has no calibrated quantizers to train with; place quantizers and calibrate first");
+                $"Graph '{graph.Name}' has no calibrated quantizers to train with; place quantizers and calibrate first.");
         }
 
         var student = new TorchNetwork(graph, device)

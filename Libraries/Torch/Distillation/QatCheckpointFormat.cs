@@ -58,7 +58,7 @@ internal sealed class QatCheckpointFormat : ICheckpointFormat
         }
         catch (EndOfStreamException error)
         {
-            throw new TorchExecutionException("the training checkpoint ends early; delete it and start the training again", error);
+            throw new TorchExecutionException("The training checkpoint ends early; delete it and start the training again.", error);
         }
     }
 

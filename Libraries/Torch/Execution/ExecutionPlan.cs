@@ -75,7 +75,7 @@ internal sealed class ExecutionPlan
 
         if (wanted.FirstOrDefault(name => !known.Contains(name)) is { } missing)
         {
-            throw new TorchExecutionException($"graph '{graph.Name}' has no value '{missing}'; name an output of one of its nodes");
+            throw new TorchExecutionException($"Graph '{graph.Name}' has no value '{missing}'; name an output of one of its nodes.");
         }
 
         nodes.Reverse();

@@ -104,7 +104,7 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
         var value = _slots[input.Slot]
             ?? throw new TorchExecutionException(
                 $"{step.Node}: a value it reads has not been computed; "
-                + "the graph's nodes are not in topological order, or an input is not bound");
+                + "the graph's nodes are not in topological order, or an input is not bound.");
         if (input.Quantizer is not { } quantizer || stepMode == ExecutionMode.Float)
         {
             return value;

@@ -91,7 +91,7 @@ public sealed class TorchNetwork : IDisposable
     public IReadOnlyDictionary<string, Tensor> Forward(Tensor input, IReadOnlyCollection<string>? wanted = null) =>
         Inputs is [var name]
             ? Forward(new Dictionary<string, Tensor> { [name] = input }, wanted)
-            : throw new TorchExecutionException($"graph '{Graph.Name}' has inputs {string.Join(", ", Inputs)}: name a tensor for each");
+            : throw new TorchExecutionException($"Graph '{Graph.Name}' has inputs {string.Join(", ", Inputs)}: name a tensor for each.");
 
     /// <inheritdoc cref="Forward(Tensor, IReadOnlyCollection{string})"/>
     /// <param name="inputs">A tensor for every input of the graph.</param>
@@ -191,7 +191,7 @@ public sealed class TorchNetwork : IDisposable
         {
             run.Bind(
                 name,
-                inputs.GetValueOrDefault(name) ?? throw new TorchExecutionException($"graph '{Graph.Name}': no tensor for input '{name}'"));
+                inputs.GetValueOrDefault(name) ?? throw new TorchExecutionException($"Graph '{Graph.Name}': no tensor for input '{name}'."));
         }
 
         return run;

@@ -15,7 +15,7 @@ internal sealed class OperatorCall(Node node, Tensor?[] inputs, OperatorContext 
     public int OutputCount => node.Outputs.Count;
 
     public Tensor Input(int index) =>
-        Optional(index) ?? throw new TorchExecutionException($"{node}: input {index} is missing");
+        Optional(index) ?? throw new TorchExecutionException($"{node}: input {index} is missing.");
 
     public Tensor? Optional(int index) => index < inputs.Length ? inputs[index] : null;
 

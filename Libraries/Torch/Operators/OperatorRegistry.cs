@@ -29,9 +29,9 @@ internal static class OperatorRegistry
         node.Domain.Length == 0 && Operators.TryGetValue(node.OpType, out var function)
             ? function
             : throw new TorchExecutionException(
-                $"operator {(node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}")} of node '{node.Name}' "
+                $"Operator {(node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}")} of node '{node.Name}' "
                 + "is not supported by the Torch executor; "
-                + "replace the node by standard operators before calibrating or training");
+                + "replace the node by standard operators before calibrating or training.");
 
     private static void Add(string name, Func<OperatorCall, Tensor> function) => Operators.Add(name, call => [function(call)]);
 }

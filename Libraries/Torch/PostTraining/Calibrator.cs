@@ -26,7 +26,7 @@ public sealed class Calibrator : IDisposable
                 quantizer => quantizer.Name, quantizer => new ActivationStatistics(quantizer.Name, options), StringComparer.Ordinal);
         if (_statistics.Count == 0)
         {
-            throw new TorchExecutionException($"graph '{graph.Name}' has no activation quantizers to calibrate; place quantizers first");
+            throw new TorchExecutionException($"Graph '{graph.Name}' has no activation quantizers to calibrate; place quantizers first.");
         }
 
         _network = new TorchNetwork(graph, device) { Mode = ExecutionMode.Observe, Observer = new Collector(_statistics) };

@@ -17,6 +17,6 @@ internal static class QuantizedLayers
         string[] layers = [.. graph.Nodes.Select(node => node.Name).Where(hosts.Contains)];
         return layers.Length > 0
             ? layers
-            : throw new TorchExecutionException($"graph '{graph.Name}' has no calibrated layers; place quantizers and calibrate first");
+            : throw new TorchExecutionException($"Graph '{graph.Name}' has no calibrated layers; place quantizers and calibrate first.");
     }
 }

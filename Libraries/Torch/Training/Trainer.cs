@@ -97,8 +97,8 @@ public sealed class Trainer(
                 _clock.ImagesPerSecond,
                 _clock.Remaining(position.Total - position.Index - 1))
             : throw new TorchExecutionException(
-                $"the loss of epoch {position.Epoch}, step {position.Step} is {loss} at a learning rate of {values.Rate}: "
-                + "lower the learning rate, lengthen the warm-up, or check images and labels");
+                $"The loss of epoch {position.Epoch}, step {position.Step} is {loss} at a learning rate of {values.Rate}: "
+                + "lower the learning rate, lengthen the warm-up, or check images and labels.");
     }
 
     private IReadOnlyDictionary<string, double> Backward(TrainingInput batch, StepPosition position)

@@ -23,10 +23,10 @@ internal sealed class ModuleTree(ZipStorages storages)
                 AddTensors(root, "");
                 break;
             default:
-                throw new PickleFormatException("it holds neither a module nor a dictionary of tensors");
+                throw new PickleFormatException("It holds neither a module nor a dictionary of tensors.");
         }
 
-        return _result.Count > 0 ? _result : throw new PickleFormatException("it holds no tensors");
+        return _result.Count > 0 ? _result : throw new PickleFormatException("It holds no tensors.");
     }
 
     // A module's own parameters, then its buffers, then its children: the order of a state dictionary.
@@ -35,7 +35,7 @@ internal sealed class ModuleTree(ZipStorages storages)
         // Modules may share children, so a small file can describe an endless or an exponentially large tree.
         if (depth > DeepestNesting || ++_modules > MostModules)
         {
-            throw new PickleFormatException($"its modules are nested too deeply or too many, at {prefix[..Math.Min(prefix.Length, 80)]}");
+            throw new PickleFormatException($"Its modules are nested too deeply or too many, at {prefix[..Math.Min(prefix.Length, 80)]}.");
         }
 
         AddTensors(state["_parameters"], prefix);
@@ -73,7 +73,7 @@ internal sealed class ModuleTree(ZipStorages storages)
         { Factory.Name: "_rebuild_tensor_v2", Arguments: [PicklePersistentId id, long offset, var size, var stride, ..] } =>
             View(id, offset, Extents(size, name), Extents(stride, name), name),
         { Factory.Name: "_rebuild_tensor_v2" or "_rebuild_parameter" } =>
-            throw new PickleFormatException($"tensor {name} is described in an unknown way"),
+            throw new PickleFormatException($"Tensor {name} is described in an unknown way."),
         _ => null,
     };
 
@@ -82,7 +82,7 @@ internal sealed class ModuleTree(ZipStorages storages)
         if (id.Id is not PickleTuple { Items: ["storage", PickleGlobal kind, string key, _, long count] }
             || StorageTypes.FromTorchStorage(kind.Name) is not { } type)
         {
-            throw new PickleFormatException($"tensor {name} has a storage of an unknown kind");
+            throw new PickleFormatException($"Tensor {name} has a storage of an unknown kind.");
         }
 
         var storage = storages.Read(key, type, count);
@@ -96,7 +96,7 @@ internal sealed class ModuleTree(ZipStorages storages)
         if (stride.Length != size.Length || offset < 0 || elements > storage.Length || (elements > 0 && last >= storage.Length))
         {
             throw new PickleFormatException(
-                $"tensor {name} [{string.Join(",", size)}] reaches outside its storage of {storage.Length} elements");
+                $"Tensor {name} [{string.Join(",", size)}] reaches outside its storage of {storage.Length} elements.");
         }
 
         return new StateTensor(type, size, Gather(storage, offset, size, stride, elements));
@@ -132,9 +132,9 @@ internal sealed class ModuleTree(ZipStorages storages)
         {
             PickleTuple tuple => tuple.Items,
             PickleObject { Factory.Name: "Size", Arguments: [PickleTuple inner] } => inner.Items,
-            _ => throw new PickleFormatException($"tensor {name} has no shape"),
+            _ => throw new PickleFormatException($"Tensor {name} has no shape."),
         };
         return [.. items.Select(
-            item => item is long extent and >= 0 ? extent : throw new PickleFormatException($"tensor {name} has a negative extent"))];
+            item => item is long extent and >= 0 ? extent : throw new PickleFormatException($"Tensor {name} has a negative extent."))];
     }
 }

@@ -47,14 +47,14 @@ public sealed record StateDictReport(
     /// <summary>Throws unless every expected entry is there with its shape and nothing unexpected is.</summary>
     /// <exception cref="CheckpointException">Names the first entries of each kind.</exception>
     public StateDictReport RequireExact(string checkpoint) =>
-        IsExact ? this : throw new CheckpointException($"{checkpoint} does not fit the network: {this}");
+        IsExact ? this : throw new CheckpointException($"{checkpoint} does not fit the network: {this}.");
 
     /// <summary>Throws unless every expected entry is there with its shape.</summary>
     /// <exception cref="CheckpointException">Names the first entries of each kind.</exception>
     public StateDictReport RequireComplete(string checkpoint) =>
         Missing.Count == 0 && Mismatched.Count == 0
             ? this
-            : throw new CheckpointException($"{checkpoint} does not fit the network: {this}");
+            : throw new CheckpointException($"{checkpoint} does not fit the network: {this}.");
 
     /// <summary>Counts, and the first five names of each kind of difference.</summary>
     public override string ToString() =>

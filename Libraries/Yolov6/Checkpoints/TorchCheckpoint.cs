@@ -32,7 +32,7 @@ public static class TorchCheckpoint
             using var file = File.OpenRead(path);
             using var archive = new ZipArchive(file, ZipArchiveMode.Read);
             var pickle = archive.Entries.FirstOrDefault(entry => entry.Name == "data.pkl")
-                ?? throw new PickleFormatException("it has no entry data.pkl");
+                ?? throw new PickleFormatException("It has no entry data.pkl.");
             var folder = pickle.FullName[..^pickle.Name.Length];
             var entries = new ZipStorages(archive, folder, file.Length);
             var root = new PickleReader(entries.Bytes(pickle, LargestPickle)).Read();

@@ -18,7 +18,7 @@ internal sealed class ZipStorages
             && Bytes(order, 16) is var bytes
             && !bytes.AsSpan().SequenceEqual("little"u8))
         {
-            throw new PickleFormatException("its storages are big-endian, which is not supported");
+            throw new PickleFormatException("Its storages are big-endian, which is not supported.");
         }
     }
 
@@ -27,13 +27,13 @@ internal sealed class ZipStorages
     {
         if (_values.TryGetValue(key, out var known))
         {
-            return known.Length == count ? known : throw new PickleFormatException($"storage {key} is used with two lengths");
+            return known.Length == count ? known : throw new PickleFormatException($"Storage {key} is used with two lengths.");
         }
 
-        var entry = _archive.GetEntry($"{_folder}data/{key}") ?? throw new PickleFormatException($"storage data/{key} is missing");
+        var entry = _archive.GetEntry($"{_folder}data/{key}") ?? throw new PickleFormatException($"Storage data/{key} is missing.");
         if (entry.Length != checked(count * StorageTypes.SizeOf(type)))
         {
-            throw new PickleFormatException($"storage data/{key} has {entry.Length} bytes, and {count} elements of {type} are announced");
+            throw new PickleFormatException($"Storage data/{key} has {entry.Length} bytes, and {count} elements of {type} are announced.");
         }
 
         var values = StorageTypes.ToFloats(Bytes(entry, int.MaxValue), type);
@@ -48,12 +48,12 @@ internal sealed class ZipStorages
     {
         if (entry.CompressedLength != entry.Length)
         {
-            throw new PickleFormatException($"entry {entry.FullName} is compressed, which PyTorch never does");
+            throw new PickleFormatException($"Entry {entry.FullName} is compressed, which PyTorch never does.");
         }
 
         if (entry.Length > Math.Min(largest, Array.MaxLength) || entry.Length > _fileLength)
         {
-            throw new PickleFormatException($"entry {entry.FullName} announces {entry.Length} bytes, more than can be read");
+            throw new PickleFormatException($"Entry {entry.FullName} announces {entry.Length} bytes, more than can be read.");
         }
 
         using var stream = entry.Open();

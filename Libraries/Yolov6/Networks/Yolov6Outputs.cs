@@ -31,8 +31,8 @@ public sealed record Yolov6Outputs(
         string[] Names(string key) => graph.Metadata.TryGetValue(Prefix + key, out var value)
             ? value.Split(' ')
             : throw new GraphException(
-                $"graph '{graph.Name}' has no metadata '{Prefix}{key}': it was not built as a YOLOv6, so it has no task loss; "
-                + "train it by distillation");
+                $"Graph '{graph.Name}' has no metadata '{Prefix}{key}': it was not built as a YOLOv6, so it has no task loss; "
+                + "train it by distillation.");
     }
 
     internal void Record(Graph graph)

@@ -6,7 +6,7 @@ namespace QatPipeline.EndToEnd.Chaos;
 /// <summary>Reads from a service's log when it begins with a stage.</summary>
 internal static partial class StageLog
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>

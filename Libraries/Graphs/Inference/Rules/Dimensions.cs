@@ -48,7 +48,7 @@ internal static class Dimensions
             var one = AlignedAt(first, axis, result.Length);
             var other = AlignedAt(second, axis, result.Length);
             result[axis] = Broadcast(one, other)
-                ?? throw new GraphException($"shapes [{string.Join(", ", first)}] and [{string.Join(", ", second)}] do not broadcast");
+                ?? throw new GraphException($"Shapes [{string.Join(", ", first)}] and [{string.Join(", ", second)}] do not broadcast.");
         }
 
         return result;

@@ -21,7 +21,7 @@ internal static class LayoutRules
             if (shape.Count != result.Length || shape.Where((dimension, axis) => axis != joined && Differ(dimension, result[axis])).Any())
             {
                 throw new GraphException(
-                    $"shapes [{string.Join(", ", model)}] and [{string.Join(", ", shape)}] cannot be joined on axis {joined}");
+                    $"Shapes [{string.Join(", ", model)}] and [{string.Join(", ", shape)}] cannot be joined on axis {joined}.");
             }
 
             for (var axis = 0; axis < result.Length; axis++)
@@ -59,7 +59,7 @@ internal static class LayoutRules
         var parts = context.Node.Outputs.Count;
         if (context.AttributeOrInput("split", 1) is { } sizes)
         {
-            return sizes.Length == parts ? sizes : throw new GraphException($"{sizes.Length} split sizes for {parts} outputs");
+            return sizes.Length == parts ? sizes : throw new GraphException($"{sizes.Length} split sizes for {parts} outputs.");
         }
 
         if (context.Has(1) || whole.Value is not { } length)
@@ -129,7 +129,7 @@ internal static class LayoutRules
             ?? [.. Enumerable.Range(0, rank).Reverse()];
         return permutation.Length == rank && permutation.Distinct().Count() == rank
             ? permutation
-            : throw new GraphException($"[{string.Join(", ", permutation)}] is not a permutation of {rank} axes");
+            : throw new GraphException($"[{string.Join(", ", permutation)}] is not a permutation of {rank} axes.");
     }
 
     private static bool Differ(Dimension one, Dimension other) => one.IsKnown && other.IsKnown && one != other;

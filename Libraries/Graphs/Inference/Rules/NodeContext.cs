@@ -38,7 +38,7 @@ internal sealed class NodeContext(Node node, int opset, IValueFacts facts)
     {
         null or [] => Enumerable.Repeat(defaultValue, count).ToArray(),
         var values when values.Count == count => values,
-        var values => throw new GraphException($"attribute '{attribute}' has {values.Count} elements instead of {count}"),
+        var values => throw new GraphException($"Attribute '{attribute}' has {values.Count} elements instead of {count}."),
     };
 
     /// <summary>A possibly negative axis as an index.</summary>
@@ -46,7 +46,7 @@ internal sealed class NodeContext(Node node, int opset, IValueFacts facts)
     public static int Axis(long axis, int rank)
     {
         var index = axis < 0 ? axis + rank : axis;
-        return index >= 0 && index < rank ? (int)index : throw new GraphException($"axis {axis} lies outside rank {rank}");
+        return index >= 0 && index < rank ? (int)index : throw new GraphException($"Axis {axis} lies outside rank {rank}.");
     }
 
     public void Set(int output, ElementType type, IReadOnlyList<Dimension>? shape)
@@ -55,7 +55,7 @@ internal sealed class NodeContext(Node node, int opset, IValueFacts facts)
         {
             _outputs[output] = shape is null || shape.All(dimension => dimension.Value is null or >= 0)
                 ? new ValueInfo(node.Outputs[output], type, shape)
-                : throw new GraphException($"its output would have shape [{string.Join(", ", shape)}]");
+                : throw new GraphException($"Its output would have shape [{string.Join(", ", shape)}].");
         }
     }
 }

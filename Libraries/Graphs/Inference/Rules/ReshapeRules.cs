@@ -63,7 +63,7 @@ internal static class ReshapeRules
         var axes = named.Select(axis => NodeContext.Axis(axis, rank)).ToHashSet();
         if (axes.Count != named.Length)
         {
-            throw new GraphException($"axes [{string.Join(", ", named)}] are not distinct");
+            throw new GraphException($"Axes [{string.Join(", ", named)}] are not distinct.");
         }
 
         var rest = new Queue<Dimension>(input);
@@ -79,7 +79,7 @@ internal static class ReshapeRules
             {
                 result[axis] = input is null ? default
                     : axis < input.Count ? input[axis]
-                    : throw new GraphException($"axis {axis} copies a dimension the input does not have");
+                    : throw new GraphException($"Axis {axis} copies a dimension the input does not have.");
             }
         }
 
@@ -110,7 +110,7 @@ internal static class ReshapeRules
             .Aggregate(1L, (product, dimension) => checked(product * dimension.Value!.Value));
         if (names.Count == 0 && (part == 0 || whole % part != 0))
         {
-            throw new GraphException($"[{string.Join(", ", input)}] cannot be reshaped to [{string.Join(", ", target)}]");
+            throw new GraphException($"[{string.Join(", ", input)}] cannot be reshaped to [{string.Join(", ", target)}].");
         }
 
         return names switch

@@ -28,7 +28,7 @@ internal readonly record struct SliceParameters(long Start, long End, long Step)
 
         if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length || steps.Contains(0))
         {
-            throw new GraphException("starts, ends, axes and steps of a Slice must have one length, and no step may be 0");
+            throw new GraphException("Starts, ends, axes and steps of a Slice must have one length, and no step may be 0.");
         }
 
         var result = Enumerable.Repeat(Everything, rank).ToArray();

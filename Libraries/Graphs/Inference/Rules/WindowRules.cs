@@ -134,7 +134,7 @@ internal static class WindowRules
 
         return input.Count >= 3 && input.Count == weight.Count
             ? (input, weight)
-            : throw new GraphException($"input [{string.Join(", ", input)}] does not fit weight [{string.Join(", ", weight)}]");
+            : throw new GraphException($"Input [{string.Join(", ", input)}] does not fit weight [{string.Join(", ", weight)}].");
     }
 
     private static IEnumerable<Dimension> Windows(NodeContext context, IReadOnlyList<Dimension> input, long?[] kernel)
@@ -147,7 +147,7 @@ internal static class WindowRules
         var ceil = context.Node.Int("ceil_mode", 0) != 0;
         if (strides.Any(stride => stride <= 0))
         {
-            throw new GraphException($"strides [{string.Join(", ", strides)}] must be positive");
+            throw new GraphException($"Strides [{string.Join(", ", strides)}] must be positive.");
         }
 
         return Enumerable.Range(0, spatial).Select(axis => (input[axis + 2].Value, kernel[axis]) switch
@@ -164,7 +164,7 @@ internal static class WindowRules
         var room = size + padBefore + padAfter - extent;
         if (room < 0)
         {
-            throw new GraphException($"a window of {extent} does not fit into {size} with padding {padBefore} and {padAfter}");
+            throw new GraphException($"A window of {extent} does not fit into {size} with padding {padBefore} and {padAfter}.");
         }
 
         var count = ((ceil ? room + stride - 1 : room) / stride) + 1;

@@ -28,7 +28,7 @@ internal sealed class PickleInput(ReadOnlyMemory<byte> bytes)
         }
         catch (DecoderFallbackException)
         {
-            throw new PickleFormatException($"the text at byte {Position} is not UTF-8");
+            throw new PickleFormatException($"The text at byte {Position} is not UTF-8.");
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class PickleInput(ReadOnlyMemory<byte> bytes)
         var length = bytes.Span[Position..].IndexOf((byte)'\n');
         if (length < 0)
         {
-            throw new PickleFormatException($"the line at byte {Position} has no end");
+            throw new PickleFormatException($"The line at byte {Position} has no end.");
         }
 
         var line = Text(length);
@@ -52,7 +52,7 @@ internal sealed class PickleInput(ReadOnlyMemory<byte> bytes)
     {
         if (length < 0 || length > bytes.Length - Position)
         {
-            throw new PickleFormatException($"{length} bytes are announced at byte {Position} and {bytes.Length - Position} are left");
+            throw new PickleFormatException($"{length} bytes are announced at byte {Position} and {bytes.Length - Position} are left.");
         }
 
         var taken = bytes.Span.Slice(Position, (int)length);

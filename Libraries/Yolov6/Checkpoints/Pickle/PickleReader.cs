@@ -28,7 +28,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes)
 
             if (!Literal(opcode) && !Container(opcode) && !Memo(opcode) && !Object(opcode))
             {
-                throw new PickleFormatException($"opcode 0x{(byte)opcode:x2} at byte {at} has no place in a checkpoint");
+                throw new PickleFormatException($"Opcode 0x{(byte)opcode:x2} at byte {at} has no place in a checkpoint.");
             }
         }
     }
@@ -108,7 +108,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes)
             case PickleOpcode.Proto:
                 if (_input.Byte() is var protocol and > HighestProtocol)
                 {
-                    throw new PickleFormatException($"pickle protocol {protocol} is not known (2 to {HighestProtocol} are)");
+                    throw new PickleFormatException($"Pickle protocol {protocol} is not known (2 to {HighestProtocol} are).");
                 }
 
                 break;
@@ -142,7 +142,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes)
         var global = new PickleGlobal(module, name);
         return PickleWhitelist.Accepts(global)
             ? global
-            : throw new PickleFormatException($"it names {global}, which is not data that a checkpoint may hold; the file is refused");
+            : throw new PickleFormatException($"It names {global}, which is not data that a checkpoint may hold; the file is refused.");
     }
 
     private static PickleObject Instance(PickleGlobal factory, object?[] arguments)
@@ -183,7 +183,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes)
         var dictionary = _stack.Peek() as PickleDictionary ?? As<PickleObject>(_stack.Peek()).Items;
         if (items.Length % 2 != 0)
         {
-            throw new PickleFormatException("a dictionary has a key without a value");
+            throw new PickleFormatException("A dictionary has a key without a value.");
         }
 
         for (var i = 0; i < items.Length; i += 2)
@@ -193,17 +193,17 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes)
     }
 
     private object? Remembered(long key) =>
-        _memo.TryGetValue(key, out var value) ? value : throw new PickleFormatException($"memo entry {key} is used before it is set");
+        _memo.TryGetValue(key, out var value) ? value : throw new PickleFormatException($"Memo entry {key} is used before it is set.");
 
     private static long Integer(ReadOnlySpan<byte> little)
     {
         var value = new BigInteger(little);
         return value >= long.MinValue && value <= long.MaxValue
             ? (long)value
-            : throw new PickleFormatException($"an integer of {little.Length} bytes has no place in a checkpoint");
+            : throw new PickleFormatException($"An integer of {little.Length} bytes has no place in a checkpoint.");
     }
 
     private static T As<T>(object? value)
         where T : class =>
-            value as T ?? throw new PickleFormatException($"a {typeof(T).Name} is expected where a {value?.GetType().Name ?? "None"} is");
+            value as T ?? throw new PickleFormatException($"A {typeof(T).Name} is expected where a {value?.GetType().Name ?? "None"} is.");
 }

@@ -18,11 +18,11 @@ internal sealed class PickleStack
 
     public object?[] PopToMark() => _marks.TryPop(out var mark) && mark <= _items.Count
         ? Cut(mark)
-        : throw new PickleFormatException("an opcode needs a mark and there is none");
+        : throw new PickleFormatException("An opcode needs a mark and there is none.");
 
     private int Depth(int count) => _items.Count >= count
         ? _items.Count - count
-        : throw new PickleFormatException("an opcode needs more operands than there are");
+        : throw new PickleFormatException("An opcode needs more operands than there are.");
 
     private object?[] Cut(int from)
     {

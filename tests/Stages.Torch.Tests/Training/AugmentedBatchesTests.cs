@@ -15,7 +15,7 @@ public sealed class AugmentedBatchesTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public async Task A_batch_is_the_same_whenever_it_is_asked_for()
+    public async Task Read_AnyOrder_GivesTheSameBatch()
     {
         var images = Images(6);
         await using var inOrder = Batches(images);
@@ -33,7 +33,7 @@ public sealed class AugmentedBatchesTests : IDisposable
     }
 
     [Fact]
-    public async Task The_last_epochs_are_without_mosaic()
+    public async Task Read_LastEpochs_AreWithoutMosaic()
     {
         var images = Images(4);
         await using var batches = new AugmentedBatches(

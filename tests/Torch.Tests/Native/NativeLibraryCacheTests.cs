@@ -5,7 +5,7 @@ namespace QatPipeline.Torch.Tests.Native;
 public class NativeLibraryCacheTests
 {
     [Fact]
-    public void The_copy_is_made_once_and_follows_the_content()
+    public void GetOrAdd_Library_IsMadeOnceAndFollowsTheContent()
     {
         using var scratch = new ScratchFolder();
         var original = scratch.PathOf("lib.so");
@@ -27,7 +27,7 @@ public class NativeLibraryCacheTests
     }
 
     [Fact]
-    public async Task Many_at_once_see_whole_files_only()
+    public async Task GetOrAdd_ManyAtOnce_SeeWholeFilesOnly()
     {
         using var scratch = new ScratchFolder();
         var original = scratch.PathOf("lib.so");

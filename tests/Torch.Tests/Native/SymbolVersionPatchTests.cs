@@ -11,7 +11,7 @@ public class SymbolVersionPatchTests
     private static readonly byte[] Library = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "libLibTorchSharp.so"));
 
     [Fact]
-    public void The_version_is_no_longer_required_and_all_others_are()
+    public void Apply_OneVersion_IsNoLongerRequiredAndAllOthersAre()
     {
         var before = SymbolVersionPatch.Required(new ElfImage(Library, "original")).ToList();
         var after = SymbolVersionPatch
@@ -21,7 +21,7 @@ public class SymbolVersionPatchTests
     }
 
     [Fact]
-    public void A_version_that_other_symbols_need_is_not_taken_out()
+    public void Apply_VersionThatOtherSymbolsNeed_Stays()
     {
         var required = SymbolVersionPatch.Required(new ElfImage(Library, "original"));
         var runtime = required.Where(need => need.File == "libstdc++.so.6").Select(need => need.Version).ToList();
@@ -33,7 +33,7 @@ public class SymbolVersionPatchTests
     }
 
     [Fact]
-    public void Few_bytes_change_and_the_input_is_untouched()
+    public void Apply_Library_ChangesFewBytesOfACopy()
     {
         byte[] input = [.. Library];
         var patched = SymbolVersionPatch.Apply(input, "library", Version, Symbol);
@@ -42,7 +42,7 @@ public class SymbolVersionPatchTests
     }
 
     [Fact]
-    public void A_library_without_the_requirement_is_left_as_it_is()
+    public void Apply_LibraryWithoutTheRequirement_IsLeftAsItIs()
     {
         var once = SymbolVersionPatch.Apply(Library, "library", Version, Symbol);
         Assert.Equal(once, SymbolVersionPatch.Apply(once, "library", Version, Symbol));
@@ -52,7 +52,7 @@ public class SymbolVersionPatchTests
     [InlineData(0)]
     [InlineData(63)]
     [InlineData(4096)]
-    public void A_truncated_library_is_named(int length)
+    public void Apply_TruncatedLibrary_IsNamed(int length)
     {
         var error = Assert.Throws<NativeLibraryException>(() => SymbolVersionPatch.Apply(Library[..length], "some.so", Version, Symbol));
         Assert.Contains("some.so", error.Message, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ namespace QatPipeline.Torch.Tests.Native;
 public class TorchNativeTests
 {
     [Fact]
-    public void A_convolution_runs_forward_and_backward()
+    public void Load_Convolution_RunsForwardAndBackward()
     {
         TorchNative.EnsureLoaded();
         using var scope = torch.NewDisposeScope();
@@ -19,7 +19,7 @@ public class TorchNativeTests
     }
 
     [Fact]
-    public void The_default_device_holds_tensors()
+    public void Default_Device_HoldsTensors()
     {
         using var tensor = torch.ones(2, device: TorchDevices.Default);
         Assert.Equal(2f, tensor.sum().item<float>());

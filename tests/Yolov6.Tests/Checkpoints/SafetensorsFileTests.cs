@@ -12,7 +12,7 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public void What_is_written_is_read()
+    public void Read_WhatWasWritten_IsTheSame()
     {
         var state = new StateDict();
         state.Set("z", [2, 2], [1, -2, float.Epsilon, 4]);
@@ -27,7 +27,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void Half_precision_and_integers_are_read()
+    public void Read_HalfPrecisionAndIntegers_GivesFloats()
     {
         Save("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]},"i":{"dtype":"I64","shape":[],"data_offsets":[6,14]}}""",
             [0x00, 0x3c, 0x00, 0xc0, 0x80, 0x3f, 3, 0, 0, 0, 0, 0, 0, 0]);
@@ -47,7 +47,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"w":[]}""", "header is not understood")]
     [InlineData("[1,2]", "header is not understood")]
     [InlineData("{\"w\"", "header is not understood")]
-    public void A_damaged_header_ends_with_a_clear_error(string header, string expected)
+    public void Read_DamagedHeader_SaysSo(string header, string expected)
     {
         Save(header, new byte[8]);
         var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Read(Path));
@@ -56,7 +56,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_length_prefix_of_a_gigabyte_is_not_believed()
+    public void Read_LengthPrefixOfAGigabyte_IsNotBelieved()
     {
         File.WriteAllBytes(Path, [0, 0, 0, 0x40, 0, 0, 0, 0, 1, 2, 3]);
         Assert.Contains(
@@ -64,7 +64,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_shorter_than_its_prefix_is_refused()
+    public void Read_FileShorterThanItsPrefix_IsRefused()
     {
         File.WriteAllBytes(Path, [1, 2]);
         Assert.Throws<CheckpointException>(() => SafetensorsFile.Read(Path));

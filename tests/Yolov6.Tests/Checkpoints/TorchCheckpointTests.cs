@@ -16,7 +16,7 @@ public sealed class TorchCheckpointTests : IDisposable
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
-    public void A_pickled_module_of_every_protocol_is_read_by_its_names(int protocol)
+    public void Read_PickledModuleOfEveryProtocol_HasItsNames(int protocol)
     {
         var state = TorchCheckpoint.Read(System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", $"module_protocol{protocol}.pt"));
         Assert.Equal(["conv.weight", "bn.weight", "bn.num_batches_tracked"], state.Names);
@@ -29,7 +29,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_state_dictionary_is_read_in_order()
+    public void Read_StateDictionary_KeepsItsOrder()
     {
         new CheckpointFile()
             .Op("}("u8.ToArray())
@@ -45,7 +45,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void The_moving_average_is_preferred_where_asked_for()
+    public void Read_PreferEma_TakesTheMovingAverage()
     {
         new CheckpointFile()
             .Op("}("u8.ToArray())
@@ -67,7 +67,7 @@ public sealed class TorchCheckpointTests : IDisposable
     [InlineData("yolov6", "System")]
     [InlineData("torch.nn.modulesevil", "Conv2d")]
     [InlineData("functools", "partial")]
-    public void A_name_that_is_not_data_is_refused_by_name(string module, string name)
+    public void Read_NameThatIsNotData_IsRefusedByName(string module, string name)
     {
         new CheckpointFile().Global(module, name).Op((byte)'(').Text("touch /tmp/evil").Op((byte)'t', (byte)'R').Save(Path);
         var error = Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(Path));
@@ -76,7 +76,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_name_built_on_the_stack_is_refused_too()
+    public void Read_NameBuiltOnTheStack_IsRefused()
     {
         new CheckpointFile().Text("os").Text("system").Op(0x93).Save(Path);
         Assert.Contains(
@@ -97,7 +97,7 @@ public sealed class TorchCheckpointTests : IDisposable
     [InlineData(new byte[] { (byte)'K', 1, (byte)'K', 2, (byte)'b' }, "is expected")]
     [InlineData(new byte[] { (byte)'K', 1 }, "neither a module")]
     [InlineData(new byte[] { (byte)'}' }, "no tensors")]
-    public void A_damaged_pickle_ends_with_a_clear_error(byte[] content, string expected)
+    public void Read_DamagedPickle_SaysSo(byte[] content, string expected)
     {
         new CheckpointFile().Op(content).Save(Path);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -107,7 +107,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Every_truncation_of_a_checkpoint_ends_with_a_typed_error()
+    public void Read_EveryTruncation_EndsWithATypedError()
     {
         new CheckpointFile().Op("}("u8.ToArray()).Text("w").Tensor("0", [1, 2], 2).Op((byte)'u').Save(Path);
         var whole = File.ReadAllBytes(Path);
@@ -119,7 +119,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Every_flipped_byte_is_read_or_refused_and_never_worse()
+    public void Read_EveryFlippedByte_IsReadOrRefused()
     {
         new CheckpointFile().Op("}("u8.ToArray()).Text("w").Tensor("0", [1, 2], 2).Op((byte)'u').Save(Path);
         var whole = File.ReadAllBytes(Path);
@@ -136,7 +136,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_tensor_that_reaches_outside_its_storage_is_named()
+    public void Read_TensorOutsideItsStorage_IsNamed()
     {
         new CheckpointFile().Op("}("u8.ToArray()).Text("w").Tensor("0", [1, 2], 2, 2).Op((byte)'u').Save(Path);
         Assert.Contains(
@@ -146,7 +146,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_compressed_archive_is_refused()
+    public void Read_CompressedArchive_IsRefused()
     {
         new CheckpointFile()
             .Op("}("u8.ToArray())
@@ -159,7 +159,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_named() =>
+    public void Read_MissingFile_IsNamed() =>
         Assert.Contains(
             "absent.pt",
             Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(_scratch.PathOf("absent.pt"))).Message,

@@ -8,12 +8,12 @@ using TorchSharp;
 
 namespace QatPipeline.Yolov6.Tests.Networks;
 
-public class Yolov6WeightsTests
+public sealed class Yolov6WeightsTests
 {
     private static readonly Yolov6Options Small = new() { WidthMultiple = 0.125, ClassCount = 3, InputHeight = 64, InputWidth = 64 };
 
     [Fact]
-    public void A_whole_checkpoint_is_loaded_with_nothing_left_over()
+    public void Load_WholeCheckpoint_LeavesNothingOver()
     {
         var source = Yolov6Network.Build(Small with { Form = Yolov6Form.HyperSearch, Seed = 1 });
         var state = Yolov6Weights.Read(source.Graph);
@@ -27,7 +27,7 @@ public class Yolov6WeightsTests
     }
 
     [Fact]
-    public void Another_class_count_leaves_the_class_predictions_out()
+    public void Load_AnotherClassCount_LeavesTheClassPredictionsOut()
     {
         var state = Yolov6Weights.Read(Yolov6Network.Build(Small).Graph);
         var (_, report) = Yolov6Weights.Load(Yolov6Network.Build(Small with { ClassCount = 5 }).Graph, state);
@@ -37,7 +37,7 @@ public class Yolov6WeightsTests
     }
 
     [Fact]
-    public void Merged_branches_compute_what_the_branches_do()
+    public void Merge_Branches_ComputesWhatTheyDo()
     {
         var training = Yolov6Network.Build(Small with { Form = Yolov6Form.RepVggTraining, Seed = 1 });
         var random = Randomized(training.Graph);
@@ -49,7 +49,7 @@ public class Yolov6WeightsTests
     }
 
     [Fact]
-    public void Anonymous_weights_are_matched_by_execution_order()
+    public void FromExecutionOrder_AnonymousWeights_AreMatched()
     {
         var fused = Yolov6Network.Build(Small with { Form = Yolov6Form.Fused, Seed = 4 });
         var anonymous = fused.Graph.Clone();

@@ -7,7 +7,7 @@ namespace QatPipeline.Yolov6.Training.Tests.Assigners;
 public sealed class AssignerTests : ReferenceTests
 {
     [Fact]
-    public void Task_aligned_assignment_has_the_reference_values()
+    public void TaskAligned_Assignment_HasTheReferenceValues()
     {
         var assigned = new TaskAlignedAssigner().Assign(Case.Scores, Case.PixelBoxes(), Case.Targets, Case.Grid);
         int[] expected =
@@ -24,7 +24,7 @@ public sealed class AssignerTests : ReferenceTests
     }
 
     [Fact]
-    public void Atss_assignment_has_the_reference_values()
+    public void Atss_Assignment_HasTheReferenceValues()
     {
         var assigned = new AtssAssigner().Assign(Case.Scores, Case.PixelBoxes(), Case.Targets, Case.Grid);
         new AtssAssigner().Positives(Case.Targets, Case.Grid, out var thresholds);
@@ -38,7 +38,7 @@ public sealed class AssignerTests : ReferenceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Padding_and_other_images_change_nothing(bool atss)
+    public void Assign_PaddingAndOtherImages_ChangeNothing(bool atss)
     {
         IAssigner assigner = atss ? new AtssAssigner() : new TaskAlignedAssigner();
         var alone = assigner.Assign(Case.Scores, Case.PixelBoxes(), Case.Targets, Case.Grid);
@@ -58,7 +58,7 @@ public sealed class AssignerTests : ReferenceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Without_objects_everything_is_background(bool atss)
+    public void Assign_WithoutObjects_EverythingIsBackground(bool atss)
     {
         IAssigner assigner = atss ? new AtssAssigner() : new TaskAlignedAssigner();
         using var none = new DetectionTargets([[]]);
@@ -68,7 +68,7 @@ public sealed class AssignerTests : ReferenceTests
     }
 
     [Fact]
-    public void An_anchor_goes_to_one_object_only_the_one_it_overlaps_most()
+    public void Assign_ContestedAnchor_GoesToTheObjectItOverlapsMost()
     {
         // Two nearly equal objects compete for the same anchors.
         using var targets = new DetectionTargets([[new(0, 10, 10, 50, 50), new(1, 11, 11, 51, 51)]]);
@@ -84,7 +84,7 @@ public sealed class AssignerTests : ReferenceTests
     }
 
     [Fact]
-    public void Anchors_are_rows_before_columns_and_levels_in_order()
+    public void Grid_Anchors_AreRowsBeforeColumnsAndLevelsInOrder()
     {
         using var grid = new AnchorGrid(64, 32, [8, 16, 32]);
         Assert.Equal([32, 8, 2], grid.LevelCounts);

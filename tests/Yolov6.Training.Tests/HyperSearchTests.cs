@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace QatPipeline.Yolov6.Training.Tests;
 
-public class HyperSearchTests
+public sealed class HyperSearchTests
 {
     private static readonly Yolov6TrainingOptions Options = new()
     {
@@ -19,7 +19,7 @@ public class HyperSearchTests
     [Theory]
     [InlineData(3)]
     [InlineData(6)]
-    public async Task Training_StoppedInEitherStage_GoesOnWithTheSameBits(int stopAfter)
+    public async Task Run_StoppedInEitherStage_GoesOnWithTheSameBits(int stopAfter)
     {
         var (unbroken, broken) = (new MemoryTrainingStore(), new MemoryTrainingStore());
         var (expected, expectedScales) = await Run(unbroken, null);

@@ -8,13 +8,13 @@ using TorchSharp;
 namespace QatPipeline.Yolov6.Training.Tests;
 
 [Trait("Category", "Slow")]
-public class OverfittingTests
+public sealed class OverfittingTests
 {
     private const int Size = 192;
 
     /// <summary>A network, assigners, losses and optimizer that fit together learn a handful of photographs by heart.</summary>
     [Fact]
-    public async Task Yolov6N_LearnsEightPhotographsByHeart()
+    public async Task Train_EightPhotographs_AreLearnedByHeart()
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var dataset = CocoDataset.Read(Directory.GetFiles(TestData.PathOf("coco128", "annotations"), "*.json").Single(), ImageFolder());

@@ -8,15 +8,15 @@ namespace QatPipeline.Yolov6.Training.Tests;
 
 /// <summary>Counts tensors of the whole process, so nothing may run beside it.</summary>
 [CollectionDefinition("Alone", DisableParallelization = true)]
-public class AloneCollection;
+public sealed class AloneCollection;
 
 [Collection("Alone")]
-public class TensorLifetimeTests
+public sealed class TensorLifetimeTests
 {
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Training_KeepsNoTensorsOfPastSteps(bool distils)
+    public async Task Train_ManySteps_KeepsNoTensorsOfPastOnes(bool distils)
     {
         var graph = Yolov6Network.Build(SmallNetwork.Options).Graph;
         var options = new Yolov6TrainingOptions

@@ -13,7 +13,7 @@ using TorchSharp;
 
 namespace QatPipeline.Yolov6.Training.Tests;
 
-public class Yolov6TrainingTests
+public sealed class Yolov6TrainingTests
 {
     private static readonly Yolov6TrainingOptions Options = new()
     {
@@ -28,7 +28,7 @@ public class Yolov6TrainingTests
     [InlineData(Yolov6Form.RepVggTraining)]
     [InlineData(Yolov6Form.RepOpt)]
     [InlineData(Yolov6Form.HyperSearch)]
-    public async Task Loss_FallsInEveryForm(Yolov6Form form)
+    public async Task Train_EveryForm_LowersTheLoss(Yolov6Form form)
     {
         using var trainer = Yolov6Training.Start(
             Yolov6Network.Build(SmallNetwork.Options with { Form = form }).Graph, Options with { Epochs = 5 }, device: torch.CPU);
@@ -37,7 +37,7 @@ public class Yolov6TrainingTests
     }
 
     [Fact]
-    public async Task ResumedTraining_GivesTheBitsOfAnUnbrokenOne()
+    public async Task Resume_WithPendingGradients_GivesTheBitsOfAnUnbrokenTraining()
     {
         // Three steps an epoch and two an update: gradients wait across the end of an epoch.
         var graph = Yolov6Network.Build(SmallNetwork.Options).Graph;
@@ -73,7 +73,7 @@ public class Yolov6TrainingTests
     }
 
     [Fact]
-    public async Task HyperSearch_GivesTheScalesThatThePlainNetworkIsTrainedWith()
+    public async Task Train_HyperSearch_GivesTheScalesOfThePlainNetwork()
     {
         var search = Yolov6Network.Build(SmallNetwork.Options with { Form = Yolov6Form.HyperSearch });
         using var first = Yolov6Training.Start(search.Graph, Options with { Epochs = 1 }, device: torch.CPU);
@@ -97,7 +97,7 @@ public class Yolov6TrainingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task QuantizedNetwork_IsTrainedWithItsFloatTeacher(bool strict)
+    public async Task Train_QuantizedNetwork_LearnsFromItsFloatTeacher(bool strict)
     {
         var teacher = Yolov6Network.Build(SmallNetwork.Options).Graph;
         var batches = new RectangleBatches(2, 4, 64);
@@ -123,7 +123,7 @@ public class Yolov6TrainingTests
     }
 
     [Fact]
-    public void CheckpointOfAnotherNetwork_IsRefused()
+    public void Load_OfAnotherNetwork_IsRefused()
     {
         using var first = Yolov6Training.Start(Yolov6Network.Build(SmallNetwork.Options).Graph, Options, device: torch.CPU);
         var other = Yolov6Network.Build(SmallNetwork.Options with { ClassCount = 4 });
@@ -138,7 +138,7 @@ public class Yolov6TrainingTests
     }
 
     [Fact]
-    public async Task Train_SomethingMissing_NamesIt()
+    public async Task Start_WithSomethingMissing_NamesIt()
     {
         var graph = Yolov6Network.Build(SmallNetwork.Options).Graph;
         Assert.Throws<ArgumentException>(() => Yolov6Training.Start(graph, Yolov6TrainingOptions.QuantizationAware));

@@ -15,7 +15,7 @@ public sealed class AugmentedBatchesTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public async Task Batch_IsTheSameWheneverItIsAskedFor()
+    public async Task Read_AnyOrder_GivesTheSameBatch()
     {
         var images = Images(6);
         await using var inOrder = Batches(images);
@@ -33,7 +33,7 @@ public sealed class AugmentedBatchesTests : IDisposable
     }
 
     [Fact]
-    public async Task LastEpochs_AreWithoutMosaic()
+    public async Task Read_LastEpochs_AreWithoutMosaic()
     {
         var images = Images(4);
         await using var batches = new AugmentedBatches(

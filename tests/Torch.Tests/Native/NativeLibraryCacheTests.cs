@@ -5,7 +5,7 @@ namespace QatPipeline.Torch.Tests.Native;
 public class NativeLibraryCacheTests
 {
     [Fact]
-    public void Copy_IsMadeOnceAndFollowsTheContent()
+    public void GetOrAdd_Library_IsMadeOnceAndFollowsTheContent()
     {
         using var scratch = new ScratchFolder();
         var original = scratch.PathOf("lib.so");
@@ -27,7 +27,7 @@ public class NativeLibraryCacheTests
     }
 
     [Fact]
-    public async Task ManyAtOnce_SeeWholeFilesOnly()
+    public async Task GetOrAdd_ManyAtOnce_SeeWholeFilesOnly()
     {
         using var scratch = new ScratchFolder();
         var original = scratch.PathOf("lib.so");

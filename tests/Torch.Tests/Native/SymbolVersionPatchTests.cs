@@ -11,7 +11,7 @@ public class SymbolVersionPatchTests
     private static readonly byte[] Library = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "libLibTorchSharp.so"));
 
     [Fact]
-    public void Version_IsNoLongerRequiredAndAllOthersAre()
+    public void Apply_OneVersion_IsNoLongerRequiredAndAllOthersAre()
     {
         var before = SymbolVersionPatch.Required(new ElfImage(Library, "original")).ToList();
         var after = SymbolVersionPatch
@@ -21,7 +21,7 @@ public class SymbolVersionPatchTests
     }
 
     [Fact]
-    public void Version_ThatOtherSymbolsNeed_IsNotTakenOut()
+    public void Apply_VersionThatOtherSymbolsNeed_Stays()
     {
         var required = SymbolVersionPatch.Required(new ElfImage(Library, "original"));
         var runtime = required.Where(need => need.File == "libstdc++.so.6").Select(need => need.Version).ToList();
@@ -33,7 +33,7 @@ public class SymbolVersionPatchTests
     }
 
     [Fact]
-    public void FewBytes_ChangeAndTheInputIsUntouched()
+    public void Apply_Library_ChangesFewBytesOfACopy()
     {
         byte[] input = [.. Library];
         var patched = SymbolVersionPatch.Apply(input, "library", Version, Symbol);
@@ -42,7 +42,7 @@ public class SymbolVersionPatchTests
     }
 
     [Fact]
-    public void Library_WithoutTheRequirement_IsLeftAsItIs()
+    public void Apply_LibraryWithoutTheRequirement_IsLeftAsItIs()
     {
         var once = SymbolVersionPatch.Apply(Library, "library", Version, Symbol);
         Assert.Equal(once, SymbolVersionPatch.Apply(once, "library", Version, Symbol));
@@ -52,7 +52,7 @@ public class SymbolVersionPatchTests
     [InlineData(0)]
     [InlineData(63)]
     [InlineData(4096)]
-    public void TruncatedLibrary_IsNamed(int length)
+    public void Apply_TruncatedLibrary_IsNamed(int length)
     {
         var error = Assert.Throws<NativeLibraryException>(() => SymbolVersionPatch.Apply(Library[..length], "some.so", Version, Symbol));
         Assert.Contains("some.so", error.Message, StringComparison.Ordinal);

@@ -6,7 +6,7 @@ namespace QatPipeline.Torch.Tests.Native;
 public class TorchNativeTests
 {
     [Fact]
-    public void Convolution_RunsForwardAndBackward()
+    public void Load_Convolution_RunsForwardAndBackward()
     {
         TorchNative.EnsureLoaded();
         using var scope = torch.NewDisposeScope();
@@ -19,7 +19,7 @@ public class TorchNativeTests
     }
 
     [Fact]
-    public void DefaultDevice_HoldsTensors()
+    public void Default_Device_HoldsTensors()
     {
         using var tensor = torch.ones(2, device: TorchDevices.Default);
         Assert.Equal(2f, tensor.sum().item<float>());

@@ -12,7 +12,7 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public void Read_WhatWasWritten_GivesTheSame()
+    public void Read_WhatWasWritten_IsTheSame()
     {
         var state = new StateDict();
         state.Set("z", [2, 2], [1, -2, float.Epsilon, 4]);
@@ -27,7 +27,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void HalfPrecisionAndIntegers_AreRead()
+    public void Read_HalfPrecisionAndIntegers_GivesFloats()
     {
         Save("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]},"i":{"dtype":"I64","shape":[],"data_offsets":[6,14]}}""",
             [0x00, 0x3c, 0x00, 0xc0, 0x80, 0x3f, 3, 0, 0, 0, 0, 0, 0, 0]);
@@ -47,7 +47,7 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"w":[]}""", "header is not understood")]
     [InlineData("[1,2]", "header is not understood")]
     [InlineData("{\"w\"", "header is not understood")]
-    public void Read_DamagedHeader_EndsWithAClearError(string header, string expected)
+    public void Read_DamagedHeader_SaysSo(string header, string expected)
     {
         Save(header, new byte[8]);
         var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Read(Path));

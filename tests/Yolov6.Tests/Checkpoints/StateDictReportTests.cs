@@ -2,12 +2,12 @@ using QatPipeline.Yolov6.Checkpoints;
 
 namespace QatPipeline.Yolov6.Tests.Checkpoints;
 
-public class StateDictReportTests
+public sealed class StateDictReportTests
 {
     private static readonly KeyValuePair<string, long[]>[] Expected = [new("a", [2]), new("b", [1, 2]), new("c", [1])];
 
     [Fact]
-    public void EveryKindOfDifference_IsNamed()
+    public void Compare_EveryKindOfDifference_IsNamed()
     {
         var found = new StateDict();
         found.Set("a", [2], [1, 2]);
@@ -24,7 +24,7 @@ public class StateDictReportTests
     }
 
     [Fact]
-    public void Report_ExactFit_Passes()
+    public void RequireExact_ExactFit_Passes()
     {
         var found = new StateDict();
         foreach (var (name, shape) in Expected)

@@ -16,7 +16,7 @@ public sealed class TorchCheckpointTests : IDisposable
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
-    public void Read_PickledModuleOfEveryProtocol_GivesItsNames(int protocol)
+    public void Read_PickledModuleOfEveryProtocol_HasItsNames(int protocol)
     {
         var state = TorchCheckpoint.Read(System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", $"module_protocol{protocol}.pt"));
         Assert.Equal(["conv.weight", "bn.weight", "bn.num_batches_tracked"], state.Names);
@@ -45,7 +45,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void MovingAverage_IsPreferredWhereAskedFor()
+    public void Read_PreferEma_TakesTheMovingAverage()
     {
         new CheckpointFile()
             .Op("}("u8.ToArray())
@@ -76,7 +76,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Read_NameBuiltOnTheStack_IsRefusedToo()
+    public void Read_NameBuiltOnTheStack_IsRefused()
     {
         new CheckpointFile().Text("os").Text("system").Op(0x93).Save(Path);
         Assert.Contains(
@@ -97,7 +97,7 @@ public sealed class TorchCheckpointTests : IDisposable
     [InlineData(new byte[] { (byte)'K', 1, (byte)'K', 2, (byte)'b' }, "is expected")]
     [InlineData(new byte[] { (byte)'K', 1 }, "neither a module")]
     [InlineData(new byte[] { (byte)'}' }, "no tensors")]
-    public void Read_DamagedPickle_EndsWithAClearError(byte[] content, string expected)
+    public void Read_DamagedPickle_SaysSo(byte[] content, string expected)
     {
         new CheckpointFile().Op(content).Save(Path);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -107,7 +107,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void EveryTruncationOfACheckpoint_EndsWithATypedError()
+    public void Read_EveryTruncation_EndsWithATypedError()
     {
         new CheckpointFile().Op("}("u8.ToArray()).Text("w").Tensor("0", [1, 2], 2).Op((byte)'u').Save(Path);
         var whole = File.ReadAllBytes(Path);
@@ -119,7 +119,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void EveryFlippedByte_IsReadOrRefusedAndNeverWorse()
+    public void Read_EveryFlippedByte_IsReadOrRefused()
     {
         new CheckpointFile().Op("}("u8.ToArray()).Text("w").Tensor("0", [1, 2], 2).Op((byte)'u').Save(Path);
         var whole = File.ReadAllBytes(Path);
@@ -136,7 +136,7 @@ public sealed class TorchCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Tensor_OutsideItsStorage_IsNamed()
+    public void Read_TensorOutsideItsStorage_IsNamed()
     {
         new CheckpointFile().Op("}("u8.ToArray()).Text("w").Tensor("0", [1, 2], 2, 2).Op((byte)'u').Save(Path);
         Assert.Contains(

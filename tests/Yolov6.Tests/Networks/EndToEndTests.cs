@@ -6,7 +6,7 @@ using QatPipeline.Yolov6.Networks;
 
 namespace QatPipeline.Yolov6.Tests.Networks;
 
-public class EndToEndTests
+public sealed class EndToEndTests
 {
     private static readonly Yolov6Options Small = new()
     {
@@ -18,7 +18,7 @@ public class EndToEndTests
     };
 
     [Fact]
-    public void Plugins_HaveTheAttributesOfTheReference()
+    public void Build_Plugins_HaveTheAttributesOfTheReference()
     {
         var efficient = Yolov6Network.Build(Small with { EndToEnd = EndToEnd.TensorRt8 }).Graph.Nodes[^1];
         Assert.Equal(("EfficientNMS_TRT", "TRT"), (efficient.OpType, efficient.Domain));
@@ -34,7 +34,7 @@ public class EndToEndTests
     }
 
     [Fact]
-    public void SuppressionByStandardOperators_EqualsTheGreedyDefinition()
+    public void Suppression_ByStandardOperators_EqualsTheGreedyDefinition()
     {
         var options = Small with { ScoreThreshold = 0.3f, IouThreshold = 0.45f };
         var image = new WeightRandom(2).Uniform(2 * 3 * 64 * 64, 0, 1);
@@ -58,7 +58,7 @@ public class EndToEndTests
     }
 
     [Fact]
-    public void PreprocessingInsideTheGraph_EqualsPreprocessingOutside()
+    public void Preprocessing_InsideTheGraph_EqualsThatOutside()
     {
         var pixels = new WeightRandom(3).Uniform(3 * 64 * 64, 0, 255);
         float[] rgb = [.. pixels[(2 * 4096)..], .. pixels[4096..(2 * 4096)], .. pixels[..4096]];

@@ -10,7 +10,7 @@ using TorchSharp;
 
 namespace QatPipeline.Yolov6.Tests.Networks;
 
-public class Yolov6NetworkTests
+public sealed class Yolov6NetworkTests
 {
     [Theory]
     [InlineData(0.25, Yolov6Form.RepVggTraining, 4_737_532)]
@@ -25,21 +25,21 @@ public class Yolov6NetworkTests
     [InlineData(0.25, Yolov6Form.Fused, 4_317_212)]
     [InlineData(0.375, Yolov6Form.Fused, 9_695_532)]
     [InlineData(0.5, Yolov6Form.Fused, 17_220_412)]
-    public void Parameters_AreAsManyAsTheReferenceCounts(double width, Yolov6Form form, long expected) =>
+    public void Build_EveryFormAndWidth_HasTheParametersOfTheReference(double width, Yolov6Form form, long expected) =>
         Assert.Equal(expected, NetworkCost.Parameters(Yolov6Network.Build(new Yolov6Options { WidthMultiple = width, Form = form }).Graph));
 
     [Theory]
     [InlineData(0.25, 11.04)]
     [InlineData(0.375, 24.73)]
     [InlineData(0.5, 43.87)]
-    public void Cost_IsThatOfTheReference(double width, double expected) =>
+    public void Build_EveryWidth_CostsWhatTheReferenceCosts(double width, double expected) =>
         Assert.Equal(
             expected,
             NetworkCost.Gigaflops(Yolov6Network.Build(new Yolov6Options { WidthMultiple = width, Form = Yolov6Form.Fused }).Graph),
             0.005);
 
     [Fact]
-    public void Folding_GivesTheSizeOfTheFusedNetwork()
+    public void Fold_RepOptNetwork_HasTheSizeOfTheFusedOne()
     {
         var graph = Yolov6Network.Build(Yolov6Options.N).Graph;
         new PassPipeline(new FoldBatchNormalization()).Run(graph);
@@ -50,7 +50,7 @@ public class Yolov6NetworkTests
     [InlineData(Yolov6Form.RepVggTraining, 668)]
     [InlineData(Yolov6Form.HyperSearch, 451)]
     [InlineData(Yolov6Form.RepOpt, 318)]
-    public void StateDictionary_HasAsManyEntriesAsTheReferenceCounts(Yolov6Form form, int expected)
+    public void Expected_EveryForm_HasTheEntriesOfTheReference(Yolov6Form form, int expected)
     {
         var graph = Yolov6Network.Build(Yolov6Options.N with { Form = form }).Graph;
         var counters = graph.Nodes.Count(node => node.OpType == "BatchNormalization");
@@ -59,7 +59,7 @@ public class Yolov6NetworkTests
     }
 
     [Fact]
-    public void Layers_HaveTheNamesAndTheOrderOfTheReference()
+    public void Build_Layers_HaveNamesAndOrderOfTheReference()
     {
         var network = Yolov6Network.Build(Yolov6Options.S);
         var weights = network.Graph.Nodes.Where(node => node.OpType is "Conv" or "ConvTranspose").Select(node => node.Inputs[1]).ToList();
@@ -89,7 +89,7 @@ public class Yolov6NetworkTests
     }
 
     [Fact]
-    public void Quantizers_ArePlacedAsOftenAsTheReferenceCounts()
+    public void Place_Quantizers_AreAsManyAsTheReferences()
     {
         var graph = Yolov6Network.Build(Yolov6Options.N).Graph;
         TargetRegistry.TensorRt.Place(graph);
@@ -104,7 +104,7 @@ public class Yolov6NetworkTests
     [InlineData(Yolov6Form.RepOpt)]
     [InlineData(Yolov6Form.HyperSearch)]
     [InlineData(Yolov6Form.Fused)]
-    public void EveryForm_RunsAndDecodes(Yolov6Form form)
+    public void Forward_EveryForm_Decodes(Yolov6Form form)
     {
         var network = Yolov6Network.Build(
             new Yolov6Options { WidthMultiple = 0.125, ClassCount = 3, InputHeight = 64, InputWidth = 96, Form = form, Seed = 3 });
@@ -131,7 +131,7 @@ public class Yolov6NetworkTests
     }
 
     [Fact]
-    public void Decoding_EqualsItsDefinition()
+    public void Forward_KnownDistances_DecodeByTheDefinition()
     {
         var network = Yolov6Network.Build(new Yolov6Options { WidthMultiple = 0.125, ClassCount = 2, InputHeight = 32, InputWidth = 64 });
         network.Graph.Initializers["detect.reg_preds.0.bias"] = Graphs.Model.Tensor.FromFloats([4], 1, 2, 3, 5);
@@ -144,7 +144,7 @@ public class Yolov6NetworkTests
     }
 
     [Fact]
-    public void SameSeed_GivesTheSameNetwork()
+    public void Build_SameSeed_GivesTheSameNetwork()
     {
         var options = new Yolov6Options { WidthMultiple = 0.125, Seed = 7 };
         var (first, second) = (Yolov6Network.Build(options).Graph, Yolov6Network.Build(options).Graph);
@@ -153,7 +153,7 @@ public class Yolov6NetworkTests
     }
 
     [Fact]
-    public void Graph_FromAFile_StillKnowsItsOutputs()
+    public void Outputs_GraphFromAFile_AreStillKnown()
     {
         var network = Yolov6Network.Build(new Yolov6Options { WidthMultiple = 0.125 });
         using var stream = new MemoryStream(OnnxWriter.WriteBytes(network.Graph));
@@ -167,6 +167,6 @@ public class Yolov6NetworkTests
     [InlineData(100, 64, 3)]
     [InlineData(64, 0, 3)]
     [InlineData(64, 64, 0)]
-    public void BadOption_IsNamed(int height, int width, int classes) => Assert.Throws<ArgumentException>(
+    public void Build_BadOption_IsNamed(int height, int width, int classes) => Assert.Throws<ArgumentException>(
         () => Yolov6Network.Build(new Yolov6Options { InputHeight = height, InputWidth = width, ClassCount = classes }));
 }

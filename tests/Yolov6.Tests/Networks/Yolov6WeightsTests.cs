@@ -8,12 +8,12 @@ using TorchSharp;
 
 namespace QatPipeline.Yolov6.Tests.Networks;
 
-public class Yolov6WeightsTests
+public sealed class Yolov6WeightsTests
 {
     private static readonly Yolov6Options Small = new() { WidthMultiple = 0.125, ClassCount = 3, InputHeight = 64, InputWidth = 64 };
 
     [Fact]
-    public void WholeCheckpoint_IsLoadedWithNothingLeftOver()
+    public void Load_WholeCheckpoint_LeavesNothingOver()
     {
         var source = Yolov6Network.Build(Small with { Form = Yolov6Form.HyperSearch, Seed = 1 });
         var state = Yolov6Weights.Read(source.Graph);
@@ -37,7 +37,7 @@ public class Yolov6WeightsTests
     }
 
     [Fact]
-    public void MergedBranches_ComputeWhatTheBranchesDo()
+    public void Merge_Branches_ComputesWhatTheyDo()
     {
         var training = Yolov6Network.Build(Small with { Form = Yolov6Form.RepVggTraining, Seed = 1 });
         var random = Randomized(training.Graph);
@@ -49,7 +49,7 @@ public class Yolov6WeightsTests
     }
 
     [Fact]
-    public void AnonymousWeights_AreMatchedByExecutionOrder()
+    public void FromExecutionOrder_AnonymousWeights_AreMatched()
     {
         var fused = Yolov6Network.Build(Small with { Form = Yolov6Form.Fused, Seed = 4 });
         var anonymous = fused.Graph.Clone();

@@ -5,7 +5,7 @@ using QatPipeline.Yolov6.PostTraining;
 
 namespace QatPipeline.Yolov6.Tests.PostTraining;
 
-public class HalfPrecisionTests
+public sealed class HalfPrecisionTests
 {
     [Fact]
     public void Round_WeightsAndRanges_AreThoseOfAHalfPrecisionFile()

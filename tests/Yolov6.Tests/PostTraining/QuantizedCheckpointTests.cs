@@ -6,10 +6,10 @@ using QatPipeline.Yolov6.PostTraining;
 
 namespace QatPipeline.Yolov6.Tests.PostTraining;
 
-public class QuantizedCheckpointTests
+public sealed class QuantizedCheckpointTests
 {
     [Fact]
-    public void CalibratedCheckpointOfTheReference_IsReadWhole()
+    public void Load_CalibratedCheckpointOfTheReference_IsReadWhole()
     {
         var (placed, state) = Checkpoint();
         const int CountersAndHeadConstants = 50 + 2;
@@ -22,7 +22,7 @@ public class QuantizedCheckpointTests
     }
 
     [Fact]
-    public void Load_EntriesMissingOrLeftOver_NamesThem()
+    public void Load_MissingOrLeftOverRange_IsNamed()
     {
         var (placed, state) = Checkpoint();
         var missing = state.Where(name => name != "neck.upsample_feat1_quant._amax");

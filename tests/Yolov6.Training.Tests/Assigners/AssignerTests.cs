@@ -7,7 +7,7 @@ namespace QatPipeline.Yolov6.Training.Tests.Assigners;
 public sealed class AssignerTests : ReferenceTests
 {
     [Fact]
-    public void TaskAlignedAssignment_HasTheReferenceValues()
+    public void TaskAligned_Assignment_HasTheReferenceValues()
     {
         var assigned = new TaskAlignedAssigner().Assign(Case.Scores, Case.PixelBoxes(), Case.Targets, Case.Grid);
         int[] expected =
@@ -24,7 +24,7 @@ public sealed class AssignerTests : ReferenceTests
     }
 
     [Fact]
-    public void AtssAssignment_HasTheReferenceValues()
+    public void Atss_Assignment_HasTheReferenceValues()
     {
         var assigned = new AtssAssigner().Assign(Case.Scores, Case.PixelBoxes(), Case.Targets, Case.Grid);
         new AtssAssigner().Positives(Case.Targets, Case.Grid, out var thresholds);
@@ -58,7 +58,7 @@ public sealed class AssignerTests : ReferenceTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Assign_WithoutObjects_LeavesEverythingBackground(bool atss)
+    public void Assign_WithoutObjects_EverythingIsBackground(bool atss)
     {
         IAssigner assigner = atss ? new AtssAssigner() : new TaskAlignedAssigner();
         using var none = new DetectionTargets([[]]);
@@ -68,7 +68,7 @@ public sealed class AssignerTests : ReferenceTests
     }
 
     [Fact]
-    public void Anchor_OverlappingSeveralObjects_GoesToTheOneItOverlapsMost()
+    public void Assign_ContestedAnchor_GoesToTheObjectItOverlapsMost()
     {
         // Two nearly equal objects compete for the same anchors.
         using var targets = new DetectionTargets([[new(0, 10, 10, 50, 50), new(1, 11, 11, 51, 51)]]);
@@ -84,7 +84,7 @@ public sealed class AssignerTests : ReferenceTests
     }
 
     [Fact]
-    public void Anchors_AreRowsBeforeColumnsAndLevelsInOrder()
+    public void Grid_Anchors_AreRowsBeforeColumnsAndLevelsInOrder()
     {
         using var grid = new AnchorGrid(64, 32, [8, 16, 32]);
         Assert.Equal([32, 8, 2], grid.LevelCounts);

@@ -9,7 +9,7 @@ public sealed class LossTests : ReferenceTests
     [Theory]
     [InlineData(4, 19.64029615, 0.45814609, 20.78566138)]
     [InlineData(0, 14.13746401, 0.50638569, 15.40342823)]
-    public void TaskLoss_HasTheReferenceValues(int epoch, double expectedClass, double expectedBox, double expectedTotal)
+    public void Compute_TaskLoss_HasTheReferenceValues(int epoch, double expectedClass, double expectedBox, double expectedTotal)
     {
         var result = new DetectionLoss(new DetectionLossOptions()).Compute(Case.Scores, Case.Distances, Case.Targets, Case.Grid, epoch);
         Assert.Equal(expectedClass, result.Class.item<float>(), 1e-5);
@@ -23,11 +23,11 @@ public sealed class LossTests : ReferenceTests
     [InlineData(BoxMetric.Giou, new float[] { 0, 0, 4, 2 }, new float[] { 1, 0, 3, 3 }, 0.7666667)]
     [InlineData(BoxMetric.Siou, new float[] { 0, 0, 4, 2 }, new float[] { 1, 0, 3, 3 }, 0.6422330)]
     [InlineData(BoxMetric.Siou, new float[] { 0, 0, 2, 2 }, new float[] { 2, 1, 5, 4 }, 1.2010629)]
-    public void BoxLosses_HaveTheReferenceValues(BoxMetric metric, float[] first, float[] second, double expected) =>
+    public void BoxLoss_EveryMetric_HasTheReferenceValues(BoxMetric metric, float[] first, float[] second, double expected) =>
         Assert.Equal(expected, BoxLoss.Of(tensor(first).unsqueeze(0), tensor(second).unsqueeze(0), metric).item<float>(), 1e-6);
 
     [Fact]
-    public void BoxLosses_HaveFiniteGradientsWhereBoxesCoincide()
+    public void BoxLoss_BoxesThatCoincide_HasFiniteGradients()
     {
         foreach (var metric in Enum.GetValues<BoxMetric>())
         {
@@ -38,7 +38,7 @@ public sealed class LossTests : ReferenceTests
     }
 
     [Fact]
-    public void Loss_ReachesEveryPredictionAndWithoutObjectsOnlyScores()
+    public void Compute_Gradient_ReachesEveryPredictionAndWithoutObjectsOnlyScores()
     {
         foreach (var none in new[] { false, true })
         {
@@ -52,7 +52,7 @@ public sealed class LossTests : ReferenceTests
     }
 
     [Fact]
-    public void DistributionLoss_EqualsItsDefinition()
+    public void DistributionFocalLoss_RandomLogits_EqualsItsDefinition()
     {
         var logits = randn([2, 4 * 17], generator: new Generator(3));
         var distances = tensor(new[] { 0f, 3.25f, 15.5f, 99f, 1f, 2f, -4f, 7.75f }, [2, 4]);
@@ -74,7 +74,7 @@ public sealed class LossTests : ReferenceTests
     }
 
     [Fact]
-    public void DistancesAsDistributions_DecodeToTheirExpectation()
+    public void Compute_DistancesAsDistributions_DecodeToTheirExpectation()
     {
         // Sharp distributions at whole distances: the loss equals that of the plain distances, plus the distribution term.
         var whole = Case.Distances.round();

@@ -15,7 +15,7 @@ public sealed class OptimizerTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void TwoSteps_HaveTheReferenceValues()
+    public void Step_TwiceWithAMultiplier_HasTheReferenceValues()
     {
         using var weight = new TrainedTensor("w", tensor(0.2, requires_grad: true), TensorRole.Weight);
         using var optimizer = new NesterovSgd([weight], 1e-4, new Dictionary<string, Tensor> { ["w"] = tensor(3.5) });
@@ -42,7 +42,7 @@ public sealed class OptimizerTests : IDisposable
     }
 
     [Fact]
-    public void Multipliers_HaveTheReferenceValues()
+    public void Multipliers_WithAndWithoutIdentity_HaveTheReferenceValues()
     {
         var identity = new RepScale("a", [1.5f, 0.8f], [0.5f, 2f], [1, 1]);
         var plain = identity with { Identity = null };
@@ -65,7 +65,7 @@ public sealed class OptimizerTests : IDisposable
     }
 
     [Fact]
-    public void StrictMultipliers_RoundSquaresToHalfPrecision()
+    public void Multipliers_Strict_RoundSquaresToHalfPrecision()
     {
         var weight = new NetworkParameter("w", zeros(1, 2, 3, 3));
         var scale = new RepScale("a", [0.99f], [0.97f], null);
@@ -75,7 +75,7 @@ public sealed class OptimizerTests : IDisposable
     }
 
     [Fact]
-    public void Reinitialization_AddsTheBranches()
+    public void Reinitialize_FreshWeights_AreTheSumOfTheBranches()
     {
         var fresh = randn([2, 2, 3, 3], generator: new Generator(1));
         var weight = new NetworkParameter("w", fresh.clone());
@@ -124,7 +124,7 @@ public sealed class OptimizerTests : IDisposable
     }
 
     [Fact]
-    public void Scales_AreReadInOrderAndWrittenSmall()
+    public void Scales_FromAState_KeepTheirOrderAndAreWrittenSmall()
     {
         var state = new StateDict();
         state.Set("b.conv.weight", [1], [1]);
@@ -142,7 +142,7 @@ public sealed class OptimizerTests : IDisposable
     }
 
     [Fact]
-    public void Average_FollowsItsRamp()
+    public void AverageRule_FirstStep_FollowsItsRamp()
     {
         var (average, value) = (tensor(1f), tensor(2f));
         Yolov6Training.AverageRuleOf(new Yolov6TrainingOptions())(average, value, step: 1);

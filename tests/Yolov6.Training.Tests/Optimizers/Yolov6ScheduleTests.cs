@@ -3,14 +3,14 @@ using QatPipeline.Yolov6.Training.Optimizers;
 
 namespace QatPipeline.Yolov6.Training.Tests.Optimizers;
 
-public class Yolov6ScheduleTests
+public sealed class Yolov6ScheduleTests
 {
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 0.97555273)]
     [InlineData(5, 0.5005)]
     [InlineData(9, 0.02544727)]
-    public void CosineOfQuantizationAwareTraining_HasTheReferenceValues(int epoch, double expected) =>
+    public void Fraction_QuantizationAwareTraining_HasTheReferenceValues(int epoch, double expected) =>
         Assert.Equal(expected, new Yolov6Schedule(ScheduleOptions.QuantizationAware, 128).Fraction(epoch, 10), 1e-8);
 
     [Theory]
@@ -18,21 +18,21 @@ public class Yolov6ScheduleTests
     [InlineData(64, 1, 1)]
     [InlineData(128, 1, 2)]
     [InlineData(256, 1, 4)]
-    public void DecayAndAccumulation_FollowTheBatch(int batch, int accumulation, double factor)
+    public void Options_EveryBatch_ScaleDecayAndAccumulation(int batch, int accumulation, double factor)
     {
         Assert.Equal(accumulation, new ScheduleOptions().Accumulation(batch));
         Assert.Equal(5e-4 * factor, new ScheduleOptions().ScaledWeightDecay(batch), 1e-12);
     }
 
     [Fact]
-    public void QuantizationAwareTraining_StartsWithFullValues()
+    public void At_StartOfQuantizationAwareTraining_HasFullValues()
     {
         var values = new Yolov6Schedule(ScheduleOptions.QuantizationAware, 128).At(new StepPosition(0, 0, 10, 925));
         Assert.Equal(new StepValues(1e-5, 1e-5, 1e-5, 0.937, 1), values);
     }
 
     [Fact]
-    public void WarmUp_IsLinearInIterationsAndLastsAtLeastAThousand()
+    public void At_WarmUp_IsLinearAndLastsAThousandStepsAtLeast()
     {
         var schedule = new Yolov6Schedule(new ScheduleOptions { WarmupEpochs = 1 }, 32);
         Assert.Equal(new StepValues(0, 0.1, 0, 0.8, 1), At(0, 0));

@@ -25,7 +25,7 @@ public sealed record StageFailed(
 /// <summary>Someone wants the run to stop; the service at work on it does.</summary>
 public sealed record PipelineCancelled(string RunId, string Reason, DateTimeOffset At);
 
-/// <summary>The run is through. Recorded once; delivered at least once, always with the same message id.</summary>
+/// <summary>The run is finished. Recorded once; delivered at least once, always with the same message id.</summary>
 public sealed record PipelineCompleted(
     string RunId, string Name, IReadOnlyList<ArtifactReference> Artifacts, DateTimeOffset At);
 

@@ -24,7 +24,7 @@ internal static partial class CanonicalModel
     private const int AttributeGraphs = 11;
 
     /// <summary>The model in its canonical form; it computes the same.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no protobuf message.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a protobuf message.</exception>
     public static byte[] Of(ReadOnlyMemory<byte> model)
     {
         using var result = new MemoryStream(model.Length);

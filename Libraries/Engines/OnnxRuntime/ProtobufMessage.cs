@@ -17,7 +17,7 @@ internal static class ProtobufMessage
     private const int Fixed32 = 5;
 
     /// <summary>The fields in file order.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no protobuf message.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a protobuf message.</exception>
     public static IEnumerable<ProtobufField> Fields(ReadOnlyMemory<byte> message)
     {
         for (var position = 0; position < message.Length;)

@@ -36,7 +36,7 @@ public sealed record DatasetIndex
     };
 
     /// <summary>Reads an index.</summary>
-    /// <exception cref="ArtifactException">The file is no index.</exception>
+    /// <exception cref="ArtifactException">The file is not an index.</exception>
     public static Task<DatasetIndex> ReadAsync(string path, CancellationToken cancellationToken) =>
         JsonArtifact.ReadAsync<DatasetIndex>(path, ArtifactNames.DatasetIndex, cancellationToken);
 }

@@ -122,14 +122,14 @@ internal static class LayoutRules
     }
 
     /// <summary>The input axis of each output axis; reversed where the node names none.</summary>
-    /// <exception cref="GraphException">It is no permutation of the axes.</exception>
+    /// <exception cref="GraphException">It is not a permutation of the axes.</exception>
     public static int[] Permutation(Node node, int rank)
     {
         var permutation = node.Ints("perm")?.Select(axis => NodeContext.Axis(axis, rank)).ToArray()
             ?? [.. Enumerable.Range(0, rank).Reverse()];
         return permutation.Length == rank && permutation.Distinct().Count() == rank
             ? permutation
-            : throw new GraphException($"[{string.Join(", ", permutation)}] is no permutation of {rank} axes");
+            : throw new GraphException($"[{string.Join(", ", permutation)}] is not a permutation of {rank} axes");
     }
 
     private static bool Differ(Dimension one, Dimension other) => one.IsKnown && other.IsKnown && one != other;

@@ -1,5 +1,4 @@
 using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Stages.Reports;
 

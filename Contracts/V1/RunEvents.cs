@@ -25,7 +25,7 @@ public sealed record StageFailed(
 /// <summary>The run is to stop; the service working on it stops.</summary>
 public sealed record PipelineCancelled(string RunId, string Reason, DateTimeOffset At);
 
-/// <summary>The run has completed. Recorded once; delivered at least once, always with the same message id.</summary>
+/// <summary>The run is finished. Recorded once; delivered at least once, always with the same message id.</summary>
 public sealed record PipelineCompleted(
     string RunId, string Name, IReadOnlyList<ArtifactReference> Artifacts, DateTimeOffset At);
 

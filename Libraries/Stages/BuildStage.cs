@@ -2,7 +2,6 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Engines.TensorRt;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Reports;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
@@ -7,7 +6,6 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Engines.TensorRt;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs;

@@ -1,5 +1,4 @@
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Engines.TensorRt;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;

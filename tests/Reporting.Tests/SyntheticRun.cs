@@ -4,7 +4,6 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Engines.TensorRt;
 using QatPipeline.Quantization.Search;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;

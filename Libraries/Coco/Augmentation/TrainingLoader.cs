@@ -10,7 +10,7 @@ public sealed record TrainingLoaderOptions
     /// <summary>Side of the network's input in pixels.</summary>
     public int Size { get; init; } = 640;
 
-    /// <summary>Images in a batch, at least 1.</summary>
+    /// <summary>Images per batch, at least 1.</summary>
     public int BatchSize { get; init; } = 8;
 
     /// <summary>Determines order and augmentation together with epoch and image.</summary>

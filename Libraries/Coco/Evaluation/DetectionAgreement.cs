@@ -15,10 +15,7 @@ public sealed record DetectionAgreement(
     /// <summary>Part of all detections of both sets that have a partner; 1 where both are empty.</summary>
     public double MatchedFraction => Fraction(Matched, FirstCount + SecondCount);
 
-    /// <summary>
-    /// Pairs detections one to one: in descending order of the first set's scores, each takes the free detection of its image and
-    /// category that overlaps it most, if by at least <paramref name="minimumIou"/>.
-    /// </summary>
+    /// <summary>Compares the pairs of <see cref="DetectionPairs"/>.</summary>
     /// <param name="first">For instance the fake-quantized graph's.</param>
     /// <param name="second">For instance the engine's.</param>
     /// <param name="minimumIou">Overlap of a pair.</param>
@@ -26,55 +23,20 @@ public sealed record DetectionAgreement(
     public static DetectionAgreement Compare(
         IReadOnlyList<Detection> first, IReadOnlyList<Detection> second, double minimumIou = 0.9, int worstImages = 10)
     {
-        var partners = second.GroupBy(KeyOf).ToDictionary(group => group.Key, group => group.ToList());
-        var pairs = first
-            .GroupBy(KeyOf)
-            .SelectMany(group => Pair([.. group], partners.GetValueOrDefault(group.Key, []), minimumIou))
-            .ToList();
+        var pairs = DetectionPairs.Of(first, second, minimumIou).ToList();
+        var matched = pairs.CountBy(pair => first[pair.First].ImageId).ToDictionary();
+        var images = first.Concat(second).CountBy(detection => detection.ImageId)
+            .Select(image => new ImageAgreement(image.Key, image.Value, matched.GetValueOrDefault(image.Key)));
         return new DetectionAgreement(
             first.Count,
             second.Count,
             pairs.Count,
-            pairs.Count == 0 ? 0 : pairs.Average(pair => Math.Abs(pair.First.Score - pair.Second.Score)),
+            pairs.Count == 0 ? 0 : pairs.Average(pair => Math.Abs(first[pair.First].Score - second[pair.Second].Score)),
             pairs.Count == 0 ? 0 : pairs.Average(pair => pair.Iou),
-            [.. ByImage(first, second, pairs).OrderBy(image => image.MatchedFraction).ThenBy(image => image.ImageId).Take(worstImages)]);
+            [.. images.OrderBy(image => image.MatchedFraction).ThenBy(image => image.ImageId).Take(worstImages)]);
     }
 
     internal static double Fraction(int pairs, int detections) => detections == 0 ? 1 : 2.0 * pairs / detections;
-
-    private static (long ImageId, long CategoryId) KeyOf(Detection detection) => (detection.ImageId, detection.CategoryId);
-
-    private static IEnumerable<(Detection First, Detection Second, double Iou)> Pair(
-        List<Detection> first, List<Detection> second, double minimumIou)
-    {
-        var taken = new bool[second.Count];
-        foreach (var detection in first.OrderByDescending(detection => detection.Score))
-        {
-            var (best, bestIou) = (-1, minimumIou);
-            for (var i = 0; i < second.Count; i++)
-            {
-                var iou = taken[i] ? -1 : Overlap.Of(detection.Box, second[i].Box, isCrowd: false);
-                if (iou >= bestIou && (best < 0 || iou > bestIou))
-                {
-                    (best, bestIou) = (i, iou);
-                }
-            }
-
-            if (best >= 0)
-            {
-                taken[best] = true;
-                yield return (detection, second[best], bestIou);
-            }
-        }
-    }
-
-    private static IEnumerable<ImageAgreement> ByImage(
-        IReadOnlyList<Detection> first, IReadOnlyList<Detection> second, List<(Detection First, Detection Second, double Iou)> pairs)
-    {
-        var detections = first.Concat(second).CountBy(detection => detection.ImageId);
-        var matched = pairs.CountBy(pair => pair.First.ImageId).ToDictionary();
-        return detections.Select(image => new ImageAgreement(image.Key, image.Value, matched.GetValueOrDefault(image.Key)));
-    }
 }
 
 /// <summary>One image's share of an agreement.</summary>

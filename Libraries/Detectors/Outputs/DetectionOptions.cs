@@ -9,7 +9,7 @@ public sealed record DetectionOptions
     /// <summary>Overlap above which the weaker of two boxes of a class is suppressed, in 0…1.</summary>
     public double Iou { get; init; } = 0.65;
 
-    /// <summary>Detections kept an image, the strongest first.</summary>
+    /// <summary>Detections kept per image, the strongest first.</summary>
     public int MaximumDetections { get; init; } = 300;
 
     /// <summary>True: every class above the threshold is a detection of its own; false: the best class only.</summary>

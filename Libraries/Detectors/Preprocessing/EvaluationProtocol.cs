@@ -16,8 +16,8 @@ public sealed record EvaluationProtocol(string Name, int InputSize, int LoadSize
     /// <summary>Network strides canvas sides are multiples of.</summary>
     private const int Stride = 32;
 
-    /// <summary>Border of rectangular canvases in strides: 0.5 as published, 0 for none ("force no pad").</summary>
-    public double RectangularPad { get; init; } = 0.5;
+    /// <summary>Border of rectangular canvases in strides.</summary>
+    private const double RectangularPad = 0.5;
 
     /// <summary>Default of in-training evaluation: rectangular canvases with half a stride of border.</summary>
     public static EvaluationProtocol E1(int inputSize = 640, int loadSize = 0) =>

@@ -8,7 +8,7 @@ namespace QatPipeline.Detectors.Preprocessing;
 /// <summary>Batch size and parallelism of a loader.</summary>
 public sealed record ImageLoaderOptions
 {
-    /// <summary>Images in a batch, at least 1.</summary>
+    /// <summary>Images per batch, at least 1.</summary>
     public int BatchSize { get; init; } = 8;
 
     /// <summary>Images decoded at a time; 0 takes one per processor.</summary>

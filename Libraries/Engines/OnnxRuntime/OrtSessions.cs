@@ -64,14 +64,6 @@ internal static class OrtSessions
 
     /// <summary>The one image input of a model.</summary>
     /// <exception cref="EngineException">It takes another number of inputs, or no float images.</exception>
-    public static EngineTensorInfo ReadInput(string path)
-    {
-        using var options = Options(new OrtCpuOptions(), GraphOptimizationLevel.ORT_DISABLE_ALL);
-        using var session = Open(path, options);
-        return Input(session, path);
-    }
-
-    /// <inheritdoc cref="ReadInput"/>
     public static EngineTensorInfo Input(InferenceSession session, string path)
     {
         EngineChecks.RequireOneInput(path, [.. session.InputMetadata.Keys]);

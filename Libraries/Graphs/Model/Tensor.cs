@@ -51,13 +51,6 @@ public sealed class Tensor
         return MemoryMarshal.Cast<byte, T>(_data);
     }
 
-    /// <summary>A mutable view of float elements, for passes and trainers that write a tensor they own.</summary>
-    public Span<float> AsWritableFloats()
-    {
-        _ = As<float>();
-        return MemoryMarshal.Cast<byte, float>(_data.AsSpan());
-    }
-
     /// <summary>The elements as float, converted from any numeric type.</summary>
     /// <exception cref="GraphException">The elements are strings or 64-bit unsigned, or of no known type.</exception>
     public float[] ToFloats() => Type switch
@@ -87,7 +80,7 @@ public sealed class Tensor
     };
 
     /// <summary>The elements as long, converted from any integer type.</summary>
-    /// <exception cref="GraphException">The elements are not integers, or are 64-bit unsigned.</exception>
+    /// <exception cref="GraphException">The elements are not integers, or 64-bit unsigned.</exception>
     public long[] ToLongs() => Type switch
     {
         ElementType.Int64 => As<long>().ToArray(),

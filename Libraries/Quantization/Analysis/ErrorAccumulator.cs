@@ -18,12 +18,6 @@ public sealed class ErrorAccumulator
     /// <summary>Values compared.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Σ reference².</summary>
-    public double SignalEnergy => _signal;
-
-    /// <summary>Σ (actual − reference)².</summary>
-    public double NoiseEnergy => _noise;
-
     /// <summary>10·log₁₀(signal / noise) in dB; +∞ where nothing differs, −∞ for noise without signal.</summary>
     public double SqnrDecibel => _noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(_signal / _noise);
 

@@ -1,4 +1,5 @@
 using QatPipeline.Coco.Detections;
+using QatPipeline.Coco.Evaluation;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
@@ -11,6 +12,7 @@ internal static class SampleImages
     /// <summary>Detections with a lower score are left out of the pictures.</summary>
     public const double MinimumScore = 0.4;
 
+    private const double MinimumIou = 0.5;
     private const int Count = 6;
 
     /// <summary>At most six pictures; none where the run has no detections of both networks or this machine has no pictures.</summary>
@@ -50,12 +52,11 @@ internal static class SampleImages
     private static (IReadOnlyList<SampleDetection> Float, IReadOnlyList<SampleDetection> Int8) Compare(
         Detection[] first, Detection[] second, Dictionary<long, string> names)
     {
-        var paired = Partners.Of(first, second);
-        return (Named(first, paired.First), Named(second, paired.Second));
+        var pairs = DetectionPairs.Of(first, second, MinimumIou).ToArray();
+        return (Named(first, [.. pairs.Select(pair => pair.First)]), Named(second, [.. pairs.Select(pair => pair.Second)]));
 
-        IReadOnlyList<SampleDetection> Named(Detection[] detections, bool[] hasPartner) =>
-            [.. detections.Zip(
-                hasPartner,
-                (detection, partner) => new SampleDetection(detection, names.GetValueOrDefault(detection.CategoryId, "?"), partner))];
+        IReadOnlyList<SampleDetection> Named(Detection[] detections, HashSet<int> paired) =>
+            [.. detections.Select((detection, index) => new SampleDetection(
+                detection, names.GetValueOrDefault(detection.CategoryId, "?"), paired.Contains(index)))];
     }
 }

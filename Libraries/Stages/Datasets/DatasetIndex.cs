@@ -1,4 +1,3 @@
-using System.Text.Json;
 using QatPipeline.Coco.Data;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Runs.Artifacts;

@@ -18,7 +18,7 @@ public sealed record EvaluationReport
     /// <summary>Number of validation images.</summary>
     public required int Images { get; init; }
 
-    /// <summary>One entry a variant that the run has.</summary>
+    /// <summary>One entry for each variant that the run has.</summary>
     public required IReadOnlyList<VariantEvaluation> Variants { get; init; }
 
     /// <summary>How far the INT8 engine's detections are from those of the fake-quantized graph it was built from.</summary>

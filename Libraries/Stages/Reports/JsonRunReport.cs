@@ -1,8 +1,6 @@
-using System.Text.Json;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
-using QatPipeline.Engines.TensorRt;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Evaluation;

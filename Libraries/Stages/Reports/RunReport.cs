@@ -1,5 +1,4 @@
 using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Stages.Reports;
 
@@ -18,7 +17,7 @@ public sealed record RunReport
     /// <summary>The machine that built and timed the engines; empty where the run was given them.</summary>
     public required string Machine { get; init; }
 
-    /// <summary>The comparison table, one row a variant.</summary>
+    /// <summary>The comparison table, one row per variant.</summary>
     public required IReadOnlyList<VariantResult> Results { get; init; }
 
     /// <summary>The full figures behind the table.</summary>

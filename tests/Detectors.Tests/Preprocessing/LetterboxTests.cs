@@ -25,16 +25,12 @@ public sealed class LetterboxTests
     }
 
     [Theory]
-    [InlineData(0.75, 0.75, 0.5, 512, 672)]
-    [InlineData(0.66, 0.67, 0.5, 448, 672)]
-    [InlineData(1.33, 1.4, 0.5, 672, 512)]
-    [InlineData(0.75, 1.33, 0.5, 672, 672)]
-    [InlineData(0.75, 0.75, 0, 480, 640)]
-    public void CanvasFor_BatchByE1_IsTheSmallest(double lowest, double highest, double pad, int height, int width)
-    {
-        var protocol = EvaluationProtocol.E1() with { RectangularPad = pad };
-        Assert.Equal((height, width), protocol.CanvasFor([lowest, highest]));
-    }
+    [InlineData(0.75, 0.75, 512, 672)]
+    [InlineData(0.66, 0.67, 448, 672)]
+    [InlineData(1.33, 1.4, 672, 512)]
+    [InlineData(0.75, 1.33, 672, 672)]
+    public void CanvasFor_BatchByE1_IsTheSmallest(double lowest, double highest, int height, int width) =>
+        Assert.Equal((height, width), EvaluationProtocol.E1().CanvasFor([lowest, highest]));
 
     [Fact]
     public void ToOriginal_ByE1_UsesTheFractionalPadAndTheVerticalGain()

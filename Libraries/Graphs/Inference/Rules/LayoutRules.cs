@@ -129,7 +129,7 @@ internal static class LayoutRules
             ?? [.. Enumerable.Range(0, rank).Reverse()];
         return permutation.Length == rank && permutation.Distinct().Count() == rank
             ? permutation
-            : throw new GraphException($"[{string.Join(", ", permutation)}] is not a permutation of {rank} axes.");
+            : throw new GraphException($"[{string.Join(", ", permutation)}] is not a permutation of {rank} axes");
     }
 
     private static bool Differ(Dimension one, Dimension other) => one.IsKnown && other.IsKnown && one != other;

@@ -4,7 +4,6 @@ using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Tracking;

@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Graphs.Inspection;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Targets.TensorRt;
 
 namespace QatPipeline.Cli.Commands;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Cli.Remote;
-using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Runs.Tracking;
 

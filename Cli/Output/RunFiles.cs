@@ -1,7 +1,6 @@
 using System.Text.Json;
 using QatPipeline.Foundation;
 using QatPipeline.Runs.Artifacts;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Reports;
 

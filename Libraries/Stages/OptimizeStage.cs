@@ -6,7 +6,6 @@ using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Targets;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;

@@ -1,4 +1,3 @@
-global using TorchSharp;
 global using GraphTensor = QatPipeline.Graphs.Model.Tensor;
 global using Tensor = TorchSharp.torch.Tensor;
 

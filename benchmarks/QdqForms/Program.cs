@@ -3,7 +3,6 @@
 // Usage: dotnet run -c Release --project benchmarks/QdqForms -- [rounds] [threads]
 using QatPipeline.Benchmarks.QdqForms;
 using QatPipeline.Graphs;
-using QatPipeline.Graphs.Model;
 
 var rounds = args.Length > 0 ? int.Parse(args[0]) : 30;
 var threads = args.Length > 1 ? int.Parse(args[1]) : 2;

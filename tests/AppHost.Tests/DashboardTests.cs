@@ -2,7 +2,6 @@ using Microsoft.Playwright;
 using QatPipeline.BrowserSupport;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Runs;
-using QatPipeline.Runs.Execution;
 using QatPipeline.SystemSupport;
 
 namespace QatPipeline.AppHost.Tests;

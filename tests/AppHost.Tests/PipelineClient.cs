@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using RabbitMQ.Client;
 

@@ -2,7 +2,6 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation;
 using QatPipeline.Runs;
-using QatPipeline.Runs.Execution;
 using QatPipeline.SystemSupport;
 
 namespace QatPipeline.AppHost.Tests;

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
-using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Cli.Tests;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.EndToEnd.Chaos;
-using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Tracking;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Foundation;
-using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Lineage;
 
 namespace QatPipeline.EndToEnd;

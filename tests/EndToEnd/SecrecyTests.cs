@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
-using Azure.Storage.Blobs;
 using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.EndToEnd;

@@ -1,4 +1,3 @@
-using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 

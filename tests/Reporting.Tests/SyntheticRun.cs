@@ -8,8 +8,6 @@ using QatPipeline.Quantization.Search;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
-using QatPipeline.Stages;
-using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Reports;
 using SkiaSharp;
 

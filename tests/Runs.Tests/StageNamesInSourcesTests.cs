@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using QatPipeline.Contracts.V1;
 
 namespace QatPipeline.Runs.Tests;
 

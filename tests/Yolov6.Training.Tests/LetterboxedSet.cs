@@ -7,7 +7,6 @@ using QatPipeline.Torch;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Networks;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Assigners;
 using TorchSharp;
 

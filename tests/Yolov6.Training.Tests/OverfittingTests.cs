@@ -1,7 +1,6 @@
 using QatPipeline.Coco.Data;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Networks;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Losses;
 using TorchSharp;
 

@@ -1,6 +1,5 @@
 using QatPipeline.Torch;
 using QatPipeline.Torch.Training;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Assigners;
 
 namespace QatPipeline.Yolov6.Training.Tests;

@@ -1,6 +1,5 @@
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Networks;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Losses;
 using TorchSharp;
 

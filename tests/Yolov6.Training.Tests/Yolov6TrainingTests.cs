@@ -7,7 +7,6 @@ using QatPipeline.Torch.PostTraining;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Optimizers;
 using TorchSharp;
 

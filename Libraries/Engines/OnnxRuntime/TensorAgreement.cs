@@ -2,7 +2,6 @@ using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Quantization.Analysis;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Engines.OnnxRuntime;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Targets.TensorRt;
 

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Costs;
 
 /// <summary>What one kernel is estimated to cost.</summary>

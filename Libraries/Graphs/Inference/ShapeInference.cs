@@ -1,6 +1,5 @@
 using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Passes;
 
 namespace QatPipeline.Graphs.Inference;
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using QatPipeline.Graphs.Inference.Evaluation;
 using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Graphs.Inference;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Graphs.Inspection;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Linting;
 

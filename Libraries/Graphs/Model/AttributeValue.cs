@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Onnx;
-
 namespace QatPipeline.Graphs.Model;
 
 /// <summary>The value of a node's attribute: one of ONNX's attribute types.</summary>

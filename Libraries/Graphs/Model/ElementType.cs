@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Onnx;
-
 namespace QatPipeline.Graphs.Model;
 
 /// <summary>Element types of tensors; the values are those of ONNX's <c>TensorProto.DataType</c>.</summary>

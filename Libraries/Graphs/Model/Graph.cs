@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Inference.Rules;
-
 namespace QatPipeline.Graphs.Model;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Onnx;
-
 namespace QatPipeline.Graphs.Model;
 
 /// <summary>

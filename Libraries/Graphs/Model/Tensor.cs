@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using QatPipeline.Graphs.Inference.Rules;
 
 namespace QatPipeline.Graphs.Model;
 

@@ -1,6 +1,4 @@
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Graphs.Passes;
 

@@ -1,6 +1,5 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Graphs.Quantizers;
 

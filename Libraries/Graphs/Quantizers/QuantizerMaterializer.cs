@@ -1,7 +1,5 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Graphs.Quantizers;
 

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Graphs.Quantizers;
 

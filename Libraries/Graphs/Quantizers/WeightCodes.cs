@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Quantization.Arithmetic;
 

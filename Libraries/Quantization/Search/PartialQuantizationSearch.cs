@@ -1,5 +1,3 @@
-using QatPipeline.Quantization.Calibration;
-
 namespace QatPipeline.Quantization.Search;
 
 /// <summary>

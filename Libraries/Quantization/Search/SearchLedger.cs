@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Quantization.Search;
 

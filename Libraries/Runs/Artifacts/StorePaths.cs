@@ -1,5 +1,3 @@
-using QatPipeline.Runs.Execution;
-
 namespace QatPipeline.Runs.Artifacts;
 
 /// <summary>Where things are in the blob store.</summary>

@@ -1,6 +1,5 @@
 using QatPipeline.Contracts.V1;
 using QatPipeline.Runs.Artifacts;
-using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Runs.Tracking;
 

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Costs;
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Stages.Torch.Calibration;

@@ -1,17 +1,14 @@
 using QatPipeline.Coco.Detections;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
-using QatPipeline.Torch.Training;
 
 namespace QatPipeline.Stages.Torch.Stages;
 

@@ -3,7 +3,6 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Detectors;
-using QatPipeline.Torch;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Assigners;

@@ -1,8 +1,6 @@
 using QatPipeline.Coco.Data;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Runs.Artifacts;
-using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Datasets;

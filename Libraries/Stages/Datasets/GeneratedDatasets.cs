@@ -1,7 +1,6 @@
 using System.Text;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Synthetic;
 

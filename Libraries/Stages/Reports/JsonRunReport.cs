@@ -2,8 +2,6 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Json;
-using QatPipeline.Stages.Evaluation;
 
 namespace QatPipeline.Stages.Reports;
 

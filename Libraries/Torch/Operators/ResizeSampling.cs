@@ -1,5 +1,3 @@
-using QatPipeline.Torch.Native;
-
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>Which input coordinates one resized axis samples (ONNX Resize, <c>coordinate_transformation_mode</c>).</summary>

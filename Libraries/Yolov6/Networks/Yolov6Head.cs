@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using static System.FormattableString;
 
 namespace QatPipeline.Yolov6.Networks;

@@ -1,7 +1,5 @@
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Reporting.Content;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Reports;
 

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Inference;
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;

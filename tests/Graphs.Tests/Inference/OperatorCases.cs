@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using static QatPipeline.Graphs.Tests.Support.RandomTensors;
 
 namespace QatPipeline.Graphs.Tests.Inference;

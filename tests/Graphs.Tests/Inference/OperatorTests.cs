@@ -1,7 +1,5 @@
 using QatPipeline.Graphs.Inference;
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Tests.Support;
 

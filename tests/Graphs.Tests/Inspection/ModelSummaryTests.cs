@@ -2,7 +2,6 @@ using System.Text.Json;
 using QatPipeline.Graphs.Inspection;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Quantization.Arithmetic;
 

@@ -1,10 +1,7 @@
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 using static QatPipeline.Graphs.Tests.Support.RandomTensors;
 
 namespace QatPipeline.Graphs.Tests.Passes;

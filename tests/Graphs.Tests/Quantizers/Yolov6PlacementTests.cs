@@ -1,7 +1,6 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Targets;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Graphs.Tests.Quantizers;
 

@@ -1,7 +1,3 @@
-using QatPipeline.Graphs.Inference.Rules;
-using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
-
 namespace QatPipeline.Graphs.Tests.Support;
 
 using Tensor = QatPipeline.Graphs.Model.Tensor;

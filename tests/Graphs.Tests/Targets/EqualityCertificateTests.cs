@@ -1,11 +1,8 @@
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Targets;
 using QatPipeline.Graphs.Tests.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Graphs.Tests.Targets;
 

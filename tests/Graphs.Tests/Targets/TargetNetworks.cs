@@ -3,7 +3,6 @@ using QatPipeline.Graphs.Targets;
 using QatPipeline.Graphs.Tests.Quantizers;
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Graphs.Tests.Targets;
 

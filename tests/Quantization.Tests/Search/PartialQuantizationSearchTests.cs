@@ -1,4 +1,3 @@
-using QatPipeline.Quantization.Calibration;
 using QatPipeline.Quantization.Search;
 
 namespace QatPipeline.Quantization.Tests.Search;

@@ -1,7 +1,6 @@
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Stages.Torch.Calibration;

@@ -1,5 +1,4 @@
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Yolov6.Checkpoints;

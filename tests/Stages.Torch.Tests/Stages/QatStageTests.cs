@@ -2,13 +2,11 @@ using System.Text.Json;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Stages;
 using QatPipeline.Stages.Torch.Tests.Infrastructure;
-using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 

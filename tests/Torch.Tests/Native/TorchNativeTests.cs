@@ -1,5 +1,4 @@
 using QatPipeline.Torch.Native;
-using TorchSharp;
 
 namespace QatPipeline.Torch.Tests.Native;
 

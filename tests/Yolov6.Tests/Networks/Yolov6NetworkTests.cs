@@ -1,9 +1,7 @@
 using QatPipeline.Graphs;
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;
-using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Networks;
 using TorchSharp;

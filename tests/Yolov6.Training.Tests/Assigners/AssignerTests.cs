@@ -1,6 +1,5 @@
 using QatPipeline.Yolov6.Training.Tests.Losses;
 using QatPipeline.Yolov6.Training.Assigners;
-using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Training.Tests.Assigners;
 

@@ -1,4 +1,3 @@
-using QatPipeline.Torch;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Graphs.Inference.Rules;
 

@@ -1,7 +1,6 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Quantizers;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Graphs.Targets.TensorRt;
 

@@ -3,7 +3,6 @@ using QatPipeline.Graphs.Linting;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 
 namespace QatPipeline.Graphs.Targets.TensorRt;
 

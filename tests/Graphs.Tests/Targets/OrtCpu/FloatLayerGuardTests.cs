@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Tests.Support;
 
 namespace QatPipeline.Graphs.Tests.Targets.OrtCpu;

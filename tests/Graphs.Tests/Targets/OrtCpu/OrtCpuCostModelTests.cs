@@ -1,6 +1,5 @@
 using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Targets.OrtCpu;
 using QatPipeline.Graphs.Tests.Support;

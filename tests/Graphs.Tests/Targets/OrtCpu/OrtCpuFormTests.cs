@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Tests.Quantizers;
 using QatPipeline.Graphs.Tests.Support;
 

@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Targets.TensorRt;
 using QatPipeline.Graphs.Tests.Support;
 

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Targets;
 using QatPipeline.Graphs.Targets.TensorRt;
 using QatPipeline.Graphs.Tests.Quantizers;

@@ -11,6 +11,7 @@ using QatPipeline.Engines.TensorRt;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
 

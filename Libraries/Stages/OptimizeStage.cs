@@ -7,6 +7,7 @@ using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Targets;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Stages;
 

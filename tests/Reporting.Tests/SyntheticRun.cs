@@ -7,6 +7,7 @@ using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages;
 using QatPipeline.Stages.Evaluation;
 using SkiaSharp;

@@ -5,6 +5,7 @@ using QatPipeline.Engines;
 using QatPipeline.Engines.TensorRt;
 using QatPipeline.Reporting.Samples;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages;
 using QatPipeline.Stages.Reports;
 

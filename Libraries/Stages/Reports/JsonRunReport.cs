@@ -4,6 +4,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Engines.TensorRt;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Evaluation;
 
 namespace QatPipeline.Stages.Reports;

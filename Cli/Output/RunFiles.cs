@@ -2,6 +2,7 @@ using System.Text.Json;
 using QatPipeline.Foundation;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Cli.Output;

@@ -7,6 +7,7 @@ using System.Text.Json;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Cli.Remote;

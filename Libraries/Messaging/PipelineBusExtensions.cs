@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Messaging.Consumers;
 using QatPipeline.Messaging.Delivery;
+using QatPipeline.Messaging.Submission;
 using QatPipeline.Messaging.Telemetry;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Storage;
@@ -58,6 +59,7 @@ public static class PipelineBusExtensions
         services.TryAddSingleton(stages);
         services.AddSingleton<RunCancellation>();
         services.AddSingleton<DeliveryGuard>();
+        services.AddSingleton<RunRequests>();
         services.AddTransient<CancelConsumer>();
         services.AddTransient<RunTracker>();
         services.AddTransient<ProgressConsumer>();

@@ -9,6 +9,7 @@ using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Reports;

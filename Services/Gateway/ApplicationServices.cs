@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using QatPipeline.Gateway.Faults;
 using QatPipeline.Gateway.Rpc;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Reporting;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Gateway;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using RabbitMQ.Client;
 
 namespace QatPipeline.AppHost.Tests;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.SystemSupport;
 
 namespace QatPipeline.AppHost.Tests;

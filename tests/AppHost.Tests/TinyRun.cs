@@ -1,6 +1,7 @@
 using System.Text.Json;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.AppHost.Tests;

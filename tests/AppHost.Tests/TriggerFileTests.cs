@@ -3,6 +3,7 @@ using System.Text.Json;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.TestSupport.Infrastructure;
 using RabbitMQ.Client;
 

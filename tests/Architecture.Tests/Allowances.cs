@@ -11,14 +11,11 @@ internal static class Allowances
     [
         "Yolov6 → Torch",
         "Yolov6 → TorchSharp",
-        "Gateway → MassTransit",
     ];
 
     /// <summary>Circles, as project and namespaces.</summary>
     public static IReadOnlyList<string> Circles { get; } =
     [
-        "Runs: Artifacts ↔ Execution ↔ Lineage",
         "Torch: Execution ↔ FakeQuantization ↔ Operators",
-        "Gateway: (root) ↔ Rpc",
     ];
 }

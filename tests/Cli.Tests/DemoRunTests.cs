@@ -1,5 +1,5 @@
 using System.Text.Json;
-using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Cli.Tests;

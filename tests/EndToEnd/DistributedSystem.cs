@@ -9,6 +9,7 @@ using Aspire.Hosting.Testing;
 using Azure.Storage.Blobs;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Tracking;
 using QatPipeline.SystemSupport;
 using QatPipeline.TestSupport.Infrastructure;

@@ -7,6 +7,7 @@ using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Quantization.Search;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Reports;
 using SkiaSharp;
 

@@ -9,6 +9,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1.Grpc;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Messaging.Images;

@@ -5,7 +5,7 @@ using QatPipeline.Runs.Execution;
 namespace QatPipeline.Messaging.Submission;
 
 /// <summary>Asks for runs.</summary>
-public static class SubmitExtensions
+internal static class SubmitExtensions
 {
     /// <summary>Publishes the request as the root, or as a part, of the run's trace.</summary>
     /// <exception cref="StageInputException">The run id is not usable.</exception>

@@ -7,6 +7,7 @@ using QatPipeline.Contracts.V1;
 using QatPipeline.Foundation;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Messaging.Submission;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using QatPipeline.Reporting.Content;
 using QatPipeline.Reporting.Html;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Reporting.Sections;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Runs.Execution;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Lineage;
 
 namespace QatPipeline.Runs.Execution;

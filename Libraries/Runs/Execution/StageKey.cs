@@ -1,6 +1,7 @@
 using System.Text;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Foundation;
+using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Runs.Execution;
 

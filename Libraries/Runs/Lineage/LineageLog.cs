@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using QatPipeline.Contracts.Lineage;
 using QatPipeline.Runs.Artifacts;
-using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Runs.Lineage;
 

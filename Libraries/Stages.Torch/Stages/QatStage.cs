@@ -4,6 +4,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Detectors;

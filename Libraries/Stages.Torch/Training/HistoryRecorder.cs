@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Torch.Distillation;

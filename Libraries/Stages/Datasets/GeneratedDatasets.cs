@@ -2,6 +2,7 @@ using System.Text;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Synthetic;
 
 namespace QatPipeline.Stages.Datasets;

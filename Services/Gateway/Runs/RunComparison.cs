@@ -5,6 +5,7 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Reporting.Content;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Gateway.Runs;

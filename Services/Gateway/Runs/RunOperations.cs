@@ -1,19 +1,17 @@
-using MassTransit;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Gateway.Runs;
 
 /// <summary>What HTTP and gRPC offer alike.</summary>
-internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder folder, IBlobStore blobs, TimeProvider time)
+internal sealed class RunOperations(
+    RunRequests requests, RunStatusStore runs, RunFolder folder, IBlobStore blobs, TimeProvider time)
 {
-    // A publication waits until the broker is back; a caller should not.
-    private static readonly TimeSpan LongestPublication = TimeSpan.FromSeconds(15);
-
     /// <summary>Reads the specification and asks for the run.</summary>
     /// <param name="text">The specification.</param>
     /// <param name="runId">The run's id, or nothing to have one made.</param>
@@ -29,7 +27,7 @@ internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder fol
         var id = string.IsNullOrEmpty(runId) ? RunId.Create(specification.Name, time) : runId;
         var request = new PipelineRequested(id, specification, []);
         await RequireSameAsync(request, cancellationToken);
-        await PublishAsync(token => bus.SubmitAsync(request, token), cancellationToken);
+        await requests.SubmitAsync(request, cancellationToken);
         await runs.ApplyAsync(request, cancellationToken);
         return (await runs.ReadAsync(id, cancellationToken))!;
     }
@@ -53,7 +51,7 @@ internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder fol
 
         var cancelled = new PipelineCancelled(status.RunId, "Cancelled on request.", time.GetUtcNow());
         await runs.CancelAsync(cancelled, cancellationToken);
-        await PublishAsync(token => bus.Publish(cancelled, token), cancellationToken);
+        await requests.CancelAsync(cancelled, cancellationToken);
         return await FindAsync(runId, cancellationToken);
     }
 
@@ -90,20 +88,6 @@ internal sealed class RunOperations(IBus bus, RunStatusStore runs, RunFolder fol
         {
             throw new StageInputException(
                 $"There is a run '{request.RunId}' with another specification: choose another run id, or leave it out to get a new one.");
-        }
-    }
-
-    private async Task PublishAsync(Func<CancellationToken, Task> publish, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(LongestPublication, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            await publish(linked.Token);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException("The message broker does not take the request.", exception);
         }
     }
 }

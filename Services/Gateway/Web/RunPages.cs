@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Gateway.Web.Pages;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Runs.Tracking;
 

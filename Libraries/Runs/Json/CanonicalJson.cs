@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace QatPipeline.Runs.Execution;
+namespace QatPipeline.Runs.Json;
 
 /// <summary>
 /// One text for one JSON value, after RFC 8785: no white space, members sorted by UTF-16 code units, shortest numbers, fewest escapes.

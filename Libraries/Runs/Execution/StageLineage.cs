@@ -1,8 +1,8 @@
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Lineage;
-using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Lineage;
 
-namespace QatPipeline.Runs.Lineage;
+namespace QatPipeline.Runs.Execution;
 
 /// <summary>Writes the lineage of one stage execution.</summary>
 internal sealed class StageLineage(LineageLog log, TimeProvider time, StageJob job)

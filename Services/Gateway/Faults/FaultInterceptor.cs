@@ -2,7 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using QatPipeline.Messaging.Delivery;
 
-namespace QatPipeline.Gateway.Rpc;
+namespace QatPipeline.Gateway.Faults;
 
 /// <summary>Gives gRPC callers the same answers as <see cref="GatewayExceptionHandler"/> gives over HTTP.</summary>
 internal sealed class FaultInterceptor : Interceptor

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Json;
 
-namespace QatPipeline.Runs.Tests.Execution;
+namespace QatPipeline.Runs.Tests.Json;
 
 public sealed class CanonicalJsonTests
 {

@@ -4,7 +4,7 @@ using QatPipeline.Gateway.Web.Pages;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs.Execution;
 
-namespace QatPipeline.Gateway;
+namespace QatPipeline.Gateway.Faults;
 
 /// <summary>
 /// What the caller can correct becomes a problem that says how, and an outage one that says to come back; the rest is the framework's to

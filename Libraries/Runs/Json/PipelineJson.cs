@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace QatPipeline.Runs.Execution;
+namespace QatPipeline.Runs.Json;
 
 /// <summary>How the pipeline writes and reads its own JSON: camel case, indented, enumerations by name.</summary>
 public static class PipelineJson

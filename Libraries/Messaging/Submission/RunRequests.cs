@@ -1,0 +1,37 @@
+using MassTransit;
+using QatPipeline.Contracts.V1;
+using QatPipeline.Runs.Execution;
+
+namespace QatPipeline.Messaging.Submission;
+
+/// <summary>Asks the pipeline for runs and for their cancellation, on behalf of callers who want an answer soon.</summary>
+public sealed class RunRequests(IBus bus, TimeProvider time)
+{
+    // A publication waits until the broker is back; a caller should not.
+    private static readonly TimeSpan LongestPublication = TimeSpan.FromSeconds(15);
+
+    /// <summary>Asks for a run, as the root or as a part of its trace.</summary>
+    /// <exception cref="StageInputException">The run id is not usable.</exception>
+    /// <exception cref="TimeoutException">The broker does not take the request.</exception>
+    public Task SubmitAsync(PipelineRequested request, CancellationToken cancellationToken) =>
+        PublishAsync(token => bus.SubmitAsync(request, token), cancellationToken);
+
+    /// <summary>Tells every process that the run is cancelled.</summary>
+    /// <exception cref="TimeoutException">The broker does not take the request.</exception>
+    public Task CancelAsync(PipelineCancelled cancelled, CancellationToken cancellationToken) =>
+        PublishAsync(token => bus.Publish(cancelled, token), cancellationToken);
+
+    private async Task PublishAsync(Func<CancellationToken, Task> publish, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LongestPublication, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await publish(linked.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The message broker does not take the request.", exception);
+        }
+    }
+}

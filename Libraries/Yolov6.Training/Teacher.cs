@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Networks;
 using static TorchSharp.torch;

@@ -4,7 +4,6 @@ using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Training.Optimizers;
 using static TorchSharp.torch;
-using Tensor = TorchSharp.torch.Tensor;
 
 namespace QatPipeline.Yolov6.Training;
 

@@ -12,7 +12,7 @@ internal static class YoloFolderReader
     // Smaller images carry nothing to learn from (reference 8.1).
     private const int SmallestSide = 10;
 
-    private static readonly string[] _extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
+    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
 
     public static CocoDataset Read(string imageFolder, IReadOnlyList<string>? classNames, Action<BadImage>? onBadImage)
     {
@@ -43,7 +43,7 @@ internal static class YoloFolderReader
 
         return images.Count > 0
             ? new CocoDataset(labelFolder, imageFolder, images, annotations, categories)
-            : throw new CocoException($"{imageFolder}: no images in it ({string.Join(' ', _extensions)}).");
+            : throw new CocoException($"{imageFolder}: no images in it ({string.Join(' ', Extensions)}).");
     }
 
     private static string LabelFolderOf(string imageFolder)
@@ -61,7 +61,7 @@ internal static class YoloFolderReader
 
     private static IOrderedEnumerable<string> ImageFiles(string folder) => Directory
         .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Where(path => _extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+        .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
         .Order(StringComparer.Ordinal);
 
     // COCO's own ids are the integer file stems; elsewhere the place in the list.

@@ -3,10 +3,10 @@ namespace QatPipeline.Coco.Evaluation;
 /// <summary>Precision [T,R,K,A,M] and recall [T,K,A,M] as pycocotools lays them out; −1 where undefined.</summary>
 internal sealed class EvaluationArrays
 {
-    private static readonly int _thresholds = EvaluationGrid.IouThresholds.Count;
-    private static readonly int _recalls = EvaluationGrid.RecallThresholds.Count;
-    private static readonly int _areas = EvaluationGrid.AreaRanges.Count;
-    private static readonly int _limits = EvaluationGrid.MaximumDetections.Count;
+    private static readonly int Thresholds = EvaluationGrid.IouThresholds.Count;
+    private static readonly int Recalls = EvaluationGrid.RecallThresholds.Count;
+    private static readonly int Areas = EvaluationGrid.AreaRanges.Count;
+    private static readonly int Limits = EvaluationGrid.MaximumDetections.Count;
     private readonly int _categories;
     private readonly double[] _precision;
     private readonly double[] _recall;
@@ -14,8 +14,8 @@ internal sealed class EvaluationArrays
     public EvaluationArrays(int categories)
     {
         _categories = categories;
-        _precision = new double[_thresholds * _recalls * categories * _areas * _limits];
-        _recall = new double[_thresholds * categories * _areas * _limits];
+        _precision = new double[Thresholds * Recalls * categories * Areas * Limits];
+        _recall = new double[Thresholds * categories * Areas * Limits];
         Array.Fill(_precision, -1);
         Array.Fill(_recall, -1);
     }
@@ -35,13 +35,13 @@ internal sealed class EvaluationArrays
     public double MeanPrecision(int? threshold, int area, int? category = null)
     {
         var values = new List<double>();
-        foreach (var t in Range(threshold, _thresholds))
+        foreach (var t in Range(threshold, Thresholds))
         {
-            for (var r = 0; r < _recalls; r++)
+            for (var r = 0; r < Recalls; r++)
             {
                 foreach (var k in Range(category, _categories))
                 {
-                    AddDefined(values, Precision(t, r, k, area, _limits - 1));
+                    AddDefined(values, Precision(t, r, k, area, Limits - 1));
                 }
             }
         }
@@ -53,7 +53,7 @@ internal sealed class EvaluationArrays
     public double MeanRecall(int area, int limit)
     {
         var values = new List<double>();
-        for (var t = 0; t < _thresholds; t++)
+        for (var t = 0; t < Thresholds; t++)
         {
             for (var k = 0; k < _categories; k++)
             {
@@ -75,7 +75,7 @@ internal sealed class EvaluationArrays
     private static IEnumerable<int> Range(int? only, int count) => only is { } value ? [value] : Enumerable.Range(0, count);
 
     private int PrecisionIndex(int t, int r, int k, int a, int m) =>
-        (((((((t * _recalls) + r) * _categories) + k) * _areas) + a) * _limits) + m;
+        (((((((t * Recalls) + r) * _categories) + k) * Areas) + a) * Limits) + m;
 
-    private int RecallIndex(int t, int k, int a, int m) => (((((t * _categories) + k) * _areas) + a) * _limits) + m;
+    private int RecallIndex(int t, int k, int a, int m) => (((((t * _categories) + k) * Areas) + a) * Limits) + m;
 }

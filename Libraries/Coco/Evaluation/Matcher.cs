@@ -12,7 +12,7 @@ namespace QatPipeline.Coco.Evaluation;
 /// </remarks>
 internal sealed class Matcher(ObjectGroups objects, MatchOutcomes outcomes)
 {
-    private static readonly double[] _thresholds = [.. EvaluationGrid.IouThresholds];
+    private static readonly double[] Thresholds = [.. EvaluationGrid.IouThresholds];
     private int[] _ranked = [];
     private double[] _scores = [];
     private double[] _overlaps = [];
@@ -63,18 +63,18 @@ internal sealed class Matcher(ObjectGroups objects, MatchOutcomes outcomes)
     {
         var range = EvaluationGrid.AreaRanges[area];
         var counted = OrderTruths(truths, range);
-        Grow(ref _taken, truths.Length * _thresholds.Length);
-        _taken.AsSpan(0, truths.Length * _thresholds.Length).Clear();
+        Grow(ref _taken, truths.Length * Thresholds.Length);
+        _taken.AsSpan(0, truths.Length * Thresholds.Length).Clear();
         for (var d = 0; d < ranked.Length; d++)
         {
             var detectionArea = objects.Detections[ranked[d]].Box.Area;
             var isOutside = detectionArea < range.Low || detectionArea > range.High;
             var overlaps = _overlaps.AsSpan(d * truths.Length, truths.Length);
             var (matched, ignored) = (0, 0);
-            for (var t = 0; t < _thresholds.Length; t++)
+            for (var t = 0; t < Thresholds.Length; t++)
             {
                 var taken = _taken.AsSpan(t * truths.Length, truths.Length);
-                var best = BestTruth(overlaps, truths, taken, counted, _thresholds[t]);
+                var best = BestTruth(overlaps, truths, taken, counted, Thresholds[t]);
                 var isMatched = false;
                 if (best >= 0)
                 {

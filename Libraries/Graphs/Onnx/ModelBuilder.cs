@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Onnx;

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Messaging.Consumers;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Messaging.Delivery;

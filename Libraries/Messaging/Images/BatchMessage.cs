@@ -1,5 +1,4 @@
 using System.Buffers;
-using Google.Protobuf;
 using Grpc.Core;
 using QatPipeline.Contracts.V1.Grpc;
 

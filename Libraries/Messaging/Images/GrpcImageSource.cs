@@ -8,7 +8,6 @@ using QatPipeline.Coco.Data;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1.Grpc;
 using QatPipeline.Detectors.Preprocessing;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 

@@ -1,7 +1,6 @@
 using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Analysis;
-using QatPipeline.Quantization.Calibration;
 using QatPipeline.Quantization.Search;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;

@@ -1,7 +1,6 @@
 using QatPipeline.Detectors.Outputs;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Stages.Evaluation;
 using QatPipeline.Torch;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;

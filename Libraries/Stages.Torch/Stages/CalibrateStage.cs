@@ -10,7 +10,6 @@ using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;

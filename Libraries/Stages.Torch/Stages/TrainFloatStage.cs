@@ -3,7 +3,6 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Detectors;

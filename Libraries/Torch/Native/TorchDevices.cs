@@ -1,5 +1,3 @@
-using TorchSharp;
-
 namespace QatPipeline.Torch.Native;
 
 /// <summary>Where tensors live and how many threads work on them.</summary>

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using QatPipeline.Foundation.Natives;
-using TorchSharp;
 
 namespace QatPipeline.Torch.Native;
 

@@ -1,4 +1,3 @@
-using QatPipeline.Torch.Native;
 using static TorchSharp.torch.nn.functional;
 
 namespace QatPipeline.Torch.Operators;

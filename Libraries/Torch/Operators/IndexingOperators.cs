@@ -1,5 +1,3 @@
-using QatPipeline.Torch.Native;
-
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>Operators that take tensors apart and put them together along axes.</summary>

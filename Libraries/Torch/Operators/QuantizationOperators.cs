@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Torch.Native;
 
 namespace QatPipeline.Torch.Operators;
 

@@ -1,5 +1,3 @@
-using QatPipeline.Torch.Native;
-
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>Resize (and the older Upsample) of the spatial axes, nearest and linear, with ONNX's coordinate modes.</summary>

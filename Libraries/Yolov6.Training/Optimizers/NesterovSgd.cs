@@ -1,5 +1,4 @@
 using QatPipeline.Torch.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Training.Optimizers;

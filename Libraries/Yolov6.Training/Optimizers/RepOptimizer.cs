@@ -3,7 +3,6 @@ using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 

@@ -5,13 +5,13 @@ namespace QatPipeline.Coco.Tests.Augmentation;
 
 public sealed class RandomAffineTests
 {
-    private static readonly RandomAffine _center = new(Angle: 0, Scale: 1, ShearX: 0, ShearY: 0, ShiftX: 0.5, ShiftY: 0.5);
+    private static readonly RandomAffine Center = new(Angle: 0, Scale: 1, ShearX: 0, ShearY: 0, ShiftX: 0.5, ShiftY: 0.5);
 
     [Fact]
     public void NeutralTransform_CropsTheMiddleOfAMosaic()
     {
         using var canvas = Square(128, (40, 50, 20, 10));
-        using var result = _center.Apply(canvas, 64);
+        using var result = Center.Apply(canvas, 64);
 
         Assert.Equal(new PixelBox(3, 8, 18, 28, 28), Assert.Single(result.Boxes));
         Assert.Equal(255, (byte)result.Pixels.Row(20)[10]);
@@ -46,7 +46,7 @@ public sealed class RandomAffineTests
     public void Slivers_AreDropped(double x, double y, double w, double h, int expected)
     {
         using var canvas = new Canvas(PixelBuffer.Grey(128, 128, 0), [new PixelBox(0, x + 2, y, x + 2 + w, y + h)]);
-        using var result = _center.Apply(canvas, 64);
+        using var result = Center.Apply(canvas, 64);
         Assert.Equal(expected, result.Boxes.Count);
     }
 

@@ -6,13 +6,13 @@ namespace QatPipeline.Coco.Tests.Evaluation;
 
 public sealed class DetectionAgreementTests
 {
-    private static readonly Detection _detection = new(1, 5, new CocoBox(10, 10, 100, 100), 0.8);
+    private static readonly Detection Detection = new(1, 5, new CocoBox(10, 10, 100, 100), 0.8);
 
     [Fact]
     public void EqualSets_AgreeFully()
     {
         var agreement = DetectionAgreement.Compare(
-            [_detection, _detection with { ImageId = 2 }], [_detection with { ImageId = 2 }, _detection]);
+            [Detection, Detection with { ImageId = 2 }], [Detection with { ImageId = 2 }, Detection]);
         Assert.Equal((2, 1.0, 0.0, 1.0), (agreement.Matched, agreement.MatchedFraction, agreement.MeanScoreDifference, agreement.MeanIou));
     }
 
@@ -21,12 +21,12 @@ public sealed class DetectionAgreementTests
     {
         Detection[] second =
         [
-            _detection with { Score = 0.6, Box = new CocoBox(10, 10, 100, 95) },
-            _detection with { CategoryId = 6 },
-            _detection with { ImageId = 3 },
+            Detection with { Score = 0.6, Box = new CocoBox(10, 10, 100, 95) },
+            Detection with { CategoryId = 6 },
+            Detection with { ImageId = 3 },
         ];
 
-        var agreement = DetectionAgreement.Compare([_detection, _detection with { Score = 0.5 }], second);
+        var agreement = DetectionAgreement.Compare([Detection, Detection with { Score = 0.5 }], second);
 
         Assert.Equal((2, 3, 1), (agreement.FirstCount, agreement.SecondCount, agreement.Matched));
         Assert.Equal(0.4, agreement.MatchedFraction, 1e-12);

@@ -10,7 +10,7 @@ namespace QatPipeline.Detectors.Tests.Outputs;
 /// <summary>Rows of [cx, cy, w, h, objectness, two class probabilities] on a canvas that is the image.</summary>
 public sealed class DetectionDecoderTests
 {
-    private static readonly LetterboxTransform _identity = new(640, 640, 640, 640, 0, 0, 0, 0, 1, 1);
+    private static readonly LetterboxTransform Identity = new(640, 640, 640, 640, 0, 0, 0, 0, 1, 1);
 
     [Fact]
     public void Decode_MultiLabel_GivesEveryClassAboveTheThreshold()
@@ -65,7 +65,7 @@ public sealed class DetectionDecoderTests
     {
         float[] values = [100, 60, 40, 20, 0.5f, 0.8f, 0, 100, 60, 40, 20, 0.5f, 0, 0.9f];
         using var batch = new ImageBatch(
-            ArrayPool<float>.Shared.Rent(2), [new CocoImage(7, "", 640, 640), new CocoImage(3, "", 640, 640)], [_identity, _identity], 0, 0);
+            ArrayPool<float>.Shared.Rent(2), [new CocoImage(7, "", 640, 640), new CocoImage(3, "", 640, 640)], [Identity, Identity], 0, 0);
 
         var detections = new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode(new DetectorOutput(values, 7), batch);
 
@@ -75,7 +75,7 @@ public sealed class DetectionDecoderTests
     [Fact]
     public void Decode_OtherNumberOfClasses_NamesBoth()
     {
-        using var batch = new ImageBatch(ArrayPool<float>.Shared.Rent(1), [new CocoImage(7, "", 640, 640)], [_identity], 0, 0);
+        using var batch = new ImageBatch(ArrayPool<float>.Shared.Rent(1), [new CocoImage(7, "", 640, 640)], [Identity], 0, 0);
 
         var error = Assert.Throws<CocoException>(() =>
             new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode(new DetectorOutput(new float[8], 8), batch));
@@ -84,5 +84,5 @@ public sealed class DetectionDecoderTests
     }
 
     private static IReadOnlyList<Detection> Decode(DetectionOptions options, float[] output) =>
-        new DetectionDecoder(options, [1, 90]).Decode(output, 9, _identity);
+        new DetectionDecoder(options, [1, 90]).Decode(output, 9, Identity);
 }

@@ -10,7 +10,7 @@ namespace QatPipeline.Detectors.Tests.Preprocessing;
 /// </summary>
 public sealed class LetterboxedPictureTests
 {
-    private static readonly EvaluationProtocol[] _protocols =
+    private static readonly EvaluationProtocol[] Protocols =
         [EvaluationProtocol.E2(640), EvaluationProtocol.E3(640), EvaluationProtocol.E2(320)];
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class LetterboxedPictureTests
     private static string DigestOf(string path)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var protocol in _protocols)
+        foreach (var protocol in Protocols)
         {
             var pixels = new float[3 * protocol.InputSize * protocol.InputSize];
             Letterbox.Read(new CocoImage(0, path, 0, 0), protocol, (protocol.InputSize, protocol.InputSize), pixels);

@@ -4,7 +4,6 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Artifacts;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Tests.TestStages;
 using QatPipeline.Runs.Tracking;
 using RabbitMQ.Client;

@@ -3,7 +3,6 @@ using static QatPipeline.Graphs.Tests.Support.RandomTensors;
 
 namespace QatPipeline.Torch.Tests.Execution;
 
-using Tensor = QatPipeline.Graphs.Model.Tensor;
 
 internal sealed record OperatorCase(
     Node Node, IReadOnlyDictionary<string, GraphTensor> Inputs, IReadOnlyDictionary<string, GraphTensor> Constants, int Opset);

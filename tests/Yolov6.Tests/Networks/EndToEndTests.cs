@@ -1,6 +1,4 @@
-using QatPipeline.Graphs.Inference.Rules;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Yolov6.Networks;
 

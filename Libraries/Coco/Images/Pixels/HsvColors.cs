@@ -15,8 +15,8 @@ internal static class HsvColors
     private const float HueToSector = 6f / HueRange;
 
     // 255 / value and 30 / spread in fixed point.
-    private static readonly int[] _saturations = Reciprocals(byte.MaxValue);
-    private static readonly int[] _hues = Reciprocals(HueRange / 6.0);
+    private static readonly int[] Saturations = Reciprocals(byte.MaxValue);
+    private static readonly int[] Hues = Reciprocals(HueRange / 6.0);
 
     /// <summary>Blue, green, red become hue, saturation, value.</summary>
     public static void FromBgr(Span<uint> pixels)
@@ -39,9 +39,9 @@ internal static class HsvColors
             var (b, g, r) = ((int)(byte)pixel, (int)(byte)(pixel >> 8), (int)(byte)(pixel >> 16));
             var value = Math.Max(b, Math.Max(g, r));
             var spread = value - Math.Min(b, Math.Min(g, r));
-            var saturation = ((spread * _saturations[value]) + Half) >> FractionBits;
+            var saturation = ((spread * Saturations[value]) + Half) >> FractionBits;
             var offset = value == r ? g - b : value == g ? b - r + (2 * spread) : r - g + (4 * spread);
-            var hue = ((offset * _hues[spread]) + Half) >> FractionBits;
+            var hue = ((offset * Hues[spread]) + Half) >> FractionBits;
             hue += hue < 0 ? HueRange : 0;
             pixel = (uint)(hue | (saturation << 8) | (value << 16));
         }
@@ -94,12 +94,12 @@ internal static class HsvColors
         var (b, g, r) = (Channel(pixel, 0), Channel(pixel, 8), Channel(pixel, 16));
         var value = Vector256.Max(b, Vector256.Max(g, r));
         var spread = value - Vector256.Min(b, Vector256.Min(g, r));
-        var saturation = ((spread * Look(_saturations, value)) + Vector256.Create(Half)) >> FractionBits;
+        var saturation = ((spread * Look(Saturations, value)) + Vector256.Create(Half)) >> FractionBits;
         var offset = Vector256.ConditionalSelect(
             Vector256.Equals(value, r),
             g - b,
             Vector256.ConditionalSelect(Vector256.Equals(value, g), b - r + (spread << 1), r - g + (spread << 2)));
-        var hue = ((offset * Look(_hues, spread)) + Vector256.Create(Half)) >> FractionBits;
+        var hue = ((offset * Look(Hues, spread)) + Vector256.Create(Half)) >> FractionBits;
         hue += Vector256.LessThan(hue, Vector256<int>.Zero) & Vector256.Create(HueRange);
         return hue | (saturation << 8) | (value << 16);
     }

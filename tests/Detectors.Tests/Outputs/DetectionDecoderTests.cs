@@ -65,7 +65,11 @@ public sealed class DetectionDecoderTests
     {
         float[] values = [100, 60, 40, 20, 0.5f, 0.8f, 0, 100, 60, 40, 20, 0.5f, 0, 0.9f];
         using var batch = new ImageBatch(
-            ArrayPool<float>.Shared.Rent(2), [new CocoImage(7, "", 640, 640), new CocoImage(3, "", 640, 640)], [_identity, _identity], 0, 0);
+            ArrayPool<float>.Shared.Rent(2),
+            [new CocoImage(7, "", 640, 640), new CocoImage(3, "", 640, 640)],
+            [_identity, _identity],
+            0,
+            0);
 
         var detections = new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode(new DetectorOutput(values, 7), batch);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace QatPipeline.Engines.OnnxRuntime;
@@ -55,25 +56,20 @@ public static class OrtNodeProfiler
     /// </code>
     /// durations in microseconds. Every node ran once a run; its first run is left out.
     /// </summary>
-    private static IReadOnlyList<NodeTiming> Read(ReadOnlyMemory<byte> json, int runs)
+    private static IReadOnlyList<NodeTiming> Read(ReadOnlySpan<byte> json, int runs)
     {
-        using var document = JsonDocument.Parse(json);
+        var kernels = JsonSerializer.Deserialize<ProfilerEvent[]>(json, JsonSerializerOptions.Web)!
+            .Where(entry => entry.Cat == "Node" && entry.Name.EndsWith(KernelSuffix, StringComparison.Ordinal));
         var nodes = new OrderedDictionary<string, (string Operator, List<double> Durations)>(StringComparer.Ordinal);
-        foreach (var entry in document.RootElement.EnumerateArray())
+        foreach (var kernel in kernels)
         {
-            var name = entry.GetProperty("name").GetString()!;
-            if (entry.GetProperty("cat").GetString() != "Node" || !name.EndsWith(KernelSuffix, StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            var key = name[..^KernelSuffix.Length];
+            var key = kernel.Name[..^KernelSuffix.Length];
             if (!nodes.TryGetValue(key, out var node))
             {
-                nodes[key] = node = (entry.GetProperty("args").GetProperty("op_name").GetString()!, new List<double>(runs + 1));
+                nodes[key] = node = (kernel.Args.Operator, new List<double>(runs + 1));
             }
 
-            node.Durations.Add(entry.GetProperty("dur").GetDouble() / 1000);
+            node.Durations.Add(kernel.Dur / 1000);
         }
 
         return [.. nodes.Select(node => new NodeTiming(
@@ -82,4 +78,8 @@ public static class OrtNodeProfiler
             node.Value.Durations.Skip(1).Sum() / runs,
             node.Value.Durations.Skip(1).DefaultIfEmpty().Min()))];
     }
+
+    private sealed record ProfilerEvent(string Cat, string Name, double Dur, KernelArguments Args);
+
+    private sealed record KernelArguments([property: JsonPropertyName("op_name")] string Operator);
 }

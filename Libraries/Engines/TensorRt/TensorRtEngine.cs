@@ -67,21 +67,17 @@ internal sealed class TensorRtEngine : IEngine
     /// [ { "name" : "outputs", "dimensions" : "1x2x2", "values" : [ 0.5, 1, 2, 3 ] } ]
     /// </code>
     /// </summary>
-    internal static IReadOnlyList<EngineOutput> Parse(ReadOnlySpan<byte> json)
-    {
-        using var document = JsonDocument.Parse(json.ToArray());
-        return
-        [
-            .. document.RootElement.EnumerateArray().Select(output => new EngineOutput(
-                output.GetProperty("name").GetString()!,
-                [.. output.GetProperty("dimensions").GetString()!.Split('x').Select(size => int.Parse(size, provider: null))],
-                [.. output.GetProperty("values").EnumerateArray().Select(value => value.GetSingle())])),
-        ];
-    }
+    internal static IReadOnlyList<EngineOutput> Parse(ReadOnlySpan<byte> json) =>
+    [
+        .. JsonSerializer.Deserialize<WrittenOutput[]>(json, JsonSerializerOptions.Web)!.Select(output => new EngineOutput(
+            output.Name, [.. output.Dimensions.Split('x').Select(size => int.Parse(size, provider: null))], output.Values)),
+    ];
 
     private static int? BatchOf(string path)
     {
         var suffix = Path.GetExtension(Path.GetFileNameWithoutExtension(path));
         return suffix.StartsWith(".b", StringComparison.Ordinal) && int.TryParse(suffix.AsSpan(2), out var batch) ? batch : null;
     }
+
+    private sealed record WrittenOutput(string Name, string Dimensions, float[] Values);
 }

@@ -46,6 +46,7 @@ public static class CalibrationMethods
         var found = Array.FindIndex(Table, entry => entry.Name == name);
         return found >= 0
             ? Table[found].Method
-            : throw new FormatException($"'{name}' is not a calibration method: use {string.Join(", ", Table.Select(entry => entry.Name))}.");
+            : throw new FormatException(
+                $"'{name}' is not a calibration method: use {string.Join(", ", Table.Select(entry => entry.Name))}.");
     }
 }

@@ -12,8 +12,8 @@ internal static class Thumbnail
     private const int Quality = 72;
 
     /// <summary>
-    /// The picture as a JPEG of at most 480 pixels on its longer side, turned as its boxes were measured, or null where this machine cannot read the
-    /// file.
+    /// The picture as a JPEG of at most 480 pixels on its longer side, turned as its boxes were measured, or null where this machine
+    /// cannot read the file.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="width">Its width in the data set.</param>

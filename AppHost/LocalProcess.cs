@@ -10,5 +10,5 @@ internal sealed class LocalProcess(string name, string program, string folder, s
     public static string Require(string what, string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
-        ?? throw new DistributedApplicationException($"{what} is not installed. To get it: ./qat setup.");
+        ?? throw new DistributedApplicationException($"{what} is not installed. To get it: ./qat setup");
 }

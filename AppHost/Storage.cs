@@ -47,7 +47,9 @@ internal static class Storage
     private sealed class AzuriteContainer(string name, ParameterResource key, EndpointProperty host)
         : ContainerResource(name), IResourceWithConnectionString
     {
-        public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create($"{Prefix}{key};BlobEndpoint=http://{
-            this.GetEndpoint("blob").Property(host)}:{this.GetEndpoint("blob").Property(EndpointProperty.Port)}/{Account};");
+        public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create(
+            $"{Prefix}{key};BlobEndpoint=http://{Blob.Property(host)}:{Blob.Property(EndpointProperty.Port)}/{Account};");
+
+        private EndpointReference Blob => this.GetEndpoint("blob");
     }
 }

@@ -1,5 +1,5 @@
-using QatPipeline.Torch.Training;
 using QatPipeline.Torch;
+using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Training.Assigners;
 
 namespace QatPipeline.Yolov6.Training;

@@ -38,7 +38,7 @@ public sealed class CocoEvalCommandTests
     public async Task CocoEval_PrintsTheTwelveFamiliarLines()
     {
         using var folder = new ScratchFolder();
-        await WriteAsync(folder, """[{"image_id":1,"category_id":1,"bbox":[10,10,50,50],"score":0.9}]""");
+        await CocoEvalFiles.WriteAsync(folder, """[{"image_id":1,"category_id":1,"bbox":[10,10,50,50],"score":0.9}]""");
 
         var (exitCode, output, _) = await QatProcess.RunAsync(
             "coco-eval", "--annotations", folder.PathOf("gt.json"), "--detections", folder.PathOf("dt.json"));
@@ -58,24 +58,13 @@ public sealed class CocoEvalCommandTests
     public async Task CocoEval_BadDetections_EndWithOneClearLine(string detections, string named)
     {
         using var folder = new ScratchFolder();
-        await WriteAsync(folder, detections);
+        await CocoEvalFiles.WriteAsync(folder, detections);
 
         var (exitCode, _, error) = await QatProcess.RunAsync(
             "coco-eval", "--annotations", folder.PathOf("gt.json"), "--detections", folder.PathOf("dt.json"));
 
         Assert.Equal(2, exitCode);
         Assert.Contains(named, Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-    }
-
-    private static async Task WriteAsync(ScratchFolder folder, string detections)
-    {
-        const string Truth = """
-            {"images":[{"id":1,"file_name":"a.jpg","width":100,"height":100}],
-             "categories":[{"id":1,"name":"thing"}],
-             "annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[10,10,50,50],"area":2500,"iscrowd":0}]}
-            """;
-        await File.WriteAllTextAsync(folder.PathOf("gt.json"), Truth, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(folder.PathOf("dt.json"), detections, TestContext.Current.CancellationToken);
     }
 
     private static JsonDocument Oracle() => JsonDocument.Parse(File.ReadAllBytes(TestData.PathOf("coco_eval_fixtures", "oracle.json")));

@@ -75,7 +75,8 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
         {
             engines.AddRange(enginePaths.Select(path => (OrtEngine)Load(path)));
             var measured = await TimingLoop.MeasureAsync(
-                [.. engines.Select<OrtEngine, Func<Action>>(engine => () => engine.PrepareRun(batch))], options, cancellationToken).ConfigureAwait(false);
+                    [.. engines.Select<OrtEngine, Func<Action>>(engine => () => engine.PrepareRun(batch))], options, cancellationToken)
+                .ConfigureAwait(false);
             return [.. engines.Zip(measured, (engine, times) => TimingOf(engine, batch, options, times.Milliseconds, times.Elapsed))];
         }
         finally

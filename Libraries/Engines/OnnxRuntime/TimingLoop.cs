@@ -38,7 +38,8 @@ internal static class TimingLoop
                 // The other engine's turn has emptied the caches.
                 await RepeatAsync(runs[engine], TimeSpan.Zero, turn == 0 ? 0 : 1, null, cancellationToken).ConfigureAwait(false);
                 var start = Stopwatch.GetTimestamp();
-                await RepeatAsync(runs[engine], options.Duration / turns, perStream, latencies[engine], cancellationToken).ConfigureAwait(false);
+                await RepeatAsync(runs[engine], options.Duration / turns, perStream, latencies[engine], cancellationToken)
+                    .ConfigureAwait(false);
                 elapsed[engine] += Stopwatch.GetElapsedTime(start);
             }
         }

@@ -21,7 +21,9 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
     /// <summary>The version of TensorRT that would be used and the path of its trtexec; null where there is none.</summary>
     /// <exception cref="EngineException">The configured one is missing, or the one found is not supported.</exception>
     public static async Task<string?> DescribeAsync(TensorRtOptions options, CancellationToken cancellationToken) =>
-        await Trtexec.FindAsync(options, cancellationToken).ConfigureAwait(false) is { } trtexec ? $"TensorRT {trtexec.Version}, {trtexec.Path}" : null;
+        await Trtexec.FindAsync(options, cancellationToken).ConfigureAwait(false) is { } trtexec
+            ? $"TensorRT {trtexec.Version}, {trtexec.Path}"
+            : null;
 
     /// <inheritdoc/>
     public async Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken)
@@ -105,7 +107,8 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
                 request.Timing)),
         ];
         var script = Path.Combine(request.OutputFolder, $"{request.Name}.tensorrt.sh");
-        await File.WriteAllTextAsync(script, DeliveryScript.Text(request.Name, Path.GetFileName(files.Cache), Commands), cancellationToken).ConfigureAwait(false);
+        var text = DeliveryScript.Text(request.Name, Path.GetFileName(files.Cache), Commands);
+        await File.WriteAllTextAsync(script, text, cancellationToken).ConfigureAwait(false);
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(script, File.GetUnixFileMode(script) | UnixFileMode.UserExecute);

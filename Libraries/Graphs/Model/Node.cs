@@ -15,7 +15,7 @@ public sealed class Node(string name, string opType, IEnumerable<string> inputs,
     /// <summary>Value names by the operator's positions; an empty name keeps the place of an absent optional input.</summary>
     public List<string> Inputs { get; } = [.. inputs];
 
-    /// <summary>Value names by the operator's positions, each produced by no other node; an empty name is an output that is not used.</summary>
+    /// <summary>Value names by the operator's positions, each produced by no other node; an empty name is an unused output.</summary>
     public List<string> Outputs { get; } = [.. outputs];
 
     /// <summary>Only what the model states: the operator's own defaults are not filled in.</summary>

@@ -25,14 +25,14 @@ internal sealed record ReportContent
 
     public static async Task<ReportContent> ReadAsync(
         RunReport report, RunReportContext context, CancellationToken cancellationToken) => new()
-    {
-        Report = report,
-        Specification = context.Run.Specification,
-        Stages = context.Stages,
-        Artifacts = context.Artifacts,
-        Timings = BuildTimings.Of(context.Stages),
-        Samples = await SampleImages.ReadAsync(context, cancellationToken),
-    };
+        {
+            Report = report,
+            Specification = context.Run.Specification,
+            Stages = context.Stages,
+            Artifacts = context.Artifacts,
+            Timings = BuildTimings.Of(context.Stages),
+            Samples = await SampleImages.ReadAsync(context, cancellationToken),
+        };
 
     /// <summary>The artifact of that name, or null.</summary>
     public ArtifactReference? Artifact(string name) => Artifacts.FirstOrDefault(artifact => artifact.Name == name);

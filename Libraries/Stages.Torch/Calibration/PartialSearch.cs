@@ -8,7 +8,7 @@ using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 
-/// <summary>Chooses the layers to leave float by AP on calibration images and, where the target's costs are known, by estimated time.</summary>
+/// <summary>Chooses the layers to leave float by AP on calibration images and, where costs are known, by estimated time.</summary>
 internal sealed class PartialSearch(RunSpecification specification, GraphEvaluation evaluation, MeasuredFigures measured)
 {
     /// <param name="model">The float model.</param>

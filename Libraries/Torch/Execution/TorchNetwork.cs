@@ -191,7 +191,8 @@ public sealed class TorchNetwork : IDisposable
         {
             run.Bind(
                 name,
-                inputs.GetValueOrDefault(name) ?? throw new TorchExecutionException($"Graph '{Graph.Name}': no tensor for input '{name}'."));
+                inputs.GetValueOrDefault(name) ?? throw new TorchExecutionException(
+                    $"Graph '{Graph.Name}': no tensor for input '{name}'."));
         }
 
         return run;

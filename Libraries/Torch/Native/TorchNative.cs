@@ -27,7 +27,7 @@ public static class TorchNative
     /// <returns>Whether an adapted copy is used.</returns>
     public static bool EnsureLoaded() => Registration.Value;
 
-    /// <summary>LibTorch with TorchSharp's part of it; its version names the device that is computed on and the number of threads.</summary>
+    /// <summary>LibTorch with TorchSharp's part of it; its version names the device and the number of threads.</summary>
     public static NativeComponent Component { get; } = new("LibTorch", () =>
     {
         _ = EnsureLoaded() ? Library.Value : NativeFile.Load(NativeFile.Find(LibraryFile, typeof(torch).Assembly));

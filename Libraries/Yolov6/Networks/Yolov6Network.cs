@@ -3,7 +3,8 @@ using QatPipeline.Graphs.Model;
 namespace QatPipeline.Yolov6.Networks;
 
 /// <summary>
-/// A YOLOv6 as a <see cref="QatPipeline.Graphs.Model.Graph"/>: backbone, neck, head, decoding and, if asked for, suppression (reference 1, 7.6).
+/// A YOLOv6 as a <see cref="QatPipeline.Graphs.Model.Graph"/>: backbone, neck, head, decoding and, if asked for, suppression
+/// (reference 1, 7.6).
 /// </summary>
 /// <param name="Graph">The network with live batch normalization and fresh weights.</param>
 /// <param name="Outputs">Names of the values that training needs.</param>

@@ -55,8 +55,8 @@ public sealed class DamagedImageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("not an image", "not a readable image")]
-    [InlineData("", "the file is empty")]
+    [InlineData("not an image", "not a readable image.")]
+    [InlineData("", "the file is empty.")]
     public void Decode_NotAnImage_IsRefused(string content, string reason) =>
         Assert.EndsWith($": {reason}", ErrorOf([.. content.Select(letter => (byte)letter)]), StringComparison.Ordinal);
 

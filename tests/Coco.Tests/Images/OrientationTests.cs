@@ -74,7 +74,7 @@ public sealed class OrientationTests : IDisposable
     public void Decode_OtherSizeThanStated_NamesBoth()
     {
         var error = Assert.Throws<CocoException>(() => ImageDecoder.Decode(Write(orientation: 6), 40, 25));
-        Assert.EndsWith(": the image has 24×40 pixels, the data set says 40×25", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": the image has 24×40 pixels, the data set says 40×25.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,27 +14,27 @@ public sealed class MalformedModelTests
     {
         ["no graph"] = (model => model.Graph = null, "holds no graph"),
         ["no opset"] = (model => model.OpsetImport.Clear(), "names no version of the standard operator set"),
-        ["opset too new"] = (model => model.OpsetImport[0].Version = 99, "operator set 99 is not supported"),
-        ["opset too old"] = (model => model.OpsetImport[0].Version = 7, "operator set 7 is not supported"),
+        ["opset too new"] = (model => model.OpsetImport[0].Version = 99, "Operator set 99 is not supported"),
+        ["opset too old"] = (model => model.OpsetImport[0].Version = 7, "Operator set 7 is not supported"),
         ["missing initializer"] =
-            (model => model.Graph.Initializer.Clear(), "node Add 'add' reads 'w', which no node, input or initializer defines"),
-        ["undefined output"] = (model => model.Graph.Output[0].Name = "z", "graph output 'z' is not defined"),
+            (model => model.Graph.Initializer.Clear(), "Node Add 'add' reads 'w', which no node, input or initializer defines"),
+        ["undefined output"] = (model => model.Graph.Output[0].Name = "z", "Graph output 'z' is not defined"),
         ["cycle"] = (model => model.Graph.Node[0].Input[0] = "y", "cycle through Add 'add'"),
         ["duplicate node name"] = (
             model => model.Graph.Node.Add(new NodeProto { Name = "add", OpType = "Relu", Input = { "x" }, Output = { "z" } }),
-            "two nodes have the name 'add'"),
+            "Two nodes have the name 'add'"),
         ["duplicate value"] = (
             model => model.Graph.Node.Add(new NodeProto { OpType = "Relu", Input = { "x" }, Output = { "y" } }),
-            "value 'y', an output of node Relu 'Relu_1', is defined twice"),
+            "Value 'y', an output of node Relu 'Relu_1', is defined twice"),
         ["duplicate initializer"] =
             (model => model.Graph.Initializer.Add(model.Graph.Initializer[0].Clone()), "initializer 'w' is defined twice"),
-        ["duplicate input"] = (model => model.Graph.Input.Add(OnnxModels.Value("x")), "graph input 'x' is defined twice"),
-        ["duplicate output"] = (model => model.Graph.Output.Add(OnnxModels.Value("y")), "graph output 'y' is listed twice"),
+        ["duplicate input"] = (model => model.Graph.Input.Add(OnnxModels.Value("x")), "Graph input 'x' is defined twice"),
+        ["duplicate output"] = (model => model.Graph.Output.Add(OnnxModels.Value("y")), "Graph output 'y' is listed twice"),
         ["duplicate attribute"] = (
             model => model.Graph.Node[0].Attribute.Add([new AttributeProto { Name = "a" }, new AttributeProto { Name = "a" }]),
             "two attributes 'a'"),
-        ["no operator"] = (model => model.Graph.Node[0].OpType = "", "node 0 ('add') has no operator"),
-        ["too few inputs"] = (model => model.Graph.Node[0].Input.RemoveAt(1), "node Add 'add' has no input 1, which Add needs"),
+        ["no operator"] = (model => model.Graph.Node[0].OpType = "", "Node 0 ('add') has no operator"),
+        ["too few inputs"] = (model => model.Graph.Node[0].Input.RemoveAt(1), "Node Add 'add' has no input 1, which Add needs"),
         ["too few elements"] =
             (model => model.Graph.Initializer[0].Dims[0] = 3, "initializer 'w': holds 8 bytes, but [3] of Float needs 12"),
         ["huge dimensions"] =
@@ -49,10 +49,10 @@ public sealed class MalformedModelTests
             model =>
                 model.Graph.Node[0].Attribute.Add(new AttributeProto { Name = "value", Type = AttributeProto.Types.AttributeType.Tensor }),
             "node Add 'add', attribute 'value' holds no tensor"),
-        ["damaged quantizers"] = (model => AddQuantizers(model, "[{\"name\":3}]"), "metadata 'qat.quantizers' is malformed"),
+        ["damaged quantizers"] = (model => AddQuantizers(model, "[{\"name\":3}]"), "Metadata 'qat.quantizers' is malformed"),
         ["quantizer nowhere"] = (
             model => AddQuantizers(model, """[{"name":"q","scheme":"SignedNarrow","weight":true,"axis":null,"group":null,"enabled":true,"uses":[{"node":"conv","input":1}],"ranges":[]}]"""),
-            "quantizer 'q' is on input 1 of node 'conv', which does not exist"),
+            "Quantizer 'q' is on input 1 of node 'conv', which does not exist"),
     };
 
     public static TheoryData<string> Cases() => [.. Damages.Keys];
@@ -120,7 +120,7 @@ public sealed class MalformedModelTests
     [Fact]
     public void MissingFile_SaysSo() =>
         Assert.Equal(
-            "nowhere/model.onnx: no such file", Assert.Throws<GraphException>(() => OnnxReader.Read("nowhere/model.onnx")).Message);
+            "nowhere/model.onnx: No such file.", Assert.Throws<GraphException>(() => OnnxReader.Read("nowhere/model.onnx")).Message);
 
     private static void SetExternal(ModelProto model, string location)
     {

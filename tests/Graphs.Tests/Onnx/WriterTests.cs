@@ -68,7 +68,7 @@ public sealed class WriterTests
         graph.Quantizers.Add(quantizer);
 
         Assert.Contains(
-            "quantizer 'q' has the range",
+            "Quantizer 'q' has the range",
             Assert.Throws<GraphException>(() => OnnxWriter.WriteBytes(graph)).Message,
             StringComparison.Ordinal);
     }

@@ -32,8 +32,8 @@ public sealed class SpecificationRulesTests
     [Fact]
     public void Check_MemberThatASerializerLeftOut_NamesIt()
     {
-        AssertRefused(null, "the event: the specification is missing");
-        AssertRefused(Good with { Data = null! }, "the event: 'data' has no value");
+        AssertRefused(null, "the event: the specification is missing.");
+        AssertRefused(Good with { Data = null! }, "the event: 'data' has no value.");
     }
 
     [Fact]

@@ -91,9 +91,9 @@ public sealed class TorchCheckpointTests : IDisposable
     [InlineData(new byte[] { 0x8b, 0, 0, 0, 0x40 }, "1073741824 bytes are announced")]
     [InlineData(new byte[] { (byte)'t' }, "needs a mark")]
     [InlineData(new byte[] { (byte)'R' }, "needs more operands")]
-    [InlineData(new byte[] { (byte)'h', 9 }, "memo entry 9")]
+    [InlineData(new byte[] { (byte)'h', 9 }, "Memo entry 9")]
     [InlineData(new byte[] { 0x80, 9 }, "protocol 9")]
-    [InlineData(new byte[] { (byte)'i' }, "opcode 0x69")]
+    [InlineData(new byte[] { (byte)'i' }, "Opcode 0x69")]
     [InlineData(new byte[] { (byte)'K', 1, (byte)'K', 2, (byte)'b' }, "is expected")]
     [InlineData(new byte[] { (byte)'K', 1 }, "neither a module")]
     [InlineData(new byte[] { (byte)'}' }, "no tensors")]
@@ -140,7 +140,7 @@ public sealed class TorchCheckpointTests : IDisposable
     {
         new CheckpointFile().Op("}("u8.ToArray()).Text("w").Tensor("0", [1, 2], 2, 2).Op((byte)'u').Save(Path);
         Assert.Contains(
-            "tensor w [2,2] reaches outside",
+            "Tensor w [2,2] reaches outside",
             Assert.Throws<CheckpointException>(() => TorchCheckpoint.Read(Path)).Message,
             StringComparison.Ordinal);
     }

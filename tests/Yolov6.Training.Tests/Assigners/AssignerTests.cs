@@ -1,5 +1,5 @@
-using QatPipeline.Yolov6.Training.Tests.Losses;
 using QatPipeline.Yolov6.Training.Assigners;
+using QatPipeline.Yolov6.Training.Tests.Losses;
 
 namespace QatPipeline.Yolov6.Training.Tests.Assigners;
 

@@ -89,7 +89,7 @@ public sealed record CalibrationCache(string Version, string Algorithm, IReadOnl
         var dash = line.IndexOf('-', Math.Min(Prefix.Length, line.Length));
         return line.StartsWith(Prefix, StringComparison.Ordinal) && dash > Prefix.Length && dash < line.Length - 1
             ? (line[Prefix.Length..dash], line[(dash + 1)..])
-            : throw new GraphException("Line 1: not a calibration cache, which begins with TRT-<version>-<algorithm>.");
+            : throw new GraphException("line 1: not a calibration cache, which begins with TRT-<version>-<algorithm>.");
     }
 
     private static CalibrationCacheEntry ParseEntry(string line, int number)
@@ -101,6 +101,6 @@ public sealed record CalibrationCache(string Version, string Algorithm, IReadOnl
             && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits)
             ? new(line[..separator], BitConverter.UInt32BitsToSingle(bits))
             : throw new GraphException(
-                $"Line {number}: expected '<tensor>: <8 hexadecimal digits>', found '{(line.Length > 80 ? line[..80] + "…" : line)}'.");
+                $"line {number}: expected '<tensor>: <8 hexadecimal digits>', found '{(line.Length > 80 ? line[..80] + "…" : line)}'.");
     }
 }

@@ -10,34 +10,34 @@ namespace QatPipeline.Graphs.Tests.Targets.OrtCpu;
 public sealed class KernelPredictionTests
 {
     [Fact]
-    public void ConvReluChain() =>
+    public void Predict_ConvReluChain_AgreesWithTheRuntime() =>
         AssertAgrees(
             TargetRegistry.Build(
                 TargetNetworks.Calibrated(TargetNetworks.ConvReluChain(3), TargetRegistry.OrtCpu), "ort-cpu").Graph);
 
     [Fact]
-    public void ConvReluChain_Symmetric() =>
+    public void Predict_SymmetricConvReluChain_AgreesWithTheRuntime() =>
         AssertAgrees(
             TargetRegistry.Build(
                 TargetNetworks.Calibrated(TargetNetworks.ConvReluChain(3), TargetRegistry.TensorRt), "tensorrt-qdq").Graph);
 
     [Fact]
-    public void ConvReluChain_PairsAroundRelu() => AssertAgrees(TargetNetworks.WithPairsAroundRelu(3));
+    public void Predict_PairsAroundRelu_AgreesWithTheRuntime() => AssertAgrees(TargetNetworks.WithPairsAroundRelu(3));
 
     [Fact]
-    public void Yolov6() =>
+    public void Predict_Yolov6_AgreesWithTheRuntime() =>
         AssertAgrees(
             TargetRegistry.Build(TargetNetworks.Calibrated(Yolov6Sketch.Build(), TargetRegistry.OrtCpu), "ort-cpu").Graph);
 
     [Fact]
-    public void Yolov6_Symmetric() =>
+    public void Predict_SymmetricYolov6_AgreesWithTheRuntime() =>
         AssertAgrees(
             TargetRegistry.Build(TargetNetworks.Calibrated(Yolov6Sketch.Build(), TargetRegistry.TensorRt), "tensorrt-qdq").Graph);
 
     [Theory]
     [InlineData("backbone.ERBlock_3.1.block.0.conv")]
     [InlineData("backbone.ERBlock_5.2.cv1.conv", "neck.Rep_p4.conv1.conv", "detect.stems.1.conv")]
-    public void Yolov6_PartiallyQuantized(params string[] floatLayers)
+    public void Predict_PartiallyQuantizedYolov6_AgreesWithTheRuntime(params string[] floatLayers)
     {
         var graph = TargetNetworks.Calibrated(Yolov6Sketch.Build(), TargetRegistry.OrtCpu);
         TargetRegistry.Of(graph).LeaveFloat(graph, floatLayers);
@@ -56,7 +56,7 @@ public sealed class KernelPredictionTests
     [InlineData("onnx_quant_fixtures/torch_qat_conv/model_int8.onnx")]
     [InlineData("onnx_quant_fixtures/torch_qat_conv/model_int8_opt.onnx")]
     [InlineData("onnx_quant_fixtures/polygraphy/qdq_conv.onnx")]
-    public void Fixture(string file)
+    public void Predict_ForeignModel_AgreesWithTheRuntime(string file)
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         var graph = OnnxReader.Read(TestData.PathOf(file.Split('/')));

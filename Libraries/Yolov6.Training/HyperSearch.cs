@@ -28,13 +28,10 @@ public static class HyperSearch
         Device? device = null,
         CancellationToken cancellationToken = default)
     {
-        var known = await store.OpenAsync(ScaleFile, cancellationToken);
+        await using var known = await store.OpenAsync(ScaleFile, cancellationToken);
         if (known is not null)
         {
-            await using (known)
-            {
-                return RepScales.From(SafetensorsFile.Read(known, ScaleFile, out _));
-            }
+            return RepScales.From(SafetensorsFile.Read(known, ScaleFile, out _));
         }
 
         var graph = Yolov6Network.Build(network with { Form = Yolov6Form.HyperSearch }).Graph;

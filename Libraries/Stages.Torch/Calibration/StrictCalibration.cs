@@ -32,18 +32,15 @@ internal static class StrictCalibration
             Seed = (ulong)specification.Seed,
         };
         var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken);
-        var batches = new AugmentedBatches(labelled, loader, epochs: 1);
-        await using (batches)
+        await using var batches = new AugmentedBatches(labelled, loader, epochs: 1);
+        var asked = specification.Calibration.Images > 0
+            ? (specification.Calibration.Images + specification.Calibration.Batch - 1) / specification.Calibration.Batch
+            : batches.StepsPerEpoch;
+        var count = Math.Min(asked + 1, batches.StepsPerEpoch);
+        for (var step = 0; step < count; step++)
         {
-            var asked = specification.Calibration.Images > 0
-                ? (specification.Calibration.Images + specification.Calibration.Batch - 1) / specification.Calibration.Batch
-                : batches.StepsPerEpoch;
-            var count = Math.Min(asked + 1, batches.StepsPerEpoch);
-            for (var step = 0; step < count; step++)
-            {
-                calibrator.Collect((await batches.ReadAsync(0, step, cancellationToken)).Images);
-                context.Progress.Report(new StageProgress("collecting ranges on augmented images", step + 1, count));
-            }
+            calibrator.Collect((await batches.ReadAsync(0, step, cancellationToken)).Images);
+            context.Progress.Report(new StageProgress("collecting ranges on augmented images", step + 1, count));
         }
     }
 

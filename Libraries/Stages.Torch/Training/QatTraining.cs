@@ -56,11 +56,8 @@ internal static class QatTraining
         if (IsStrict(context.Specification))
         {
             using var strict = Yolov6Training.Start(job.Calibrated, StrictOptionsOf(context.Specification), scales, job.Teacher);
-            var augmented = await AugmentedAsync(context, evaluation, cancellationToken);
-            await using (augmented)
-            {
-                return await job.RunAsync(strict, augmented, cancellationToken);
-            }
+            await using var augmented = await AugmentedAsync(context, evaluation, cancellationToken);
+            return await job.RunAsync(strict, augmented, cancellationToken);
         }
 
         var truth = UsesLabels(context.Specification) ? await LabelledImages.ReadTruthAsync(context, cancellationToken) : null;

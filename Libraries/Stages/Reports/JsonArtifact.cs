@@ -20,19 +20,16 @@ public static class JsonArtifact
     /// <exception cref="ArtifactException">The file holds no such record.</exception>
     public static async Task<T> ReadAsync<T>(string path, string name, CancellationToken cancellationToken)
     {
-        var stream = File.OpenRead(path);
-        await using (stream)
+        await using var stream = File.OpenRead(path);
+        try
         {
-            try
-            {
-                return (await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Options, cancellationToken))!;
-            }
-            catch (JsonException exception)
-            {
-                throw new ArtifactException(
-                    $"{name} cannot be read by this version: {exception.Message.TrimEnd('.')}. Run the stage that writes it again.",
-                    exception);
-            }
+            return (await JsonSerializer.DeserializeAsync<T>(stream, PipelineJson.Options, cancellationToken))!;
+        }
+        catch (JsonException exception)
+        {
+            throw new ArtifactException(
+                $"{name} cannot be read by this version: {exception.Message.TrimEnd('.')}. Run the stage that writes it again.",
+                exception);
         }
     }
 }

@@ -51,11 +51,11 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
     {
         if (content.Length > LargestTrigger)
         {
-            throw new StageInputException($"A trigger may have {LargestTrigger} bytes at most, this has {content.Length}.");
+            throw new StageInputException($"a trigger may have {LargestTrigger} bytes at most, this has {content.Length}.");
         }
 
         var trigger = JsonSerializer.Deserialize<Trigger>(content, PipelineJson.Strict)
-            ?? throw new StageInputException("It is null instead of an object with a specification.");
+            ?? throw new StageInputException("it is null instead of an object with a specification.");
         var specification = RunSpecificationLoader.Bind(trigger.Specification, "the trigger's specification");
         var artifacts = trigger.Artifacts ?? [];
         EventRules.CheckArtifacts(artifacts);

@@ -130,10 +130,10 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     private static MethodFigures Choose(CalibrationSpecification calibration, List<MethodFigures> methods) =>
         calibration.Method == "best"
             ? methods.MaxBy(method => method.SelectionAp)
-                ?? throw new SpecificationException("Calibration.methods is empty: name at least one method.")
+                ?? throw new SpecificationException("calibration.methods is empty: name at least one method.")
             : methods.Find(method => method.Method == calibration.Method)
                 ?? throw new SpecificationException(
-                    $"Calibration.method is '{calibration.Method}', which calibration.methods does not list.");
+                    $"calibration.method is '{calibration.Method}', which calibration.methods does not list.");
 
     /// <summary>Corrects the biases where that is asked for and does no harm, and measures what is handed on.</summary>
     private async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(

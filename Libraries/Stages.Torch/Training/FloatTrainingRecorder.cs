@@ -34,8 +34,7 @@ internal sealed class FloatTrainingRecorder(string name, IProgress<StageProgress
     /// <summary>Ends the epoch and gives what <see cref="Restore"/> takes.</summary>
     public byte[] FinishEpoch()
     {
-        var loss = _steps[0].Keys.ToDictionary(item => item, item => _steps.Average(step => step[item]));
-        _epochs.Add(new EpochRecord(_epochs.Count, loss, _measured?.SelectionAp, _measured?.ValidationAp));
+        _epochs.Add(EpochRecords.Of(_epochs.Count, _steps, _measured));
         _steps.Clear();
         _measured = null;
         return JsonSerializer.SerializeToUtf8Bytes(_epochs, PipelineJson.Compact);

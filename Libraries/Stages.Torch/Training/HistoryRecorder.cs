@@ -42,8 +42,7 @@ internal sealed class HistoryRecorder : IProgress<TrainingProgress>
 
         public void Finish(MeasuredGraph measured)
         {
-            var loss = StepItems[0].Keys.ToDictionary(item => item, item => StepItems.Average(step => step[item]));
-            Epochs.Add(new EpochRecord(Epochs.Count, loss, measured.SelectionAp, measured.ValidationAp));
+            Epochs.Add(EpochRecords.Of(Epochs.Count, StepItems, measured));
             StepItems.Clear();
         }
     }

@@ -23,7 +23,7 @@ public static class ImageInput
         {
             ({ } h, { } w) when h != w => throw new SpecificationException($"The model's input {input} is not square."),
             ({ } h, _) when wanted > 0 && h != wanted =>
-                throw new SpecificationException($"Model.inputSize is {wanted}, but the model's input {input} is fixed at {h}."),
+                throw new SpecificationException($"model.inputSize is {wanted}, but the model's input {input} is fixed at {h}."),
             ({ } h, _) => (int)h,
             _ when wanted > 0 => wanted,
             _ => throw new SpecificationException($"The model's input {input} leaves its size open: set model.inputSize."),

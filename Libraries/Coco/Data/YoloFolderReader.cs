@@ -21,7 +21,7 @@ internal static class YoloFolderReader
         {
             if (!Directory.Exists(folder))
             {
-                throw new CocoException($"{folder}: no such folder; images are expected in …/images/… and their labels in …/labels/….");
+                throw new CocoException($"{folder}: no such folder; images are expected in …/images/… and their labels in …/labels/…");
             }
         }
 

@@ -16,4 +16,4 @@ builder.AddService<Projects.CocoEvaluation>("coco-evaluation", messaging, blobs)
 
 builder.AddService<Projects.Gateway>("gateway", messaging, blobs).WithGrpcEndpoint().WithExternalHttpEndpoints().WithRunCommand();
 
-builder.ScaleServices().SecureServices().Build().Run();
+builder.ScaleServices().SecureServices().RestartWhatEnds().Build().Run();

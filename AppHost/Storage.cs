@@ -35,11 +35,12 @@ internal static class Storage
     {
         var tools = builder.Configuration["QAT_HOME"] ?? $"{builder.Configuration["HOME"]}/.cache/qatpipeline";
         var azurite = LocalProcess.Require("Azurite", Path.Combine(tools, "azurite/node_modules/azurite/dist/src/blob/main.js"));
+        var durable = Path.Combine(builder.AppHostDirectory, "durable-storage.cjs");
         var (folder, port) = (data.FolderOf("azurite"), data.Port("blob"));
         // With the name localhost, the client library would take the account for a part of the host name.
         var connectionString = $"{Prefix}{AccountKey};BlobEndpoint=http://127.0.0.1:{port}/{Account};";
         return builder.AddResource(new LocalProcess(name, LocalProcess.Require("Node.js", "node"), folder, connectionString))
-            .WithArgs([azurite, "--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--location", folder, .. Options])
+            .WithArgs(["--require", durable, azurite, "--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--location", folder, .. Options])
             .WithHttpEndpoint(port: port, targetPort: port, name: "blob", isProxied: false)
             .WithHttpHealthCheck(Listing, statusCode: 403, endpointName: "blob");
     }

@@ -32,7 +32,8 @@ internal sealed partial class Restarts(
     {
         await foreach (var change in notifications.WatchAsync(stoppingToken))
         {
-            if (change.Resource is ProjectResource or ExecutableResource or ContainerResource)
+            // Not the dashboard, which is not ours to start.
+            if (change.Snapshot.Commands.Any(command => command.Name == KnownResourceCommands.StartCommand))
             {
                 Follow(change, stoppingToken);
             }
@@ -68,7 +69,8 @@ internal sealed partial class Restarts(
 
     private async Task RestartAsync(ResourceEvent ended, Life life, CancellationToken cancellationToken)
     {
-        var what = ended.Snapshot.ExitCode is { } code ? $"{ended.ResourceId} ended with code {code}" : $"{ended.ResourceId} ended";
+        var name = ended.Resource.Name;
+        var what = ended.Snapshot.ExitCode is > 0 and var code ? $"{name} ended with code {code}" : $"{name} ended";
         for (; life.SoonEnds <= _limit; life.SoonEnds++)
         {
             var pause = TimeSpan.FromTicks(Math.Min(FirstPause.Ticks << Math.Min(life.SoonEnds - 1, 10), LongestPause.Ticks));
@@ -85,7 +87,7 @@ internal sealed partial class Restarts(
                 return;
             }
 
-            what = $"{ended.ResourceId} could not be started: {started.Message}";
+            what = $"{name} could not be started: {started.Message}";
         }
 
         Say(ended, LogLevel.Error, $"{what}. That was {_limit} times in a row: see its log in the dashboard, and start it there.");

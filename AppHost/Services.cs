@@ -12,6 +12,14 @@ internal static class Services
         builder.AddProject<TProject>(name)
             .WithHttpEndpoint(name: "http")
             .WithHttpHealthCheck("/health")
+            .WithEnvironment(context =>
+            {
+                // Between orchestrator and service is another process. Where that is killed, nobody would see the service end.
+                if (context.ExecutionContext.IsRunMode)
+                {
+                    context.EnvironmentVariables["EndWithParent"] = "true";
+                }
+            })
             .WithReference(messaging)
             .WithReference(blobs)
             .WaitFor(messaging)

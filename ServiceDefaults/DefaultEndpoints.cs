@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using QatPipeline.ServiceDefaults.Security;
 
 namespace QatPipeline.ServiceDefaults;
@@ -17,8 +19,19 @@ public static class DefaultEndpoints
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.UseApiKeyOffLoopback();
-        app.MapHealthChecks(Health);
+        app.MapHealthChecks(Health, new HealthCheckOptions
+        {
+            ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable },
+            ResponseWriter = WriteAsync,
+        });
         app.MapHealthChecks(Alive, new HealthCheckOptions { Predicate = _ => false });
         return app;
     }
+
+    // Plain text: the state, and a line for everything that is missing.
+    private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsync(string.Join(
+        '\n',
+        report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy)
+            .Select(entry => $"{entry.Key}: {entry.Value.Description ?? entry.Value.Status.ToString()}")
+            .Prepend(report.Status.ToString())));
 }

@@ -72,7 +72,9 @@ internal static class RemoteCommands
             {
                 foreach (var run in runs)
                 {
-                    var stage = run.Stages.LastOrDefault(entry => entry.State != StageState.Waiting)?.Stage ?? "";
+                    var stage = run.WaitingFor is { } service
+                        ? $"for {service}"
+                        : run.Stages.LastOrDefault(entry => entry.State != StageState.Waiting)?.Stage ?? "";
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture, $"{run.RunId,-56}{run.State,-11}{stage,-13}{run.Requested:u}"));
                 }

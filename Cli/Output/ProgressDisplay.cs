@@ -19,7 +19,7 @@ internal sealed class ProgressDisplay : IProgress<StageStatus>, IDisposable
     {
         lock (_lock)
         {
-            if (value.State == StageState.Waiting)
+            if (value is { State: StageState.Waiting, Activity: "" })
             {
                 return;
             }

@@ -5,6 +5,7 @@ using QatPipeline.Contracts.V1;
 using QatPipeline.Messaging.Consumers;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Messaging.Submission;
+using QatPipeline.Messaging.Workers;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Execution;
 
@@ -51,6 +52,15 @@ public sealed class PipelineBusBuilder
         }));
         var report = Stages[StageNames.Report];
         return AddEvents<ReportWorker>(report.Queue, Stages.EventsBefore(report), isSentTo: true);
+    }
+
+    /// <summary>Watches who is there to execute the stages, and counts the process as unhealthy where nobody is.</summary>
+    public PipelineBusBuilder AddWorkerWatch()
+    {
+        _services.AddSingleton<StageWorkers>();
+        _services.AddHostedService(provider => provider.GetRequiredService<StageWorkers>());
+        _services.AddHealthChecks().AddCheck<StageWorkersHealthCheck>("workers");
+        return this;
     }
 
     /// <summary>Takes runs as plain JSON from <see cref="PipelineTopology.TriggerExchange"/>.</summary>

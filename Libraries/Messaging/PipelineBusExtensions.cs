@@ -27,8 +27,7 @@ public static class PipelineBusExtensions
     /// </summary>
     public static IHostApplicationBuilder AddPipeline(this IHostApplicationBuilder builder, Action<PipelineBusBuilder> pipeline)
     {
-        var connection = builder.Configuration.GetConnectionString(ConnectionName) ?? throw new InvalidOperationException(
-            "No message broker: set ConnectionStrings__messaging to amqp://user:password@host:port.");
+        var connection = builder.Configuration.GetPipelineBroker();
         builder.AddPipelineStorage();
         builder.Services.AddPipelineTelemetry();
         var endpoints = builder.Services.AddPipelineConsumers(StageTable.Standard, pipeline);
@@ -44,6 +43,11 @@ public static class PipelineBusExtensions
         return builder;
     }
 
+    /// <summary>The broker's address.</summary>
+    internal static string GetPipelineBroker(this IConfiguration configuration) =>
+        configuration.GetConnectionString(ConnectionName) ?? throw new InvalidOperationException(
+            "No message broker: set ConnectionStrings__messaging to amqp://user:password@host:port.");
+
     /// <summary>The same consumers on a bus that never leaves the process.</summary>
     internal static IServiceCollection AddInMemoryPipelineBus(
         this IServiceCollection services, StageTable stages, Action<PipelineBusBuilder> pipeline)
@@ -58,6 +62,7 @@ public static class PipelineBusExtensions
     {
         services.TryAddSingleton(stages);
         services.AddSingleton<RunCancellation>();
+        services.AddSingleton<EventAdmission>();
         services.AddSingleton<DeliveryGuard>();
         services.AddSingleton<RunRequests>();
         services.AddTransient<CancelConsumer>();

@@ -20,6 +20,12 @@ public sealed record StageRow
     /// <summary>Whether a run has the stage; null where every run has it.</summary>
     public Func<RunSpecification, bool>? When { get; init; }
 
+    /// <summary>The service that executes the stage.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The artifact without which the stage's completion cannot be true; null where it gives none.</summary>
+    public string? Output { get; private init; }
+
     /// <summary>The verb of the command line that ends the pipeline after this stage; null where there is none.</summary>
     public StageVerb? Verb { get; init; }
 
@@ -35,18 +41,24 @@ public sealed record StageRow
 
     /// <summary>A stage that other stages follow.</summary>
     /// <param name="name">One of <see cref="StageNames"/>.</param>
+    /// <param name="service">The service that executes it.</param>
     /// <param name="does">What the stage does, as the end of "the stage …".</param>
+    /// <param name="output">The artifact without which its completion cannot be true.</param>
     /// <param name="gives">Makes the event of its completion from run id, specification and all artifacts so far.</param>
     /// <param name="isItsOwn">Tells its events from another stage's of the same type; null where it has the type alone.</param>
     public static StageRow Giving<TEvent>(
         string name,
+        string service,
         string does,
+        string output,
         Func<string, RunSpecification, IReadOnlyList<ArtifactReference>, TEvent> gives,
         Func<TEvent, bool>? isItsOwn = null)
         where TEvent : class, IPipelineEvent => new()
         {
             Name = name,
+            Service = service,
             Does = does,
+            Output = output,
             Event = typeof(TEvent),
             Create = gives,
             IsItsOwn = isItsOwn is null ? _ => true : happened => isItsOwn((TEvent)happened),
@@ -54,8 +66,10 @@ public sealed record StageRow
 
     /// <summary>The stage that ends the run.</summary>
     /// <param name="name">One of <see cref="StageNames"/>.</param>
+    /// <param name="service">The service that executes it.</param>
     /// <param name="does">What the stage does, as the end of "the stage …".</param>
-    public static StageRow Ending(string name, string does) => new() { Name = name, Does = does };
+    public static StageRow Ending(string name, string service, string does) =>
+        new() { Name = name, Service = service, Does = does };
 
     /// <summary>Whether the run has the stage.</summary>
     public bool IsIn(RunSpecification specification) => When is null || When(specification);

@@ -10,6 +10,8 @@ namespace QatPipeline.Runs;
 /// </summary>
 public sealed class StageTable
 {
+    private const string Training = "qat-training";
+
     private static readonly Type Request = typeof(PipelineRequested);
 
     /// <summary>A table of the given rows; the last one ends the run, every other gives an event.</summary>
@@ -22,10 +24,17 @@ public sealed class StageTable
     /// <summary>The pipeline's stages.</summary>
     public static StageTable Standard { get; } = new(
     [
-        StageRow.Giving(StageNames.Dataset, "checks and indexes the data sets", DatasetPrepared (id, run, made) => new(id, run, made)),
+        StageRow.Giving(
+            StageNames.Dataset,
+            "dataset-loading",
+            "checks and indexes the data sets",
+            ArtifactNames.DatasetIndex,
+            DatasetPrepared (id, run, made) => new(id, run, made)),
         StageRow.Giving(
             StageNames.TrainFloat,
+            Training,
             "trains the float network",
+            ArtifactNames.TrainedModel,
             ModelTrained (id, run, made) => new(id, run, made, StageNames.TrainFloat),
             trained => trained.Stage == StageNames.TrainFloat) with
         {
@@ -34,20 +43,36 @@ public sealed class StageTable
         },
         StageRow.Giving(
             StageNames.Calibrate,
+            "ptq-calibration",
             "collects ranges and quantizes after training",
+            ArtifactNames.PtqGraph,
             ModelCalibrated (id, run, made) => new(id, run, made)) with { Verb = new("calibrate") },
         StageRow.Giving(
             StageNames.Qat,
+            Training,
             "trains the quantized network",
+            ArtifactNames.QatGraph,
             ModelTrained (id, run, made) => new(id, run, made, StageNames.Qat),
             trained => trained.Stage == StageNames.Qat) with { When = run => run.Qat is not null, Verb = new("qat") },
         StageRow.Giving(
             StageNames.Optimize,
+            "onnx-graph-optimization",
             "exports and checks every form",
+            ArtifactNames.OrtCpuForm,
             GraphOptimized (id, run, made) => new(id, run, made)) with { Verb = new("export") },
-        StageRow.Giving(StageNames.Build, "builds and times the engines", EngineBuilt (id, run, made) => new(id, run, made)),
-        StageRow.Giving(StageNames.Evaluate, "measures every variant", ModelEvaluated (id, run, made) => new(id, run, made)),
-        StageRow.Ending(StageNames.Report, "writes the report"),
+        StageRow.Giving(
+            StageNames.Build,
+            "trt-engine-building",
+            "builds and times the engines",
+            ArtifactNames.Int8Engine,
+            EngineBuilt (id, run, made) => new(id, run, made)),
+        StageRow.Giving(
+            StageNames.Evaluate,
+            "coco-evaluation",
+            "measures every variant",
+            ArtifactNames.EvaluationReport,
+            ModelEvaluated (id, run, made) => new(id, run, made)),
+        StageRow.Ending(StageNames.Report, "gateway", "writes the report"),
     ]);
 
     /// <summary>All stages, in order.</summary>

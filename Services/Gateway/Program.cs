@@ -7,7 +7,7 @@ using QatPipeline.ServiceDefaults.Natives;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddPipeline(pipeline => pipeline.AddRunTracking().AddTrigger());
+builder.AddPipeline(pipeline => pipeline.AddRunTracking().AddTrigger().AddWorkerWatch());
 builder.AddNatives(SkiaNative.Component);
 builder.AddApplicationServices();
 

@@ -1,7 +1,6 @@
 using MassTransit;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Messaging.Delivery;
-using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs;
 
 namespace QatPipeline.Messaging.Consumers;
@@ -19,10 +18,6 @@ internal sealed class EventRouter(StageTable stages, DeliveryGuard guard) : IEve
     {
         // Without a specification there is no next stage, which the check says.
         var next = context.Message.Specification is null ? null : stages.Next(context.Message);
-        return guard.ExecuteAsync(context, context.Message.RunId, next?.Name ?? "", async _ =>
-        {
-            EventRules.Check(context.Message, stages);
-            await context.Forward(new Uri($"exchange:{next!.Queue}"));
-        });
+        return guard.ExecuteAsync(context, next?.Name ?? "", _ => context.Forward(new Uri($"exchange:{next!.Queue}")));
     }
 }

@@ -25,13 +25,12 @@ internal sealed class ReportWorker(
 {
     public Task HandleAsync<TEvent>(ConsumeContext<TEvent> context)
         where TEvent : class, IPipelineEvent =>
-        guard.ExecuteAsync(context, context.Message.RunId, StageNames.Report, token => CompleteAsync(context, context.Message, token));
+        guard.ExecuteAsync(context, StageNames.Report, token => CompleteAsync(context, context.Message, token));
 
     private async Task CompleteAsync(ConsumeContext context, IPipelineEvent happened, CancellationToken cancellationToken)
     {
         var runId = happened.RunId;
-        var name = StorePaths.Completed(runId);
-        if (await blobs.ReadJsonAsync<Completion>(name, cancellationToken) is { Announced: true })
+        if (await runs.ReadCompletionAsync(runId, cancellationToken) is { Announced: true })
         {
             return;
         }
@@ -44,10 +43,9 @@ internal sealed class ReportWorker(
         }
 
         var completed = new PipelineCompleted(runId, happened.Specification.Name, happened.Artifacts, time.GetUtcNow());
-        await blobs.TryCreateJsonAsync(name, new Completion(completed, Announced: false), cancellationToken);
-        var recorded = await blobs.ReadJsonAsync<Completion>(name, cancellationToken);
-        await context.PublishOnceAsync(recorded!.Event, cancellationToken, runId);
-        await blobs.WriteJsonAsync(name, recorded with { Announced = true }, cancellationToken);
+        var recorded = await runs.CompleteAsync(completed, cancellationToken);
+        await context.PublishOnceAsync(recorded.Event, cancellationToken, runId);
+        await blobs.WriteJsonAsync(StorePaths.Completed(runId), recorded with { Announced = true }, cancellationToken);
     }
 
     private async Task WriteReportsAsync(
@@ -75,6 +73,4 @@ internal sealed class ReportWorker(
             folder.Delete(recursive: true);
         }
     }
-
-    private sealed record Completion(PipelineCompleted Event, bool Announced);
 }

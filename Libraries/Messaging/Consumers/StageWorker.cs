@@ -24,7 +24,7 @@ internal sealed partial class StageWorker(
 {
     public Task HandleAsync<TEvent>(ConsumeContext<TEvent> context)
         where TEvent : class, IPipelineEvent =>
-        guard.ExecuteAsync(context, context.Message.RunId, stage.Name, token => ExecuteAsync(context, context.Message, token));
+        guard.ExecuteAsync(context, stage.Name, token => ExecuteAsync(context, context.Message, token));
 
     private async Task ExecuteAsync(ConsumeContext context, IPipelineEvent happened, CancellationToken cancellationToken)
     {

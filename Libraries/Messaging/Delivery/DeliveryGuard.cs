@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 
@@ -13,29 +14,38 @@ namespace QatPipeline.Messaging.Delivery;
 /// <see cref="StageFailed"/> with its remedy.
 /// </summary>
 internal sealed partial class DeliveryGuard(
-    IBlobStore blobs, RunCancellation cancellation, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeliveryGuard> logger)
+    EventAdmission admission,
+    IBlobStore blobs,
+    RunCancellation cancellation,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<DeliveryGuard> logger)
 {
     /// <summary>
-    /// Does the work unless the run is cancelled. Transient faults are left to the endpoint's retries; all others end the run, and the
+    /// Does the work unless the event is refused or the run is cancelled. Transient faults are left to the endpoint's retries; all others end the run, and the
     /// message goes to the error queue.
     /// </summary>
-    public async Task ExecuteAsync(
-        ConsumeContext context, string? run, string stage, Func<CancellationToken, Task> work)
+    public async Task ExecuteAsync<TEvent>(ConsumeContext<TEvent> context, string stage, Func<CancellationToken, Task> work)
+        where TEvent : class, IPipelineEvent
     {
         // A serializer leaves null what a message does not have.
-        var runId = run ?? "";
+        var runId = context.Message.RunId ?? "";
         var cancelled = cancellation.Enter(runId);
 
         // Not the delivery's own token: work goes on when the broker is lost or takes the message back, and the repeated delivery joins it.
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancelled.Token, lifetime.ApplicationStopping);
         try
         {
-            if (RunId.IsValid(runId) && await blobs.ExistsAsync(StorePaths.Cancelled(runId), linked.Token))
+            // A request is answered even so.
+            if (context.Message is not PipelineRequested
+                && RunId.IsValid(runId)
+                && await blobs.ExistsAsync(StorePaths.Cancelled(runId), linked.Token))
             {
                 LogCancelled(stage, runId);
                 return;
             }
 
+            await admission.AdmitAsync(context.Message, linked.Token);
             await work(linked.Token);
         }
         catch (Exception exception) when (IsCancellation(exception) && cancelled.IsCancellationRequested)
@@ -75,11 +85,13 @@ internal sealed partial class DeliveryGuard(
             return;
         }
 
-        var fault = StageFault.Of(exception);
+        // What is refused says nothing about the run whose name it uses.
+        var refused = exception as EventRefusedException;
+        var fault = StageFault.Of(refused?.InnerException ?? exception);
         LogFailed(exception, stage, runId);
         Activity.Current?.SetStatus(ActivityStatusCode.Error, fault.Message);
         await context.PublishOnceAsync(
-            new StageFailed(runId, stage, fault.Message, fault.Remedy, fault.Type, time.GetUtcNow()),
+            new StageFailed(runId, refused is null ? stage : "", fault.Message, fault.Remedy, fault.Type, time.GetUtcNow()),
             CancellationToken.None, runId, stage, context.MessageId.ToString() ?? "");
     }
 

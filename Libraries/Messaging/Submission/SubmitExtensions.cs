@@ -11,7 +11,7 @@ internal static class SubmitExtensions
     /// <exception cref="StageInputException">The run id is invalid.</exception>
     public static async Task SubmitAsync(this IPublishEndpoint bus, PipelineRequested request, CancellationToken cancellationToken)
     {
-        EventRules.CheckRunId(request.RunId);
+        EventAdmission.CheckRunId(request.RunId);
         using var activity = PipelineTelemetry.StartRun(request.RunId, request.Specification.Name);
         await bus.Publish(
             request, publish => publish.MessageId = DeterministicGuid.Of(nameof(PipelineRequested), request.RunId), cancellationToken);

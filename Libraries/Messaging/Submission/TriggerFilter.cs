@@ -8,6 +8,7 @@ using QatPipeline.Foundation;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Messaging.Submission;
 
@@ -15,7 +16,7 @@ namespace QatPipeline.Messaging.Submission;
 /// Turns plain JSON from any AMQP client into a request. What is not understood is answered by a <see cref="StageFailed"/> that says why,
 /// and kept with its reason in the queue <see cref="PipelineTopology.RejectedTriggers"/>.
 /// </summary>
-internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter<ReceiveContext>
+internal sealed class TriggerFilter(Lazy<IBus> bus, RunStatusStore runs, TimeProvider time) : IFilter<ReceiveContext>
 {
     private const int LargestTrigger = 1 << 20;
 
@@ -44,6 +45,12 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
             RunIdIn(content), "", $"The trigger was not understood: {reason}",
             $"Send JSON as docs/messages-and-apis.md shows; what came is kept in the queue {PipelineTopology.RejectedTriggers}.",
             "BadTrigger", rejected.At);
+        if (failure.RunId.Length > 0)
+        {
+            // So that it can be looked up as well; a run that has the name already stays as it is.
+            await runs.ApplyAsync(failure, cancellationToken);
+        }
+
         await bus.Value.Publish(failure, cancellationToken);
     }
 
@@ -58,7 +65,7 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, TimeProvider time) : IFilter
             ?? throw new StageInputException("it is null instead of an object with a specification.");
         var specification = RunSpecificationLoader.Bind(trigger.Specification, "the trigger's specification");
         var artifacts = trigger.Artifacts ?? [];
-        EventRules.CheckArtifacts(artifacts);
+        EventAdmission.CheckArtifacts(artifacts);
         return new PipelineRequested(trigger.RunId ?? RunId.Create(specification.Name, time), specification, artifacts);
     }
 

@@ -1,4 +1,5 @@
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Contracts.V1;
 using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.Runs.Execution;
@@ -19,6 +20,12 @@ public sealed class RunFolder(IBlobStore blobs, StageTable stages, TimeProvider 
     /// <summary>The execution the run took for the stage, or null before it has one.</summary>
     public Task<RunStageLink?> ReadLinkAsync(string runId, string stage, CancellationToken cancellationToken) =>
         blobs.ReadJsonAsync<RunStageLink>(StorePaths.RunStage(runId, stage), cancellationToken);
+
+    /// <summary>The record of the execution that the run took for the stage, or null before it has one.</summary>
+    public async Task<StageRecord?> ReadRecordAsync(string runId, string stage, CancellationToken cancellationToken) =>
+        await ReadLinkAsync(runId, stage, cancellationToken) is { } link
+            ? await blobs.ReadJsonAsync<StageRecord>(StorePaths.StageRecord(link.Key), cancellationToken)
+            : null;
 
     /// <summary>Notes that the event of the stage's execution was published.</summary>
     public Task MarkAnnouncedAsync(string runId, string stage, CancellationToken cancellationToken) =>
@@ -42,6 +49,18 @@ public sealed class RunFolder(IBlobStore blobs, StageTable stages, TimeProvider 
         }
 
         return results;
+    }
+
+    /// <summary>What was kept of the run's completion, or null before it.</summary>
+    public Task<Completion?> ReadCompletionAsync(string runId, CancellationToken cancellationToken) =>
+        blobs.ReadJsonAsync<Completion>(StorePaths.Completed(runId), cancellationToken);
+
+    /// <summary>Keeps the completion, unless the run has one; gives the one it has.</summary>
+    public async Task<Completion> CompleteAsync(PipelineCompleted completed, CancellationToken cancellationToken)
+    {
+        await blobs.TryCreateJsonAsync(
+            StorePaths.Completed(completed.RunId), new Completion(completed, Announced: false), cancellationToken);
+        return (await ReadCompletionAsync(completed.RunId, cancellationToken))!;
     }
 
     internal async Task LinkAsync(string runId, StageResult result, CancellationToken cancellationToken)

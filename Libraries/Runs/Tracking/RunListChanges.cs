@@ -10,7 +10,10 @@ public sealed class RunListChanges(IBlobStore blobs, RunStatusStore runs, TimePr
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     /// <summary>Yields the number of unfinished runs now and after every change of any run, until cancelled.</summary>
-    public async IAsyncEnumerable<int> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="surroundings">What else is shown with the list, as a text that changes with it.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    public async IAsyncEnumerable<int> WatchAsync(
+        Func<string> surroundings, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ended = new HashSet<string>(StringComparer.Ordinal);
         string? last = null;
@@ -36,7 +39,7 @@ public sealed class RunListChanges(IBlobStore blobs, RunStatusStore runs, TimePr
                 }
             }
 
-            var now = $"{ended.Count} {string.Join(',', active)}";
+            var now = $"{ended.Count} {string.Join(',', active)} {surroundings()}";
             if (now != last)
             {
                 last = now;

@@ -14,6 +14,9 @@ public sealed record RunStatus
     /// <summary>Of the run as a whole; what each stage does is in <see cref="Stages"/>.</summary>
     public RunState State { get; init; }
 
+    /// <summary>The service without which the run does not go on; null where none is missing.</summary>
+    public string? WaitingFor { get; init; }
+
     /// <summary>When the first message about the run was seen, in UTC.</summary>
     public DateTimeOffset Requested { get; init; }
 
@@ -41,6 +44,11 @@ public enum RunState
 {
     /// <summary>Accepted; no stage has reported anything yet.</summary>
     Requested,
+
+    /// <summary>
+    /// No process of the service <see cref="RunStatus.WaitingFor"/> is there to go on with it. Never kept: it is how a run is shown.
+    /// </summary>
+    Waiting,
 
     /// <summary>A stage has reported progress or is done.</summary>
     Running,

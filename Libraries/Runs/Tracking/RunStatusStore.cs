@@ -7,7 +7,7 @@ using QatPipeline.Runs.Execution;
 namespace QatPipeline.Runs.Tracking;
 
 /// <summary>Keeps every run's status in its folder of the blob store.</summary>
-public sealed class RunStatusStore(IBlobStore blobs, RunFolder runs, StageTable stages, TimeProvider time)
+public sealed class RunStatusStore(IBlobStore blobs, StageTable stages, TimeProvider time)
 {
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(500);
 
@@ -19,16 +19,21 @@ public sealed class RunStatusStore(IBlobStore blobs, RunFolder runs, StageTable 
     /// The run's status now and after every change, until it is final; nothing for a run that is not known. Any process can
     /// tell: the status is in the store.
     /// </summary>
-    public async IAsyncEnumerable<RunStatus> WatchAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="runId">The run.</param>
+    /// <param name="view">What is shown of the status: it may change while the status does not.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    public async IAsyncEnumerable<RunStatus> WatchAsync(
+        string runId, Func<RunStatus, RunStatus> view, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? last = null;
+        (string Tag, string? WaitingFor)? last = null;
         while (await ReadVersionAsync(runId, cancellationToken) is { } version)
         {
-            if (version.EntityTag != last)
+            var shown = view(version.Value);
+            if ((version.EntityTag, shown.WaitingFor) != last)
             {
-                last = version.EntityTag;
-                yield return version.Value;
-                if (version.Value.IsFinal)
+                last = (version.EntityTag, shown.WaitingFor);
+                yield return shown;
+                if (shown.IsFinal)
                 {
                     yield break;
                 }
@@ -54,11 +59,10 @@ public sealed class RunStatusStore(IBlobStore blobs, RunFolder runs, StageTable 
     }
 
     /// <summary>Notes that the run is asked for, or that one of its stages is done.</summary>
-    public async Task ApplyAsync(IPipelineEvent happened, CancellationToken cancellationToken)
+    public Task ApplyAsync(IPipelineEvent happened, CancellationToken cancellationToken)
     {
-        await runs.TryCreateAsync(happened.RunId, happened.Specification, cancellationToken);
         var traceId = Activity.Current?.TraceId.ToString();
-        await UpdateAsync(
+        return UpdateAsync(
             happened.RunId, status => RunStatusChanges.Apply(status, happened, stages, traceId, time.GetUtcNow()), cancellationToken);
     }
 

@@ -39,6 +39,7 @@ internal sealed class FaultInterceptor : Interceptor
     private static Status? StatusOf(Exception exception) => exception switch
     {
         RpcException or OperationCanceledException => null,
+        _ when GatewayExceptionHandler.IsConflict(exception) => new Status(StatusCode.AlreadyExists, exception.Message),
         _ when GatewayExceptionHandler.IsCallersFault(exception) => new Status(StatusCode.InvalidArgument, exception.Message),
         _ when exception.IsTransient() => new Status(StatusCode.Unavailable, GatewayExceptionHandler.OutageOf(exception)),
         _ => null,

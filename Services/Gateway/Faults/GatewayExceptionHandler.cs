@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using QatPipeline.Foundation;
 using QatPipeline.Gateway.Web.Pages;
 using QatPipeline.Messaging.Delivery;
+using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Gateway.Faults;
@@ -19,6 +20,7 @@ internal sealed class GatewayExceptionHandler : IExceptionHandler
         (int Status, string Title, string Detail)? problem = exception switch
         {
             BadHttpRequestException bad => (bad.StatusCode, NotUsable, bad.Message),
+            _ when IsConflict(exception) => (StatusCodes.Status409Conflict, "The run id is taken", exception.Message),
             _ when IsCallersFault(exception) => (StatusCodes.Status400BadRequest, NotUsable, exception.Message),
             _ when exception.IsTransient() =>
                 (StatusCodes.Status503ServiceUnavailable, "The broker or the storage does not answer", OutageOf(exception)),
@@ -36,8 +38,9 @@ internal sealed class GatewayExceptionHandler : IExceptionHandler
         return true;
     }
 
-    internal static bool IsCallersFault(Exception exception) =>
-        exception is InputException;
+    internal static bool IsCallersFault(Exception exception) => exception is InputException;
+
+    internal static bool IsConflict(Exception exception) => exception is EventRefusedException { InnerException: RunConflictException };
 
     internal static string OutageOf(Exception exception) =>
         $"{StageFault.Of(exception).Message.Split('\n')[0].Trim()} Runs under way go on by themselves; repeat the request later.";

@@ -16,6 +16,7 @@ internal static class RunMessages
             Requested = status.Requested.ToTimestamp(),
             Finished = status.Finished?.ToTimestamp(),
             TraceId = status.TraceId ?? "",
+            WaitingFor = status.WaitingFor ?? "",
             Failure = status.Failure is { } failure
                 ? new Failure { Stage = failure.Stage, Message = failure.Message, Remedy = failure.Remedy }
                 : null,

@@ -1,8 +1,8 @@
 using QatPipeline.Contracts.V1;
 using QatPipeline.Messaging.Submission;
+using QatPipeline.Messaging.Workers;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Runs.Tracking;
 
@@ -10,7 +10,7 @@ namespace QatPipeline.Gateway.Runs;
 
 /// <summary>What HTTP and gRPC offer alike.</summary>
 internal sealed class RunOperations(
-    RunRequests requests, RunStatusStore runs, RunFolder folder, IBlobStore blobs, TimeProvider time)
+    RunRequests requests, EventAdmission admission, StageWorkers workers, RunStatusStore runs, IBlobStore blobs, TimeProvider time)
 {
     /// <summary>Reads the specification and asks for the run.</summary>
     /// <param name="text">The specification.</param>
@@ -18,7 +18,7 @@ internal sealed class RunOperations(
     /// <param name="cancellationToken">Ends the wait for the broker.</param>
     /// <param name="folder">The folder that relative paths start at; without one, paths must be absolute.</param>
     /// <exception cref="SpecificationException">The text is not a valid specification.</exception>
-    /// <exception cref="StageInputException">The run id is invalid, or belongs to another specification.</exception>
+    /// <exception cref="EventRefusedException">The run id is invalid, cancelled, or belongs to another specification.</exception>
     /// <exception cref="TimeoutException">The broker does not take the request.</exception>
     public async Task<RunStatus> SubmitAsync(
         string text, string? runId, CancellationToken cancellationToken, string? folder = null)
@@ -26,20 +26,21 @@ internal sealed class RunOperations(
         var specification = RunSpecificationLoader.ParseSubmitted(text, "the submitted specification", folder);
         var id = string.IsNullOrEmpty(runId) ? RunId.Create(specification.Name, time) : runId;
         var request = new PipelineRequested(id, specification, []);
-        await RequireSameAsync(request, cancellationToken);
+        await admission.AdmitAsync(request, cancellationToken);
         await requests.SubmitAsync(request, cancellationToken);
         await runs.ApplyAsync(request, cancellationToken);
         return (await runs.ReadAsync(id, cancellationToken))!;
     }
 
-    public Task<IReadOnlyList<RunStatus>> ListAsync(CancellationToken cancellationToken) => runs.ListAsync(cancellationToken);
+    public async Task<IReadOnlyList<RunStatus>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await runs.ListAsync(cancellationToken)).Select(workers.Describe)];
 
-    public Task<RunStatus?> FindAsync(string runId, CancellationToken cancellationToken) =>
-        RunId.IsValid(runId) ? runs.ReadAsync(runId, cancellationToken) : Task.FromResult<RunStatus?>(null);
+    public async Task<RunStatus?> FindAsync(string runId, CancellationToken cancellationToken) =>
+        RunId.IsValid(runId) && await runs.ReadAsync(runId, cancellationToken) is { } status ? workers.Describe(status) : null;
 
     /// <summary>The run's status now and after every change, until it is final.</summary>
     public IAsyncEnumerable<RunStatus> WatchAsync(string runId, CancellationToken cancellationToken) =>
-        runs.WatchAsync(runId, cancellationToken);
+        runs.WatchAsync(runId, workers.Describe, cancellationToken);
 
     /// <summary>Cancels the run, or returns null where there is none. A run that ended stays as it is.</summary>
     public async Task<RunStatus?> CancelAsync(string runId, CancellationToken cancellationToken)
@@ -78,18 +79,6 @@ internal sealed class RunOperations(
     /// <summary>The run's lineage as newline-delimited JSON, or null where there is none yet.</summary>
     public Task<Stream?> OpenLineageAsync(string runId, CancellationToken cancellationToken) =>
         blobs.OpenReadAsync(StorePaths.Lineage(runId), cancellationToken);
-
-    // The same request twice is one run; another one must not mix with it.
-    private async Task RequireSameAsync(PipelineRequested request, CancellationToken cancellationToken)
-    {
-        if (RunId.IsValid(request.RunId)
-            && await folder.ReadSpecificationAsync(request.RunId, cancellationToken) is { } known
-            && CanonicalJson.Of(known) != CanonicalJson.Of(request.Specification))
-        {
-            throw new StageInputException(
-                $"There is a run '{request.RunId}' with another specification: choose another run id, or leave it out to get a new one.");
-        }
-    }
 }
 
 /// <summary>A file of a run. Reports have no digest: they hold times.</summary>

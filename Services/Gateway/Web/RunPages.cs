@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using QatPipeline.Foundation;
 using QatPipeline.Gateway.Runs;
 using QatPipeline.Gateway.Web.Pages;
+using QatPipeline.Messaging.Workers;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
@@ -21,7 +23,8 @@ internal static class RunPages
         var pages = app.MapGroup("").ExcludeFromDescription().WithPageHeaders();
         pages.MapGet("/", ListAsync);
         pages.MapGet(
-            "/live", (RunListChanges changes, CancellationToken stop) => TypedResults.ServerSentEvents(EventsAsync(changes, stop)));
+            "/live", (RunListChanges changes, StageWorkers workers, CancellationToken stop) =>
+                TypedResults.ServerSentEvents(EventsAsync(changes, workers, stop)));
         pages.MapGet("/view/{runId}", ViewAsync);
         pages.MapPost("/view/{runId}/cancel", CancelAsync).RequireOwnForm();
         pages.MapGet("/compare", CompareAsync);
@@ -36,9 +39,10 @@ internal static class RunPages
         new RazorComponentResult<RunsPage>(new { Runs = await runs.ListAsync(cancellationToken), All = all ?? false });
 
     private static async IAsyncEnumerable<SseItem<int>> EventsAsync(
-        RunListChanges changes, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunListChanges changes, StageWorkers workers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var active in changes.WatchAsync(cancellationToken))
+        var surroundings = () => string.Join(' ', workers.Missing.Select(row => row.Name));
+        await foreach (var active in changes.WatchAsync(surroundings, cancellationToken))
         {
             yield return new SseItem<int>(active, "status");
         }
@@ -95,7 +99,7 @@ internal static class RunPages
             var status = await runs.SubmitAsync(text, form["runId"], cancellationToken);
             return TypedResults.LocalRedirect(AddressOf(status.RunId));
         }
-        catch (Exception exception) when (exception is SpecificationException or StageInputException)
+        catch (InputException exception)
         {
             return SubmitPage.Result(text, exception.Message, (exception as SpecificationException)?.Line);
         }

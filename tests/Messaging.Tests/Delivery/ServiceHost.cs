@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QatPipeline.Messaging.Workers;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Tracking;
@@ -32,6 +33,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     public IBus Bus => _host.Services.GetRequiredService<IBus>();
 
     public RunStatusStore Runs => _host.Services.GetRequiredService<RunStatusStore>();
+
+    public StageWorkers Workers => _host.Services.GetRequiredService<StageWorkers>();
 
     public IBlobStore Blobs => _host.Services.GetRequiredService<IBlobStore>();
 

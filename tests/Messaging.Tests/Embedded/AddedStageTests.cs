@@ -16,7 +16,8 @@ public sealed class AddedStageTests
     private static readonly StageTable Longer = new(
     [
         .. StageTable.Standard.Rows.TakeWhile(row => row.Name != "evaluate"),
-        StageRow.Giving(Name, "certifies the engines", EngineCertified (id, run, made) => new(id, run, made)) with
+        StageRow.Giving(
+            Name, "certification", "certifies the engines", Output, EngineCertified (id, run, made) => new(id, run, made)) with
         {
             When = run => run.Seed > 0,
         },

@@ -46,7 +46,7 @@ public sealed class ProgressSamplerTests
         await runs.ApplyAsync(new PipelineRequested("sampled", ScriptedStage.Specification(), []), Token);
         await host.Services.GetRequiredService<IBus>().Publish(
             new StageProgressed("sampled", "dataset", "reading", 1, 2, new Dictionary<string, double>(), DateTimeOffset.UnixEpoch), Token);
-        await foreach (var status in runs.WatchAsync("sampled", Token))
+        await foreach (var status in runs.WatchAsync("sampled", status => status, Token))
         {
             if (status.State == RunState.Running)
             {

@@ -1,6 +1,5 @@
 using QatPipeline.Contracts.V1;
 using QatPipeline.Runs.Artifacts;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Tests.TestStages;
 using QatPipeline.Runs.Tracking;
 
@@ -15,8 +14,7 @@ public sealed class RunStatusStoreTests : IDisposable
     public RunStatusStoreTests()
     {
         _blobs = new CountingStore(new FolderBlobStore(_folder.FullName));
-        _runs = new RunStatusStore(
-            _blobs, new RunFolder(_blobs, StageTable.Standard, TimeProvider.System), StageTable.Standard, TimeProvider.System);
+        _runs = new RunStatusStore(_blobs, StageTable.Standard, TimeProvider.System);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -28,7 +26,7 @@ public sealed class RunStatusStoreTests : IDisposable
     {
         await _runs.ApplyAsync(new PipelineRequested("watched", ScriptedStage.Specification(), []), Token);
         _blobs.Reads = 0;
-        await using var states = _runs.WatchAsync("watched", Token).GetAsyncEnumerator(Token);
+        await using var states = _runs.WatchAsync("watched", status => status, Token).GetAsyncEnumerator(Token);
 
         Assert.True(await states.MoveNextAsync());
         Assert.Equal(RunState.Requested, states.Current.State);
@@ -40,7 +38,7 @@ public sealed class RunStatusStoreTests : IDisposable
     {
         await _runs.ApplyAsync(new PipelineRequested("ending", ScriptedStage.Specification(), []), Token);
         var seen = new List<RunState>();
-        await foreach (var status in _runs.WatchAsync("ending", Token))
+        await foreach (var status in _runs.WatchAsync("ending", status => status, Token))
         {
             seen.Add(status.State);
             await _runs.ApplyAsync(new PipelineCompleted("ending", "scripted", [], DateTimeOffset.UnixEpoch), Token);
@@ -55,7 +53,7 @@ public sealed class RunStatusStoreTests : IDisposable
         await _runs.ApplyAsync(new PipelineRequested("first", ScriptedStage.Specification(), []), Token);
         await _runs.ApplyAsync(new PipelineRequested("second", ScriptedStage.Specification(), []), Token);
         _blobs.Reads = 0;
-        await using var changes = new RunListChanges(_blobs, _runs, TimeProvider.System).WatchAsync(Token).GetAsyncEnumerator(Token);
+        await using var changes = new RunListChanges(_blobs, _runs, TimeProvider.System).WatchAsync(() => "", Token).GetAsyncEnumerator(Token);
 
         Assert.True(await changes.MoveNextAsync());
         Assert.Equal(2, changes.Current);

@@ -23,13 +23,16 @@ public sealed class ServiceProcess : IDisposable
     /// <summary>Where its HTTP/2 endpoint is.</summary>
     public Uri GrpcAddress => new($"http://localhost:{_grpcPort}");
 
+    // A line of its health: it waits for services that a test has not started.
+    private const string OtherServices = "workers:";
+
     /// <summary>What it logged since it was started last.</summary>
     public string Output => _process?.Output ?? "";
 
     /// <summary>What it logged since it was started first.</summary>
     public string WholeOutput => _earlier + Output;
 
-    /// <summary>Starts the service in Services/PROJECT and waits until it is healthy.</summary>
+    /// <summary>Starts the service in Services/PROJECT and waits until it is healthy, whatever others are.</summary>
     public static async Task<ServiceProcess> StartAsync(
         string project, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
@@ -75,7 +78,8 @@ public sealed class ServiceProcess : IDisposable
         try
         {
             using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken);
-            return response.IsSuccessStatusCode;
+            var health = await response.Content.ReadAsStringAsync(cancellationToken);
+            return response.IsSuccessStatusCode || health.Split('\n')[1..].All(line => line.StartsWith(OtherServices, StringComparison.Ordinal));
         }
         catch (Exception exception)
             when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)

@@ -17,8 +17,11 @@ internal sealed partial class Restarts(
     IHostApplicationLifetime lifetime,
     TimeProvider time) : BackgroundService
 {
-    private const string LimitKey = "Restarts:Limit";
-    private const int DefaultLimit = 10;
+    /// <summary>How often in a row something is started again that ends soon; 0: never.</summary>
+    public const string LimitKey = "Restarts:Limit";
+
+    /// <summary>Where none is configured.</summary>
+    public const int DefaultLimit = 10;
 
     // What lives shorter is not counted as having started well.
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
@@ -127,7 +130,12 @@ internal static class RestartsExtensions
         if (builder.ExecutionContext.IsRunMode)
         {
             builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddHostedService<Restarts>();
+            if (builder.Configuration.GetValue(Restarts.LimitKey, Restarts.DefaultLimit) > 0)
+            {
+                builder.Services.AddHostedService<Restarts>();
+            }
+
+            builder.Services.AddHostedService<OrchestratorWatch>();
         }
 
         return builder;

@@ -45,8 +45,23 @@ build_if_changed apphost AppHost/AppHost.csproj
 address="${QAT_DATA:-$root/.qat/data}/gateway.url"
 rm -f "$address"
 
-# SIGTERM, not SIGINT: a script's background processes ignore SIGINT.
-dotnet run --project "$root/AppHost" -c Release --no-build -- "${replicas[@]}" &
+# Starts the AppHost again when it was killed; its own end, and a mistake that it names, are final. SIGTERM, not SIGINT: a script's
+# background processes ignore SIGINT.
+keep_up() {
+  local code host
+  trap 'trap "" TERM; kill -TERM "$host" 2>/dev/null; wait "$host"; exit $?' TERM
+  while :; do
+    code=0
+    dotnet run --project "$root/AppHost" -c Release --no-build -- "${replicas[@]}" &
+    host=$!
+    wait "$host" || code=$?
+    [ $code -gt 128 ] || return $code
+    echo "The AppHost was ended by the signal $((code - 128)). It is started again in 2 s; the runs under way go on." >&2
+    sleep 2
+  done
+}
+
+keep_up &
 host=$!
 trap 'kill -TERM $host 2>/dev/null; wait $host' EXIT
 # Without it, a Ctrl+C that ends the submission would only go on to the next line.

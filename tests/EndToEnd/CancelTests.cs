@@ -3,6 +3,7 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.EndToEnd.Chaos;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Tracking;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.EndToEnd;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Foundation;
 using QatPipeline.Runs.Lineage;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.EndToEnd;
 

@@ -1,8 +1,9 @@
-using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
 using QatPipeline.Runs.Artifacts;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.EndToEnd;
 

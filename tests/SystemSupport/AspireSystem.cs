@@ -66,6 +66,8 @@ public sealed class AspireSystem : IAsyncDisposable
         [
             $"--QAT_DATA={folder.PathOf("data")}",
             $"--AppHost:DashboardApiKey={key}", $"--AppHost:OtlpApiKey={key}",
+            // Tests start again what they killed, when they want to.
+            "--Restarts:Limit=0",
             // Ports of its own, which are known before the start.
             "--DcpPublisher:RandomizePorts=false",
             $"--ASPNETCORE_URLS=http://localhost:{LoopbackPorts.Next()}",

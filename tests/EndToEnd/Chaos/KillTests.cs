@@ -2,6 +2,7 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Messaging.Embedded;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Lineage;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.EndToEnd.Chaos;
 
@@ -28,7 +29,7 @@ public sealed class KillTests(DistributedSystem system)
             expected[RunNames + variation] = await SmallRun.ExpectedAsync(variation, system.ExpectedFolder, Token);
         }
 
-        await using var tape = await EventTape.StartAsync(system, echoes: false, Token);
+        await using var tape = await EventTape.StartAsync(system.Host.Broker, echoes: false, Token);
         foreach (var variation in Variations)
         {
             await system.SubmitAsync(RunNames + variation, SmallRun.Yaml(variation), Token);

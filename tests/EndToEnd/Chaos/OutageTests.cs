@@ -1,5 +1,6 @@
 using System.Net;
 using QatPipeline.Contracts.Artifacts;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.EndToEnd.Chaos;
 

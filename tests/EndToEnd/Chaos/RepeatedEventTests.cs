@@ -1,6 +1,7 @@
 using QatPipeline.Contracts.V1;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Lineage;
+using QatPipeline.SystemSupport;
 
 namespace QatPipeline.EndToEnd.Chaos;
 
@@ -18,7 +19,7 @@ public sealed class RepeatedEventTests(DistributedSystem system)
     {
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
         var expected = await SmallRun.ExpectedAsync(Variation, system.ExpectedFolder, Token);
-        await using var tape = await EventTape.StartAsync(system, echoes: true, Token);
+        await using var tape = await EventTape.StartAsync(system.Host.Broker, echoes: true, Token);
         await system.SubmitAsync("echoed", SmallRun.Yaml(Variation), Token);
         var echoed = await system.CompleteAsync("echoed", Token);
         await SettleAsync(tape, "after-echo");

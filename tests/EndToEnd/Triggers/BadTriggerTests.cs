@@ -4,6 +4,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1;
 using QatPipeline.EndToEnd.Chaos;
 using QatPipeline.Runs.Specification;
+using QatPipeline.SystemSupport;
 using RabbitMQ.Client;
 
 namespace QatPipeline.EndToEnd.Triggers;

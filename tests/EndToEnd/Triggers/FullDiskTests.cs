@@ -1,4 +1,5 @@
 using QatPipeline.Contracts.Artifacts;
+using QatPipeline.SystemSupport;
 using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.EndToEnd.Triggers;

@@ -5,10 +5,10 @@ using QatPipeline.Stages;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Stages;
 
-namespace QatPipeline.EndToEnd;
+namespace QatPipeline.SystemSupport;
 
 /// <summary>A tiny detector on drawn pictures: every kind of work that a real run has, in seconds.</summary>
-internal static class SmallRun
+public static class SmallRun
 {
     /// <param name="variation">Another one gives other pictures, so that nothing of another run can be reused.</param>
     /// <param name="epochs">Length of the training.</param>
@@ -41,7 +41,6 @@ internal static class SmallRun
         ];
         var specification = RunSpecificationLoader.Parse(Yaml(variation), "the test", "/");
         var run = await EmbeddedPipeline.RunAsync(specification, folder, stages, null, cancellationToken);
-        Assert.True(run.Failure is null, run.Failure?.Message);
-        return run;
+        return run.Failure is null ? run : throw new InvalidOperationException(run.Failure.Message);
     }
 }

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using MassTransit;
 using QatPipeline.Contracts.V1;
 
-namespace QatPipeline.EndToEnd.Chaos;
+namespace QatPipeline.SystemSupport;
 
 /// <summary>Records every event on the bus, and publishes events again.</summary>
-internal sealed class EventTape : IAsyncDisposable
+public sealed class EventTape : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -15,12 +15,12 @@ internal sealed class EventTape : IAsyncDisposable
     private readonly IBusControl _bus;
     private readonly bool _echoes;
 
-    private EventTape(DistributedSystem system, bool echoes)
+    private EventTape(string broker, bool echoes)
     {
         _echoes = echoes;
         _bus = Bus.Factory.CreateUsingRabbitMq(configure =>
         {
-            configure.Host(new Uri(system.Host.Broker));
+            configure.Host(new Uri(broker));
             configure.ReceiveEndpoint($"tape-{Guid.NewGuid():N}", endpoint =>
             {
                 endpoint.AutoDelete = true;
@@ -40,12 +40,12 @@ internal sealed class EventTape : IAsyncDisposable
     /// <summary>What others published, in the order it came.</summary>
     public IEnumerable<Recorded> Events => _recorded;
 
-    /// <param name="system">Whose bus.</param>
+    /// <param name="broker">Connection string of the broker.</param>
     /// <param name="echoes">Whether everything that others publish is published a second time at once.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<EventTape> StartAsync(DistributedSystem system, bool echoes, CancellationToken cancellationToken)
+    public static async Task<EventTape> StartAsync(string broker, bool echoes, CancellationToken cancellationToken)
     {
-        var tape = new EventTape(system, echoes);
+        var tape = new EventTape(broker, echoes);
         await tape._bus.StartAsync(cancellationToken);
         return tape;
     }
@@ -99,5 +99,5 @@ internal sealed class EventTape : IAsyncDisposable
     }
 
     /// <summary>An event and its message id.</summary>
-    internal sealed record Recorded(object Event, Guid Id);
+    public sealed record Recorded(object Event, Guid Id);
 }

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace QatPipeline.Chaos;
+
+/// <summary>The processes of one running system, found by the environment that they inherited.</summary>
+internal sealed class Victims(string dataFolder)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What is killed, and how its command line is known.</summary>
+    public static IReadOnlyDictionary<string, string> Known { get; } = new Dictionary<string, string>
+    {
+        ["dataset-loading"] = "/QatPipeline.DatasetLoading",
+        ["ptq-calibration"] = "/QatPipeline.PtqCalibration",
+        ["qat-training"] = "/QatPipeline.QatTraining",
+        ["onnx-graph-optimization"] = "/QatPipeline.OnnxGraphOptimization",
+        ["trt-engine-building"] = "/QatPipeline.TrtEngineBuilding",
+        ["coco-evaluation"] = "/QatPipeline.CocoEvaluation",
+        ["gateway"] = "/QatPipeline.Gateway",
+        ["launcher"] = "Services/QatTraining/QatTraining.csproj",
+        ["broker"] = "beam.smp",
+        ["port-mapper"] = "epmd ",
+        ["storage"] = "/azurite/",
+        ["apphost"] = "/QatPipeline.AppHost",
+        ["orchestrator"] = "dcp run-controllers",
+    };
+
+    /// <summary>The process ids of all that belong to the system.</summary>
+    public IReadOnlyList<(int Id, string Command)> All()
+    {
+        var own = $"QAT_DATA={dataFolder}";
+        return [.. Directory.EnumerateDirectories("/proc")
+            .Select(entry => int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0 && Read(id, "environ").Split('\0').Contains(own))
+            .Select(id => (id, Read(id, "cmdline").Replace('\0', ' ')))
+            // A zombie's is empty.
+            .Where(process => process.Item2.Length > 0)];
+    }
+
+    /// <summary>The victim's process, waiting until it is there.</summary>
+    public async Task<int> FindAsync(string victim, CancellationToken cancellationToken)
+    {
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < Patience)
+        {
+            if (All().FirstOrDefault(process => IsIt(process.Command, victim)).Id is > 0 and var found)
+            {
+                return found;
+            }
+
+            await Task.Delay(Poll, cancellationToken);
+        }
+
+        throw new TimeoutException($"{victim} did not come back within {Patience}.");
+    }
+
+    /// <summary>Sends a signal; a process that ended in this instant is no error.</summary>
+    public static async Task SignalAsync(int processId, string signal, CancellationToken cancellationToken)
+    {
+        var id = processId.ToString(CultureInfo.InvariantCulture);
+        using var kill = Process.Start(new ProcessStartInfo("kill", ["-s", signal, "--", id]) { RedirectStandardError = true })!;
+        await kill.WaitForExitAsync(cancellationToken);
+    }
+
+    private static bool IsIt(string command, string victim) =>
+        command.Contains(Known[victim], StringComparison.Ordinal) && !command.Contains("monitor-process", StringComparison.Ordinal);
+
+    private static string Read(int process, string file)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/{file}"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It ended in this instant, or is somebody else's.
+            return "";
+        }
+    }
+}

@@ -13,12 +13,12 @@ public static class DefaultEndpoints
     /// <summary>Alive: the process answers.</summary>
     internal const string Alive = "/alive";
 
-    /// <summary>Maps them, and requires the API key of callers from other machines for everything but the probes.</summary>
+    /// <summary>Maps them, and requires the API key for everything else.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.UseApiKeyOffLoopback();
-        app.MapHealthChecks(Health);
-        app.MapHealthChecks(Alive, new HealthCheckOptions { Predicate = _ => false });
+        app.UseSecurity();
+        app.MapHealthChecks(Health).AllowAnonymous();
+        app.MapHealthChecks(Alive, new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         return app;
     }
 }

@@ -68,7 +68,9 @@ internal static class Broker
         return broker;
     }
 
-    /// <summary>The broker's users, as it reads them at every start: ours, and <c>guest</c> of earlier data folders without a password.</summary>
+    /// <summary>
+    /// The broker's users, as it reads them at every start: ours, and <c>guest</c> of earlier data folders without a password.
+    /// </summary>
     private static string Definitions(string user, string password)
     {
         // https://www.rabbitmq.com/docs/passwords: the salt's four bytes, then the digest of salt and password.

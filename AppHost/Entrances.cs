@@ -15,7 +15,7 @@ internal static class Entrances
         builder.Configuration["DcpPublisher:WaitForResourceCleanup"] ??= "true";
     }
 
-    /// <summary>Says the link that signs in to the gateway when it is ready, and adds the command that submits a run specification.</summary>
+    /// <summary>Says the link that signs in to the gateway once it is ready, and adds the command that submits a specification.</summary>
     public static IResourceBuilder<ProjectResource> WithRunCommand(this IResourceBuilder<ProjectResource> gateway)
     {
         var data = new DataFolder(gateway.ApplicationBuilder);

@@ -25,8 +25,9 @@ internal static class GatewayAddress
     }
 
     /// <summary>The key for the gateway there, or null: that of the system started from this folder is told to no other gateway.</summary>
-    public static string? KeyFor(Uri gateway) => Variable("QAT_API_KEY")
-        ?? (Uri.TryCreate(WrittenDown("gateway.url"), UriKind.Absolute, out var own) && own == gateway ? WrittenDown("gateway.token") : null);
+    public static string? KeyFor(Uri gateway) => Variable("QAT_API_KEY") ?? (IsOwn(gateway) ? WrittenDown("gateway.token") : null);
+
+    private static bool IsOwn(Uri gateway) => Uri.TryCreate(WrittenDown("gateway.url"), UriKind.Absolute, out var own) && own == gateway;
 
     private static string? WrittenDown(string name)
     {

@@ -110,8 +110,8 @@ internal sealed class GatewayClient : IDisposable
             {
                 HttpStatusCode.NotFound => "there is no such run; 'qat runs' lists them",
                 HttpStatusCode.Unauthorized =>
-                    $"the gateway at {_http.BaseAddress} asks for its key: set QAT_API_KEY to the Security__ApiKey that it was started with "
-                    + "(the AppHost writes it to gateway.token of its data folder)",
+                    $"the gateway at {_http.BaseAddress} asks for its key: set QAT_API_KEY to the Security__ApiKey that it was started "
+                    + "with (the AppHost writes it to gateway.token of its data folder)",
                 var status =>
                     $"the gateway answered {(int)status}: {await ExplainAsync(response, cancellationToken)}",
             });

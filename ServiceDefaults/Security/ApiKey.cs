@@ -13,13 +13,15 @@ public sealed class ApiKey(IOptions<SecurityOptions> options)
 
     private readonly byte[] _key = Encoding.UTF8.GetBytes(options.Value.ApiKey ?? "");
 
-    /// <summary>How callers get in: with the key, or not at all where none is configured.</summary>
-    public string Remedy => _key.Length > 0
-        ? $"Send the header {SecurityOptions.ApiKeyHeader} with the key that the service has as Security__ApiKey. "
-            + "That of a system which the AppHost started is in gateway.token of its data folder."
-        : "The service has no key and refuses every call: set Security__ApiKey.";
+    /// <summary>Where the key is to be had.</summary>
+    public string Whereabouts => _key.Length > 0
+        ? "It is what the service was started with as Security__ApiKey; the AppHost keeps that of its system in gateway.token of its data "
+            + "folder."
+        : "The service has none and refuses every call: set Security__ApiKey.";
 
-    /// <summary>The cookie's value: made from the key alone, so that every replica accepts it, and worth nothing once the key changes.</summary>
+    /// <summary>
+    /// The cookie's value: made from the key alone, so that every replica accepts it, and worth nothing once the key changes.
+    /// </summary>
     public string Session => Base64Url.EncodeToString(HMACSHA256.HashData(_key, "session"u8));
 
     /// <summary>Whether the caller knows the key.</summary>

@@ -15,7 +15,8 @@ internal sealed class ApiKeyAuthentication(
     public const string Name = "ApiKey";
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
-        (Request.Headers[SecurityOptions.ApiKeyHeader] is [{ } sent] && key.Is(sent)) || key.IsSession(Request.Cookies[ApiKey.SessionCookie])
+        (Request.Headers[SecurityOptions.ApiKeyHeader] is [{ } sent] && key.Is(sent))
+        || key.IsSession(Request.Cookies[ApiKey.SessionCookie])
             ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(
                 new ClaimsIdentity([new Claim(ClaimTypes.Name, Name)], Name)), Name))
             : AuthenticateResult.NoResult());
@@ -30,8 +31,10 @@ internal sealed class ApiKeyAuthentication(
             return Task.CompletedTask;
         }
 
-        return Results.Problem(statusCode: StatusCodes.Status401Unauthorized, title: "API key required", detail: key.Remedy)
-            .ExecuteAsync(Context);
+        return Results.Problem(
+            statusCode: StatusCodes.Status401Unauthorized,
+            title: "API key required",
+            detail: $"The header {SecurityOptions.ApiKeyHeader} must carry the service's key. {key.Whereabouts}").ExecuteAsync(Context);
     }
 }
 

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace QatPipeline.ServiceDefaults.Security;
 
-/// <summary>Refuses what the page of another site sends to change something; browsers say where a page is from, other programs do not.</summary>
+/// <summary>
+/// Refuses what the page of another site sends to change something. Browsers say where a page is from; other programs do not.
+/// </summary>
 internal sealed class OriginMiddleware(RequestDelegate next, IOptions<SecurityOptions> options)
 {
     private readonly string[] _allowed = SecurityOptions.Split(options.Value.AllowedOrigins);
@@ -17,8 +19,8 @@ internal sealed class OriginMiddleware(RequestDelegate next, IOptions<SecurityOp
             : Results.Problem(
                 statusCode: StatusCodes.Status403Forbidden,
                 title: "Foreign origin",
-                detail: $"A page of '{request.Headers.Origin}' may not change anything here. To let it, name it in Security__AllowedOrigins.")
-                .ExecuteAsync(context);
+                detail: $"A page of '{request.Headers.Origin}' may not change anything here. To let it, name it in "
+                    + "Security__AllowedOrigins.").ExecuteAsync(context);
     }
 
     private static bool IsOwn(HttpRequest request, string? origin) =>

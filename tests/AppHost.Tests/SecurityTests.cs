@@ -85,7 +85,12 @@ public sealed class SecurityTests(RunningSystem system)
     public void Secrets_AreOnNoCommandLine()
     {
         Assert.SkipUnless(AspireSystem.IsAvailable, AspireSystem.SkipReason);
-        string[] secrets = [system.Host.GatewayToken, system.Broker.UserInfo.Split(':')[1], system.Host.Storage.Split("AccountKey=")[1].Split(';')[0]];
+        string[] secrets =
+        [
+            system.Host.GatewayToken,
+            system.Broker.UserInfo.Split(':')[1],
+            system.Host.Storage.Split("AccountKey=")[1].Split(';')[0],
+        ];
         var commands = Process.GetProcesses().Select(CommandOf).ToList();
         Assert.Contains(commands, command => command.Contains("azurite", StringComparison.Ordinal));
         Assert.All(secrets, secret => Assert.DoesNotContain(commands, command => command.Contains(secret, StringComparison.Ordinal)));

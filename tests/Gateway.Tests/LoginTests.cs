@@ -100,7 +100,8 @@ public sealed class LoginTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         using var entered = await EnterAsync(key, "/");
         Assert.Equal(HttpStatusCode.Unauthorized, entered.StatusCode);
         Assert.False(entered.Headers.Contains("Set-Cookie"));
-        Assert.Contains("This is not the key of the service.", await entered.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        var page = WebUtility.HtmlDecode(await entered.Content.ReadAsStringAsync(Token));
+        Assert.Contains("This is not the service's key.", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +120,8 @@ public sealed class LoginTests(GatewayFixture fixture) : IClassFixture<GatewayFi
     {
         Assert.SkipWhen(fixture.SkipReason is not null, fixture.SkipReason ?? "");
         using var behind = await fixture.StartAsync(("Security__KnownProxies", "127.0.0.1;::1"));
-        using var secure = await SendAsync(HttpMethod.Get, new Uri(behind.Address, $"/login?t={Key}").ToString(), ("X-Forwarded-Proto", "https"));
+        using var secure = await SendAsync(
+            HttpMethod.Get, new Uri(behind.Address, $"/login?t={Key}").ToString(), ("X-Forwarded-Proto", "https"));
         Assert.Contains("; secure;", secure.Headers.GetValues("Set-Cookie").Single(), StringComparison.Ordinal);
 
         using var unknown = await SendAsync(HttpMethod.Get, $"/login?t={Key}", ("X-Forwarded-Proto", "https"));

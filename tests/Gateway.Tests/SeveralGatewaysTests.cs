@@ -9,6 +9,13 @@ namespace QatPipeline.Gateway.Tests;
 [Trait("Category", "Slow")]
 public sealed partial class SeveralGatewaysTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
+    private const string Specification = """
+        name: two
+        model: { onnx: /nowhere/model.onnx }
+        data: { calibration: [ { synthetic: { images: 4 } } ], validation: [ { synthetic: { images: 4 } } ] }
+        qat: null
+        """;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -27,8 +34,7 @@ public sealed partial class SeveralGatewaysTests(GatewayFixture fixture) : IClas
         using var form = new MultipartFormDataContent
         {
             { new StringContent(TokenField().Match(page).Groups[1].Value), "__RequestVerificationToken" },
-            { new StringContent("name: two\nmodel: { onnx: /nowhere/model.onnx }\nqat: null\n"
-                + "data: { calibration: [ { synthetic: { images: 4 } } ], validation: [ { synthetic: { images: 4 } } ] }\n"), "specification" },
+            { new StringContent(Specification), "specification" },
             { new StringContent("two-1"), "runId" },
         };
         using var submitted = await browser.PostAsync(new Uri(second.Address, "/submit"), form, Token);

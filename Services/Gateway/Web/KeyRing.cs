@@ -4,7 +4,9 @@ using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.Gateway.Web;
 
-/// <summary>The keys that forms are signed with, kept in the storage: a form of one gateway is good for all, and for the next start.</summary>
+/// <summary>
+/// The keys that forms are signed with, kept in the storage: a form of one gateway is good for all, and after the next start.
+/// </summary>
 internal sealed class KeyRing(IBlobStore blobs) : IXmlRepository
 {
     private const string Folder = "gateway/keys/";

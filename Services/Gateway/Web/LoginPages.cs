@@ -5,7 +5,9 @@ using QatPipeline.ServiceDefaults.Security;
 
 namespace QatPipeline.Gateway.Web;
 
-/// <summary>How a browser gets the session that stands for the key, by a link with the key or by a form, and how it gives it back.</summary>
+/// <summary>
+/// How a browser gets the session that stands for the key, by a link with the key or by a form, and how it gives it back.
+/// </summary>
 internal static class LoginPages
 {
     public const string Path = "/login";
@@ -31,7 +33,7 @@ internal static class LoginPages
     {
         if (!key.Is(sent))
         {
-            return LoginPage.Result(returnUrl, $"This is not the key of the service. {key.Remedy}");
+            return LoginPage.Result(returnUrl, $"This is not the service's key. {key.Whereabouts}");
         }
 
         context.Response.Cookies.Append(ApiKey.SessionCookie, key.Session, new CookieOptions

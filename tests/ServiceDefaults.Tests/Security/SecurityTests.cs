@@ -48,10 +48,13 @@ public sealed class SecurityTests
         await using var other = await StartAsync(("Security:ApiKey", "another"));
         Assert.Equal(43, session.Length);
 
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(service, HttpMethod.Get, ("Cookie", $"{ApiKey.SessionCookie}={session}")));
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(service, HttpMethod.Get, ("Cookie", $"{ApiKey.SessionCookie}={Key}")));
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(service, HttpMethod.Get, ("Cookie", $"{ApiKey.SessionCookie}=")));
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(other, HttpMethod.Get, ("Cookie", $"{ApiKey.SessionCookie}={session}")));
+        Assert.Equal(HttpStatusCode.OK, await SessionAsync(service, session));
+        Assert.Equal(HttpStatusCode.Unauthorized, await SessionAsync(service, Key));
+        Assert.Equal(HttpStatusCode.Unauthorized, await SessionAsync(service, ""));
+        Assert.Equal(HttpStatusCode.Unauthorized, await SessionAsync(other, session));
+
+        static Task<HttpStatusCode> SessionAsync(WebApplication service, string value) =>
+            StatusAsync(service, HttpMethod.Get, ("Cookie", $"{ApiKey.SessionCookie}={value}"));
     }
 
     [Theory]
@@ -95,7 +98,10 @@ public sealed class SecurityTests
             ("Security:ApiKey", Key), ("Security:KnownProxies", proxies), ("FORWARDEDHEADERS_ENABLED", "true"));
 
         using var response = await SendAsync(
-            service, HttpMethod.Get, "/", (SecurityOptions.ApiKeyHeader, Key), ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"));
+            service,
+            HttpMethod.Get,
+            "/",
+            (SecurityOptions.ApiKeyHeader, Key), ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"));
 
         Assert.Equal(expected, await response.Content.ReadAsStringAsync(Token));
     }
@@ -103,7 +109,8 @@ public sealed class SecurityTests
     [Fact]
     public async Task KnownProxies_ThatAreNone_KeepTheServiceFromStarting()
     {
-        var problem = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(("Security:KnownProxies", "10.0.0.7,10.0.0.8")));
+        var problem = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => StartAsync(("Security:KnownProxies", "10.0.0.7,10.0.0.8")));
         Assert.Contains("Security:KnownProxies takes addresses and networks", problem.Message, StringComparison.Ordinal);
     }
 

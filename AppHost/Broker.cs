@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
 
@@ -12,7 +15,8 @@ internal static class Broker
     public static ConnectionBuilder AddBroker(this IDistributedApplicationBuilder builder, string name) =>
         builder.AddInfrastructure(
             name,
-            () => builder.AddRabbitMQ(name)
+            () => builder.AddRabbitMQ(name, builder.AddParameter(
+                    $"{name}-user", new GenerateParameterDefault { MinLength = 16, Special = false }, secret: true, persist: true))
                 .WithDataVolume("qatpipeline-rabbitmq")
                 .WithEnvironment("RABBITMQ_NODENAME", "rabbit@localhost")
                 .WithEnvironment("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", $"-rabbit consumer_timeout {ConsumerTimeout}"),
@@ -24,19 +28,21 @@ internal static class Broker
         var program = LocalProcess.Require("RabbitMQ", "/usr/lib/rabbitmq/bin/rabbitmq-server");
         var (folder, port) = (data.FolderOf("rabbitmq"), data.Port("amqp"));
         var (mapperPort, distributionPort) = ($"{data.Port("epmd")}", $"{data.Port("rabbitmq-distribution")}");
-        var password = builder.Configuration[$"Parameters:{name}-password"] ?? "guest";
+        var (user, password) = ($"qat-{data.Secret($"{name}-user")[..16]}", data.Secret($"{name}-password"));
         data.Write("rabbitmq/rabbitmq.conf", $"""
             listeners.tcp.local = 127.0.0.1:{port}
             consumer_timeout = {ConsumerTimeout}
-            default_pass = {password}
+            load_definitions = {Path.Combine(folder, "definitions.json")}
             # The disk of a developer's machine is shared: stop accepting messages only when it is really full.
             disk_free_limit.absolute = 200MB
             log.console.level = warning
             """);
 
+        data.Write("rabbitmq/definitions.json", Definitions(user, password));
+
         // Erlang starts its own port mapper as a daemon, which outlives the broker: here it is a child like any other.
         var mapper = builder.AddExecutable($"{name}-epmd", "epmd", folder, "-address", "127.0.0.1", "-port", mapperPort);
-        var server = new Uri($"amqp://guest:{password}@127.0.0.1:{port}");
+        var server = new Uri($"amqp://{user}:{password}@127.0.0.1:{port}");
         var broker = builder.AddResource(new LocalProcess(name, program, folder, server.OriginalString))
             .WithEndpoint(port: port, targetPort: port, scheme: "amqp", name: "amqp", isProxied: false)
             // The cookie lies in HOME.
@@ -60,5 +66,26 @@ internal static class Broker
         builder.Services.AddHealthChecks().AddRabbitMQ(
             async _ => connection ??= await new ConnectionFactory { Uri = server }.CreateConnectionAsync(), $"{name}_check");
         return broker;
+    }
+
+    /// <summary>
+    /// The broker's users, as it reads them at every start: ours, and <c>guest</c> of earlier data folders without a password.
+    /// </summary>
+    private static string Definitions(string user, string password)
+    {
+        // https://www.rabbitmq.com/docs/passwords: the salt's four bytes, then the digest of salt and password.
+        byte[] salt = RandomNumberGenerator.GetBytes(4);
+        var hash = Convert.ToBase64String([.. salt, .. SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(password)])]);
+        const string hashing = "rabbit_password_hashing_sha256";
+        return JsonSerializer.Serialize(new
+        {
+            vhosts = new[] { new { name = "/" } },
+            users = new[]
+            {
+                new { name = user, password_hash = hash, hashing_algorithm = hashing, tags = "administrator" },
+                new { name = "guest", password_hash = "", hashing_algorithm = hashing, tags = "" },
+            },
+            permissions = new[] { new { user, vhost = "/", configure = ".*", write = ".*", read = ".*" } },
+        });
     }
 }

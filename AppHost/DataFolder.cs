@@ -1,41 +1,68 @@
 using System.Net.NetworkInformation;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace QatPipeline.AppHost;
 
 /// <summary>What stays from one run of the system to the next, in <c>.qat/data</c> or the folder that <c>QAT_DATA</c> names.</summary>
-internal sealed class DataFolder(IDistributedApplicationBuilder builder)
+internal sealed class DataFolder
 {
-    private readonly string _root = Directory.CreateDirectory(
-        builder.Configuration["QAT_DATA"] ?? Path.Combine(builder.AppHostDirectory, "../.qat/data"),
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly string _root;
+
+    public DataFolder(IDistributedApplicationBuilder builder)
+    {
+        _root = Directory.CreateDirectory(
+            builder.Configuration["QAT_DATA"] ?? Path.Combine(builder.AppHostDirectory, "../.qat/data")).FullName;
+        File.SetUnixFileMode(_root, OwnersFile | UnixFileMode.UserExecute);
+    }
 
     /// <summary>The full path of a folder, which exists.</summary>
     public string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
 
-    /// <summary>Writes a file, whole or not at all.</summary>
+    /// <summary>Writes a file that only its owner reads, whole or not at all.</summary>
     public void Write(string name, string content)
     {
         var file = Path.Combine(_root, name);
         File.WriteAllText(file + ".new", content);
+        File.SetUnixFileMode(file + ".new", OwnersFile);
         File.Move(file + ".new", file, overwrite: true);
+    }
+
+    /// <summary>A password that nobody else has, the same from one run to the next: 64 hexadecimal digits.</summary>
+    public string Secret(string name)
+    {
+        const string file = "secrets.json";
+        var secrets = Read<string>(file);
+        if (!secrets.TryGetValue(name, out var secret))
+        {
+            secrets[name] = secret = RandomNumberGenerator.GetHexString(64, lowercase: true);
+            Write(file, JsonSerializer.Serialize(secrets));
+        }
+
+        return secret;
     }
 
     /// <summary>A free port, the same from one run to the next: bookmarks hold.</summary>
     public int Port(string name)
     {
-        var file = Path.Combine(_root, "ports.json");
-        var ports = File.Exists(file) ? JsonSerializer.Deserialize<SortedDictionary<string, int>>(File.ReadAllText(file))! : [];
+        const string file = "ports.json";
+        var ports = Read<int>(file);
         if (!ports.TryGetValue(name, out var port) || !SpinWait.SpinUntil(() => !Taken().Contains(port), TimeSpan.FromSeconds(30)))
         {
             // A killed system got time to let go of it: somebody else has it. The new one is below those given to outgoing connections.
             port = Random.Shared.GetItems([.. Enumerable.Range(20_000, 10_000).Except(Taken()).Except(ports.Values)], 1)[0];
             ports[name] = port;
-            Write("ports.json", JsonSerializer.Serialize(ports));
+            Write(file, JsonSerializer.Serialize(ports));
         }
 
         return port;
     }
+
+    private SortedDictionary<string, T> Read<T>(string name) => Path.Combine(_root, name) is var file && File.Exists(file)
+        ? JsonSerializer.Deserialize<SortedDictionary<string, T>>(File.ReadAllText(file))!
+        : [];
 
     private static IEnumerable<int> Taken() =>
         IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(listener => listener.Port);

@@ -15,7 +15,7 @@ internal static class Entrances
         builder.Configuration["DcpPublisher:WaitForResourceCleanup"] ??= "true";
     }
 
-    /// <summary>Says the gateway's address when it is ready, and adds the command that submits a run specification.</summary>
+    /// <summary>Says the link that signs in to the gateway once it is ready, and adds the command that submits a specification.</summary>
     public static IResourceBuilder<ProjectResource> WithRunCommand(this IResourceBuilder<ProjectResource> gateway)
     {
         var data = new DataFolder(gateway.ApplicationBuilder);
@@ -25,21 +25,23 @@ internal static class Entrances
             {
                 // Where the command line looks when no other gateway is named.
                 data.Write("gateway.url", gateway.GetEndpoint("http").Url);
-                return Console.Out.WriteLineAsync($"Gateway at {gateway.GetEndpoint("http").Url}");
+                return Console.Out.WriteLineAsync(
+                    $"Gateway at {gateway.GetEndpoint("http").Url}/login?t={gateway.ApplicationBuilder.Token()}");
             })
             .WithHttpCommand("/runs", "Run the demo", endpointName: "http", commandName: "run-demo", commandOptions: new HttpCommandOptions
             {
                 Description = "Submits samples/demo/run.yaml, or another run specification.",
                 Arguments = [new() { Name = "file", Label = "Specification", InputType = InputType.Text, Required = true, Value = demo }],
-                PrepareRequest = SubmitAsync,
+                PrepareRequest = context => SubmitAsync(context, gateway.ApplicationBuilder.Token()),
                 IconName = "Rocket",
                 IsHighlighted = true,
             });
     }
 
-    private static async Task SubmitAsync(HttpCommandRequestContext context)
+    private static async Task SubmitAsync(HttpCommandRequestContext context, string token)
     {
         var file = context.Arguments.Single().Value!;
+        context.Request.Headers.Add("X-Api-Key", token);
         context.Request.RequestUri = new Uri(
             context.Request.RequestUri!, $"?folder={Uri.EscapeDataString(Path.GetDirectoryName(file)!)}");
         context.Request.Content = new StringContent(

@@ -12,6 +12,8 @@ internal static class Services
         builder.AddProject<TProject>(name)
             .WithHttpEndpoint(name: "http")
             .WithHttpHealthCheck("/health")
+            // Forwarded headers are believed from the proxies that Security:KnownProxies names only.
+            .DisableForwardedHeaders()
             .WithEnvironment(context =>
             {
                 // Between orchestrator and service is another process. Where that is killed, nobody would see the service end.
@@ -50,19 +52,6 @@ internal static class Services
                 ? value
                 : throw new DistributedApplicationException($"{option.Path} is '{option.Value}'. It takes a number from 1 to 64.");
             builder.CreateResourceBuilder(service).WithReplicas(replicas);
-        }
-
-        return builder;
-    }
-
-    /// <summary>In containers, services call each other from other addresses than loopback, which takes a key.</summary>
-    public static IDistributedApplicationBuilder SecureServices(this IDistributedApplicationBuilder builder)
-    {
-        if (builder.ExecutionContext.IsPublishMode)
-        {
-            var key = builder.AddParameter("api-key", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
-            builder.Resources.OfType<ProjectResource>().ToList()
-                .ForEach(service => builder.CreateResourceBuilder(service).WithEnvironment("Security__ApiKey", key));
         }
 
         return builder;

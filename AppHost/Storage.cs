@@ -3,10 +3,9 @@ namespace QatPipeline.AppHost;
 /// <summary>Azure Blob Storage, or its emulator Azurite.</summary>
 internal static class Storage
 {
-    // The emulator's own account. Its key is public: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
+    // The emulator's own account, with a key of ours: its own is public.
     private const string Account = "devstoreaccount1";
     private const string Prefix = $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey=";
-    private const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     // Without a signature, it is refused by a storage that is up.
     private const string Listing = $"/{Account}?comp=list";
     // The emulator knows fewer versions of the protocol than the client library speaks.
@@ -37,9 +36,12 @@ internal static class Storage
         var azurite = LocalProcess.Require("Azurite", Path.Combine(tools, "azurite/node_modules/azurite/dist/src/blob/main.js"));
         var durable = Path.Combine(builder.AppHostDirectory, "durable-storage.cjs");
         var (folder, port) = (data.FolderOf("azurite"), data.Port("blob"));
+        // Hexadecimal digits, as many as a multiple of four: a key in base 64.
+        var key = data.Secret($"{name}-key");
         // With the name localhost, the client library would take the account for a part of the host name.
-        var connectionString = $"{Prefix}{AccountKey};BlobEndpoint=http://127.0.0.1:{port}/{Account};";
+        var connectionString = $"{Prefix}{key};BlobEndpoint=http://127.0.0.1:{port}/{Account};";
         return builder.AddResource(new LocalProcess(name, LocalProcess.Require("Node.js", "node"), folder, connectionString))
+            .WithEnvironment("AZURITE_ACCOUNTS", $"{Account}:{key}")
             .WithArgs(["--require", durable, azurite, "--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--location", folder, .. Options])
             .WithHttpEndpoint(port: port, targetPort: port, name: "blob", isProxied: false)
             .WithHttpHealthCheck(Listing, statusCode: 403, endpointName: "blob");

@@ -15,16 +15,16 @@ public static class DefaultEndpoints
     /// <summary>Alive: the process answers.</summary>
     internal const string Alive = "/alive";
 
-    /// <summary>Maps them, and requires the API key of callers from other machines for everything but the probes.</summary>
+    /// <summary>Maps them, and requires the API key for everything else.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.UseApiKeyOffLoopback();
+        app.UseSecurity();
         app.MapHealthChecks(Health, new HealthCheckOptions
         {
             ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status503ServiceUnavailable },
             ResponseWriter = WriteAsync,
-        });
-        app.MapHealthChecks(Alive, new HealthCheckOptions { Predicate = _ => false });
+        }).AllowAnonymous();
+        app.MapHealthChecks(Alive, new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         return app;
     }
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace QatPipeline.Cli.Remote;
 
-/// <summary>Where the gateway is: the option, the environment, or what the AppHost wrote down when it started.</summary>
+/// <summary>
+/// Where the gateway is and what it wants to be shown: the option, the environment, or what the AppHost wrote down when it started.
+/// </summary>
 internal static class GatewayAddress
 {
     public static Option<Uri?> CreateOption() => new("--gateway")
@@ -15,17 +17,21 @@ internal static class GatewayAddress
     /// <exception cref="GatewayException">None is known.</exception>
     public static Uri Resolve(Uri? option)
     {
-        var known = option?.AbsoluteUri ?? NotEmpty(Environment.GetEnvironmentVariable("QAT_GATEWAY")) ?? WrittenDown();
+        var known = option?.AbsoluteUri ?? Variable("QAT_GATEWAY") ?? WrittenDown("gateway.url");
         return Uri.TryCreate(known, UriKind.Absolute, out var address)
             ? new Uri(address, "/")
             : throw new GatewayException(
                 "No gateway is known: start the system with './qat up', or name one with --gateway or QAT_GATEWAY.");
     }
 
-    private static string? WrittenDown()
+    /// <summary>The key for the gateway there, or null: that of the system started from this folder is told to no other gateway.</summary>
+    public static string? KeyFor(Uri gateway) => Variable("QAT_API_KEY") ?? (IsOwn(gateway) ? WrittenDown("gateway.token") : null);
+
+    private static bool IsOwn(Uri gateway) => Uri.TryCreate(WrittenDown("gateway.url"), UriKind.Absolute, out var own) && own == gateway;
+
+    private static string? WrittenDown(string name)
     {
-        var data = NotEmpty(Environment.GetEnvironmentVariable("QAT_DATA")) ?? Path.Combine(RepositoryRoot(), ".qat", "data");
-        var file = Path.Combine(data, "gateway.url");
+        var file = Path.Combine(Variable("QAT_DATA") ?? Path.Combine(RepositoryRoot(), ".qat", "data"), name);
         return File.Exists(file) ? File.ReadAllText(file).Trim() : null;
     }
 
@@ -42,5 +48,5 @@ internal static class GatewayAddress
         return Directory.GetCurrentDirectory();
     }
 
-    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -21,7 +21,7 @@ internal sealed class GatewayClient : IDisposable
     public GatewayClient(Uri address)
     {
         _http = new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-        if (Environment.GetEnvironmentVariable("QAT_API_KEY") is { Length: > 0 } key)
+        if (GatewayAddress.KeyFor(address) is { } key)
         {
             _http.DefaultRequestHeaders.Add(ApiKeyHeader, key);
         }
@@ -109,7 +109,9 @@ internal sealed class GatewayClient : IDisposable
             throw new GatewayException(response.StatusCode switch
             {
                 HttpStatusCode.NotFound => "there is no such run; 'qat runs' lists them",
-                HttpStatusCode.Unauthorized => "the gateway requires an API key: set QAT_API_KEY",
+                HttpStatusCode.Unauthorized =>
+                    $"the gateway at {_http.BaseAddress} asks for its key: set QAT_API_KEY to the Security__ApiKey that it was started "
+                    + "with (the AppHost writes it to gateway.token of its data folder)",
                 var status =>
                     $"the gateway answered {(int)status}: {await ExplainAsync(response, cancellationToken)}",
             });

@@ -18,5 +18,6 @@ app.UseAntiforgery();
 app.MapOpenApi();
 app.MapRuns();
 app.MapPages();
+app.MapLogin();
 app.MapGrpcService<GatewayService>();
 app.Run();

@@ -3,7 +3,8 @@
 #
 # usage: publish.sh [TRIGGER.json]
 #
-# The broker is AMQP_URL, else that of the system started from this folder.
+# The broker is AMQP_URL, else that of the system started from this folder. While it publishes, other users of the machine can see the address
+# with its password on the command line; publish.py has none there.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 url=${AMQP_URL:-$(cat "$here/../../.qat/data/messaging.connection")}

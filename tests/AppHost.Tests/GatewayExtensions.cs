@@ -12,7 +12,7 @@ internal static class GatewayExtensions
     /// <summary>The id of a run's trace.</summary>
     public static async Task<string> TraceIdOfAsync(this AspireSystem system, string runId, CancellationToken cancellationToken)
     {
-        using var gateway = new HttpClient { BaseAddress = system.Gateway };
+        using var gateway = system.CreateGatewayClient();
         var status = await gateway.GetFromJsonAsync<JsonElement>($"/runs/{runId}", cancellationToken);
         return status.GetProperty("traceId").GetString()!;
     }
@@ -20,7 +20,7 @@ internal static class GatewayExtensions
     /// <summary>Waits for a run of that name; returns its id.</summary>
     public static async Task<string> WaitForRunAsync(this AspireSystem system, string name, CancellationToken cancellationToken)
     {
-        using var gateway = new HttpClient { BaseAddress = system.Gateway };
+        using var gateway = system.CreateGatewayClient();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         while (true)
@@ -38,7 +38,7 @@ internal static class GatewayExtensions
 
     public static async Task CancelAsync(this AspireSystem system, string runId, CancellationToken cancellationToken)
     {
-        using var gateway = new HttpClient { BaseAddress = system.Gateway };
+        using var gateway = system.CreateGatewayClient();
         using var answer = await gateway.DeleteAsync(new Uri($"/runs/{runId}", UriKind.Relative), cancellationToken);
         answer.EnsureSuccessStatusCode();
     }

@@ -111,7 +111,11 @@ internal sealed class HostProcess : IDisposable
 
     public void Dispose() => _process.Dispose();
 
-    private HttpClient Gateway() => new() { BaseAddress = new Uri(File.ReadAllText(_folder.PathOf("gateway.url"))) };
+    private HttpClient Gateway() => new()
+    {
+        BaseAddress = new Uri(File.ReadAllText(_folder.PathOf("gateway.url"))),
+        DefaultRequestHeaders = { { "X-Api-Key", File.ReadAllText(_folder.PathOf("gateway.token")) } },
+    };
 
     // A zombie's command line is empty.
     private List<string> Running() => [.. Directory.EnumerateDirectories("/proc")

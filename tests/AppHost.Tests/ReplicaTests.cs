@@ -1,4 +1,5 @@
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Specification;
 using QatPipeline.SystemSupport;
 
 namespace QatPipeline.AppHost.Tests;
@@ -29,11 +30,45 @@ public sealed class ReplicaTests(RunningSystem system)
         Assert.Equal(await RunAsync(system.Host, RunId), artifacts);
     }
 
+    [Fact]
+    public async Task TwoReplicasOfEverything_OneOfEachKilled_EndTheDemoWithTheArtifactsOfOne()
+    {
+        Assert.SkipUnless(AspireSystem.IsAvailable, AspireSystem.SkipReason);
+        const string RunId = "through-kills";
+        var demo = RunSpecificationLoader.Load(Path.Combine(TestData.RepositoryRoot, "samples", "demo", "run.yaml"));
+        await using var replicated = await AspireSystem.StartAsync(
+            Token, null, [.. system.Host.Services.Select(service => $"--Replicas:{service}=2")]);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var kills = KillOneOfEachAsync(replicated, RunId, stop.Token);
+
+        var artifacts = await RunAsync(replicated, RunId, demo);
+        await kills;
+
+        Assert.Equal(await RunAsync(system.Host, RunId, demo), artifacts);
+    }
+
+    /// <summary>One service after the other loses a replica, each as soon as its stage works; the gateway when the last one does.</summary>
+    private static async Task KillOneOfEachAsync(AspireSystem host, string runId, CancellationToken cancellationToken)
+    {
+        foreach (var (stage, service) in RunTests.Work.Select(work => (work.Key, work.Value.Service)))
+        {
+            while (!host.LogOf(service).Contains($"Stage {stage} of run {runId}", StringComparison.Ordinal))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(0.2), cancellationToken);
+            }
+
+            await host.KillAsync(service, cancellationToken);
+        }
+
+        await host.KillAsync("gateway", cancellationToken);
+    }
+
     /// <summary>What a run leaves, by name and digest, without the report: it names durations.</summary>
-    private static async Task<SortedDictionary<string, string>> RunAsync(AspireSystem host, string runId)
+    private static async Task<SortedDictionary<string, string>> RunAsync(
+        AspireSystem host, string runId, RunSpecification? specification = null)
     {
         await using var client = await PipelineClient.ConnectAsync(new Uri(host.Broker), Token);
-        await client.RequestAsync(TinyRun.Trigger(runId, Specification), Token);
+        await client.RequestAsync(TinyRun.Trigger(runId, specification ?? Specification), Token);
         var completed = await client.WaitForCompletionAsync(runId, Token);
         return new(completed.Artifacts
             .Where(artifact => !artifact.Name.StartsWith("report.", StringComparison.Ordinal))

@@ -10,7 +10,7 @@ namespace QatPipeline.AppHost.Tests;
 public sealed class RunTests(RunningSystem system)
 {
     /// <summary>A step that each stage reports, and the service that does the stage.</summary>
-    private static readonly Dictionary<string, (string Service, string Step)> Work = new()
+    internal static readonly Dictionary<string, (string Service, string Step)> Work = new()
     {
         [StageNames.Dataset] = ("dataset-loading", "checking Training images"),
         [StageNames.Calibrate] = ("ptq-calibration", "collecting ranges"),

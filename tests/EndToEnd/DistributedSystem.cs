@@ -20,10 +20,8 @@ public sealed class DistributedSystem : IAsyncLifetime
 {
     public const string SkipReason = AspireSystem.SkipReason;
 
-    /// <summary>The key that callers of other machines need.</summary>
+    /// <summary>The key that callers need.</summary>
     internal const string ApiKey = "key-3f9a6d51c7b84e20";
-
-    private const string BrokerPassword = "word-c2e07d94ab5f4138";
 
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(6);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(30);
@@ -55,9 +53,9 @@ public sealed class DistributedSystem : IAsyncLifetime
     {
         if (IsAvailable)
         {
-            _host = await AspireSystem.StartAsync(
-                TestContext.Current.CancellationToken, Configure, $"--Parameters:messaging-password={BrokerPassword}");
-            Gateway = new HttpClient { BaseAddress = Host.Gateway, Timeout = LongestAnswer };
+            _host = await AspireSystem.StartAsync(TestContext.Current.CancellationToken, Configure, $"--Security:ApiKey={ApiKey}");
+            Gateway = Host.CreateGatewayClient();
+            Gateway.Timeout = LongestAnswer;
         }
     }
 
@@ -129,9 +127,7 @@ public sealed class DistributedSystem : IAsyncLifetime
     {
         foreach (var service in builder.Resources.OfType<ProjectResource>())
         {
-            builder.CreateResourceBuilder(service)
-                .WithEnvironment("Security__ApiKey", ApiKey)
-                .WithEnvironment("AllowedHosts", "*");
+            builder.CreateResourceBuilder(service).WithEnvironment("AllowedHosts", "*");
         }
 
         builder.CreateResourceBuilder<ProjectResource>("gateway").WithEnvironment(

@@ -29,6 +29,7 @@ public sealed class BrowserTests(FinishedRunsFixture fixture) : IClassFixture<Fi
                 }
             };
             Page.PageError += (_, error) => _complaints.Add(error);
+            await OpenAsync($"/login?t={GatewayFixture.Key}");
         }
     }
 

@@ -5,6 +5,9 @@ namespace QatPipeline.Gateway.Tests;
 /// <summary>A gateway process with a real broker and a folder as storage; no stage is executed.</summary>
 public class GatewayFixture : IAsyncLifetime
 {
+    /// <summary>What the gateway asks its callers for.</summary>
+    internal const string Key = "key-of-the-tests";
+
     private readonly ScratchFolder _folder = new();
 
     internal RabbitMqProcess Broker { get; private set; } = null!;
@@ -25,15 +28,27 @@ public class GatewayFixture : IAsyncLifetime
         {
             await PrepareAsync();
             Broker = await RabbitMqProcess.StartAsync(TestContext.Current.CancellationToken);
-            var environment = new Dictionary<string, string>
-            {
-                ["ConnectionStrings__messaging"] = Broker.ConnectionString,
-                ["ConnectionStrings__blobs"] = Store,
-                ["QAT_HOME"] = _folder.PathOf("home"),
-            };
-            Gateway = await ServiceProcess.StartAsync("Gateway", environment, TestContext.Current.CancellationToken);
-            Http = new HttpClient { BaseAddress = Gateway.Address };
+            Gateway = await StartAsync();
+            Http = new HttpClient { BaseAddress = Gateway.Address, DefaultRequestHeaders = { { "X-Api-Key", Key } } };
         }
+    }
+
+    /// <summary>Starts one more gateway on the same broker and storage.</summary>
+    internal Task<ServiceProcess> StartAsync(params (string Name, string Value)[] settings)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__messaging"] = Broker.ConnectionString,
+            ["ConnectionStrings__blobs"] = Store,
+            ["QAT_HOME"] = _folder.PathOf("home"),
+            ["Security__ApiKey"] = Key,
+        };
+        foreach (var (name, value) in settings)
+        {
+            environment[name] = value;
+        }
+
+        return ServiceProcess.StartAsync("Gateway", environment, TestContext.Current.CancellationToken);
     }
 
     public ValueTask DisposeAsync()

@@ -125,7 +125,9 @@ public sealed class RunsApiTests(GatewayFixture fixture) : IClassFixture<Gateway
     public async Task Grpc_OffersTheSame()
     {
         Assert.SkipUnless(RabbitMqProcess.IsAvailable, RabbitMqProcess.SkipReason);
-        using var channel = GrpcChannel.ForAddress(fixture.Gateway.GrpcAddress);
+        using var channel = GrpcChannel.ForAddress(
+            fixture.Gateway.GrpcAddress,
+            new GrpcChannelOptions { HttpClient = new HttpClient { DefaultRequestHeaders = { { "X-Api-Key", GatewayFixture.Key } } } });
         var client = new Contracts.V1.Grpc.Gateway.GatewayClient(channel);
         var run = await client.SubmitAsync(
             new SubmitRequest { Specification = Specification, RunId = "grpc-1" }, cancellationToken: Token);

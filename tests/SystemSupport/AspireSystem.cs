@@ -38,7 +38,10 @@ public sealed class AspireSystem : IAsyncDisposable
         new(Dashboard, $"/login?t={_application.Services.GetRequiredService<IConfiguration>()["AppHost:BrowserToken"]}");
 
     /// <summary>The gateway's address.</summary>
-    public Uri Gateway => _application.GetEndpoint("gateway", "http");
+    public Uri Gateway => AddressOf("gateway", "http");
+
+    /// <summary>The key of this start, as the command line finds it.</summary>
+    public string GatewayToken => File.ReadAllText(DataFile("gateway.token"));
 
     /// <summary>The broker's connection string.</summary>
     public string Broker { get; private set; } = "";
@@ -52,6 +55,16 @@ public sealed class AspireSystem : IAsyncDisposable
 
     /// <summary>The telemetry that the dashboard has received.</summary>
     public Telemetry OpenTelemetry() => new(Dashboard, _apiKey);
+
+    /// <summary>A client of the gateway that sends the key.</summary>
+    public HttpClient CreateGatewayClient() =>
+        new() { BaseAddress = Gateway, DefaultRequestHeaders = { { "X-Api-Key", GatewayToken } } };
+
+    /// <summary>The full path of a file in the data folder.</summary>
+    public string DataFile(string name) => Path.Combine(_folder.PathOf("data"), name);
+
+    /// <summary>Where a service listens.</summary>
+    public Uri AddressOf(string service, string endpoint) => _application.GetEndpoint(service, endpoint);
 
     /// <summary>Starts it and waits until all services are healthy.</summary>
     /// <param name="cancellationToken">Ends the start.</param>

@@ -44,13 +44,14 @@ internal static class DeliveryPolicy
         });
     }
 
-    /// <summary>A queue for messages whose loss does no harm: in memory, gone with its consumer.</summary>
+    /// <summary>A queue for messages whose loss does no harm: gone with the last of its consumers.</summary>
     public static void UseLossyPolicy(this IReceiveEndpointConfigurator endpoint)
     {
         endpoint.ConcurrentMessageLimit = 1;
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
         {
-            rabbit.Durable = false;
+            // Not a temporary one, which would belong to the first replica alone.
+            rabbit.Durable = true;
             rabbit.AutoDelete = true;
         }
     }

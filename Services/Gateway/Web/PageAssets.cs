@@ -16,7 +16,7 @@ internal static class PageAssets
     /// <summary>Where the script is.</summary>
     public static string Script { get; } = AddressOf("live.js");
 
-    public static void MapAssets(this IEndpointRouteBuilder app) => app.MapGet("/assets/{name}", Get);
+    public static void MapAssets(this IEndpointRouteBuilder app) => app.MapGet("/assets/{name}", Get).AllowAnonymous();
 
     private static IResult Get(string name, HttpResponse response)
     {

@@ -42,7 +42,8 @@ internal static class PageSecurity
     {
         response.Headers.ContentSecurityPolicy = policy;
         response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["Referrer-Policy"] = "no-referrer";
+        // Not "no-referrer": the forms of these pages would come from no origin, and be refused.
+        response.Headers["Referrer-Policy"] = "same-origin";
         response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
     }
 }

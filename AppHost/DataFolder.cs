@@ -6,17 +6,18 @@ namespace QatPipeline.AppHost;
 /// <summary>What stays from one run of the system to the next, in <c>.qat/data</c> or the folder that <c>QAT_DATA</c> names.</summary>
 internal sealed class DataFolder(IDistributedApplicationBuilder builder)
 {
-    private readonly string _root = Directory.CreateDirectory(
+    /// <summary>Its full path.</summary>
+    public string Root { get; } = Directory.CreateDirectory(
         builder.Configuration["QAT_DATA"] ?? Path.Combine(builder.AppHostDirectory, "../.qat/data"),
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 
     /// <summary>The full path of a folder, which exists.</summary>
-    public string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+    public string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
 
     /// <summary>Writes a file, whole or not at all.</summary>
     public void Write(string name, string content)
     {
-        var file = Path.Combine(_root, name);
+        var file = Path.Combine(Root, name);
         File.WriteAllText(file + ".new", content);
         File.Move(file + ".new", file, overwrite: true);
     }
@@ -24,7 +25,7 @@ internal sealed class DataFolder(IDistributedApplicationBuilder builder)
     /// <summary>A free port, the same from one run to the next: bookmarks hold.</summary>
     public int Port(string name)
     {
-        var file = Path.Combine(_root, "ports.json");
+        var file = Path.Combine(Root, "ports.json");
         var ports = File.Exists(file) ? JsonSerializer.Deserialize<SortedDictionary<string, int>>(File.ReadAllText(file))! : [];
         if (!ports.TryGetValue(name, out var port) || !SpinWait.SpinUntil(() => !Taken().Contains(port), TimeSpan.FromSeconds(30)))
         {

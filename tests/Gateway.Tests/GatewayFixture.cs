@@ -30,6 +30,7 @@ public class GatewayFixture : IAsyncLifetime
                 ["ConnectionStrings__messaging"] = Broker.ConnectionString,
                 ["ConnectionStrings__blobs"] = Store,
                 ["QAT_HOME"] = _folder.PathOf("home"),
+                ["Data__Roots"] = "/nowhere",
             };
             Gateway = await ServiceProcess.StartAsync("Gateway", environment, TestContext.Current.CancellationToken);
             Http = new HttpClient { BaseAddress = Gateway.Address };

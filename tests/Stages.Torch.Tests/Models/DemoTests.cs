@@ -28,7 +28,7 @@ public sealed class DemoTests
         Assert.True(classes >= 8);
         Assert.Equal(
             Yolov6Outputs.Of(graph).RepBlocks.Count,
-            QatPipeline.Yolov6.Training.Optimizers.RepScales.From(Yolov6CheckpointFile.Read(model.Scales!)).Blocks.Count);
+            QatPipeline.Yolov6.Training.Optimizers.RepScales.From(CheckpointFile.Read(model.Scales!)).Blocks.Count);
         Assert.True(new FileInfo(model.Checkpoint!).Length + new FileInfo(model.Scales!).Length <= LargestBytes);
     }
 

@@ -23,6 +23,9 @@ public sealed class ServiceProcess : IDisposable
     /// <summary>Where its HTTP/2 endpoint is.</summary>
     public Uri GrpcAddress => new($"http://localhost:{_grpcPort}");
 
+    /// <summary>Its process, another one after every start.</summary>
+    public int Id => _process!.Id;
+
     /// <summary>What it logged since it was started last.</summary>
     public string Output => _process?.Output ?? "";
 

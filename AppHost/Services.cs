@@ -38,12 +38,12 @@ internal static class Services
         string?[] roots = builder.Configuration["Data:Roots"] is { Length: > 0 } configured ? [configured]
             : builder.ExecutionContext.IsPublishMode ? ["/data"]
             : [
-                builder.Configuration["HOME"],
+                builder.Configuration["HOME"]?.TrimEnd('/'),
                 Path.GetFullPath("..", builder.AppHostDirectory),
                 new DataFolder(builder).Root,
                 builder.Configuration["QAT_HOME"],
             ];
-        return service.WithEnvironment("Data__Roots", string.Join(Path.PathSeparator, roots.Where(root => !string.IsNullOrEmpty(root))));
+        return service.WithEnvironment("Data__Roots", string.Join(Path.PathSeparator, roots.Where(root => root is not (null or ""))));
     }
 
     /// <summary>Starts each service as many times as the options <c>--Replicas:NAME=N</c> say.</summary>

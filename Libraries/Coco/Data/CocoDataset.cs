@@ -66,7 +66,7 @@ public sealed class CocoDataset
     /// Names by class index, which get the ids 1, 2, …. Null: the 80 COCO classes with COCO's ids.
     /// </param>
     /// <param name="onBadImage">Receives corrupt images and those under 10 px a side, which are left out; null: they are fatal.</param>
-    /// <param name="onOpen">Called with the path of every picture and label file before it is opened; what it throws ends the reading.</param>
+    /// <param name="onOpen">Called with the path of every picture and label file before it is opened; may throw to refuse it.</param>
     /// <exception cref="CocoException">A folder is missing or empty, a label is malformed, or an image is unusable.</exception>
     public static CocoDataset ReadYolo(
         string imageFolder,
@@ -109,7 +109,8 @@ public sealed class CocoDataset
             && Path.GetFullPath(name, inside).StartsWith(inside, StringComparison.Ordinal))
             ? Path.Combine(folder, name)
             : throw new CocoException(
-                $"{place}: its 'file_name' leaves the folder of the pictures: it must be relative to {folder}, without '..' that leads out.");
+                $"{place}: its 'file_name' leaves the folder of the pictures: "
+                + $"it must be relative to {folder}, without '..' that leads out.");
     }
 
     private static Dictionary<long, int> IndexById<T>(string source, string section, IReadOnlyList<T> items, Func<T, long> idOf)

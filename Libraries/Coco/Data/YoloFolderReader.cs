@@ -16,7 +16,8 @@ internal static class YoloFolderReader
 
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
 
-    public static CocoDataset Read(string imageFolder, IReadOnlyList<string>? classNames, Action<BadImage>? onBadImage, Action<string> onOpen)
+    public static CocoDataset Read(
+        string imageFolder, IReadOnlyList<string>? classNames, Action<BadImage>? onBadImage, Action<string> onOpen)
     {
         var labelFolder = LabelFolderOf(imageFolder);
         foreach (var folder in new[] { imageFolder, labelFolder })

@@ -29,7 +29,11 @@ public sealed class DataRoots
     public static DataRoots From(IConfiguration configuration)
     {
         var listed = (configuration["Data:Roots"] ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return Of(listed.Length > 0 ? listed : [Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), UserFolders.Cache]);
+
+        // A user without a home may have the root of the file system for one, which would be no limit.
+        return Of(listed.Length > 0
+            ? listed
+            : new[] { Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), UserFolders.Cache }.Where(root => root != "/"));
     }
 
     /// <summary>These folders.</summary>
@@ -57,8 +61,8 @@ public sealed class DataRoots
     }
 
     internal string Refusal(string key, string path) =>
-        $"'{key}' names {path}, which lies or leads outside the folders that runs may read ({string.Join(", ", _roots!)}): move it there, or "
-        + $"start the system with its folder in {Key}";
+        $"'{key}' names {path}, which lies or leads outside the folders that runs may read ({string.Join(", ", _roots!)}): "
+        + $"move it there, or start the system with its folder in {Key}";
 
     private static Predicate<string> IsAround(string path) => root =>
         root == "/" || path == root || path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal);

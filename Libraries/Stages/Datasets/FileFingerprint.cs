@@ -42,18 +42,16 @@ internal static class FileFingerprint
         var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false };
         return new(folder, (ref entry) => (FileInfo)entry.ToFileSystemInfo(), everything)
         {
-            ShouldIncludePredicate = (ref entry) => Check(ref entry) && !entry.IsDirectory,
-            ShouldRecursePredicate = (ref entry) => Check(ref entry),
-        };
-
-        bool Check(ref FileSystemEntry entry)
-        {
-            if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
+            // Asked for folders as well, before what is in them is listed.
+            ShouldIncludePredicate = (ref entry) =>
             {
-                onLink(entry.ToFullPath());
-            }
+                if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
+                {
+                    onLink(entry.ToFullPath());
+                }
 
-            return true;
-        }
+                return !entry.IsDirectory;
+            },
+        };
     }
 }

@@ -2,6 +2,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Models;
+using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 
 namespace QatPipeline.Stages.Torch.Tests.Models;

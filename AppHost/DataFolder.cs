@@ -9,22 +9,23 @@ internal sealed class DataFolder
 {
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly string _root;
-
     public DataFolder(IDistributedApplicationBuilder builder)
     {
-        _root = Directory.CreateDirectory(
+        Root = Directory.CreateDirectory(
             builder.Configuration["QAT_DATA"] ?? Path.Combine(builder.AppHostDirectory, "../.qat/data")).FullName;
-        File.SetUnixFileMode(_root, OwnersFile | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(Root, OwnersFile | UnixFileMode.UserExecute);
     }
 
+    /// <summary>Its full path.</summary>
+    public string Root { get; }
+
     /// <summary>The full path of a folder, which exists.</summary>
-    public string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+    public string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
 
     /// <summary>Writes a file that only its owner reads, whole or not at all.</summary>
     public void Write(string name, string content)
     {
-        var file = Path.Combine(_root, name);
+        var file = Path.Combine(Root, name);
         File.WriteAllText(file + ".new", content);
         File.SetUnixFileMode(file + ".new", OwnersFile);
         File.Move(file + ".new", file, overwrite: true);
@@ -60,7 +61,7 @@ internal sealed class DataFolder
         return port;
     }
 
-    private SortedDictionary<string, T> Read<T>(string name) => Path.Combine(_root, name) is var file && File.Exists(file)
+    private SortedDictionary<string, T> Read<T>(string name) => Path.Combine(Root, name) is var file && File.Exists(file)
         ? JsonSerializer.Deserialize<SortedDictionary<string, T>>(File.ReadAllText(file))!
         : [];
 

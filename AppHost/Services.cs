@@ -24,6 +24,7 @@ internal static class Services
             })
             .WithReference(messaging)
             .WithReference(blobs)
+            .WithDataRoots()
             .WaitFor(messaging)
             .WaitFor(blobs);
 
@@ -38,6 +39,21 @@ internal static class Services
             .WithEnvironment("Kestrel__Endpoints__http__Url", $"http://{host}:{http.Property(EndpointProperty.TargetPort)}")
             .WithEnvironment("Kestrel__Endpoints__grpc__Url", $"http://{host}:{grpc.Property(EndpointProperty.TargetPort)}")
             .WithEnvironment("Kestrel__Endpoints__grpc__Protocols", "Http2");
+    }
+
+    // What runs may read: in a container the folder that is mounted for it.
+    private static IResourceBuilder<ProjectResource> WithDataRoots(this IResourceBuilder<ProjectResource> service)
+    {
+        var builder = service.ApplicationBuilder;
+        string?[] roots = builder.Configuration["Data:Roots"] is { Length: > 0 } configured ? [configured]
+            : builder.ExecutionContext.IsPublishMode ? ["/data"]
+            : [
+                builder.Configuration["HOME"]?.TrimEnd('/'),
+                Path.GetFullPath("..", builder.AppHostDirectory),
+                new DataFolder(builder).Root,
+                builder.Configuration["QAT_HOME"],
+            ];
+        return service.WithEnvironment("Data__Roots", string.Join(Path.PathSeparator, roots.Where(root => root is not (null or ""))));
     }
 
     /// <summary>Starts each service as many times as the options <c>--Replicas:NAME=N</c> say.</summary>

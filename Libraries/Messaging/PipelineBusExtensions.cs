@@ -9,6 +9,7 @@ using QatPipeline.Messaging.Delivery;
 using QatPipeline.Messaging.Submission;
 using QatPipeline.Messaging.Telemetry;
 using QatPipeline.Runs;
+using QatPipeline.Runs.Specification;
 using QatPipeline.Runs.Storage;
 
 namespace QatPipeline.Messaging;
@@ -29,6 +30,7 @@ public static class PipelineBusExtensions
     {
         var connection = builder.Configuration.GetPipelineBroker();
         builder.AddPipelineStorage();
+        builder.Services.AddSingleton(DataRoots.From(builder.Configuration));
         builder.Services.AddPipelineTelemetry();
         var endpoints = builder.Services.AddPipelineConsumers(StageTable.Standard, pipeline);
         builder.Services.AddMassTransit(massTransit => massTransit.UsingRabbitMq((provider, bus) =>
@@ -48,10 +50,11 @@ public static class PipelineBusExtensions
         configuration.GetConnectionString(ConnectionName) ?? throw new InvalidOperationException(
             "No message broker: set ConnectionStrings__messaging to amqp://user:password@host:port.");
 
-    /// <summary>The same consumers on a bus that never leaves the process.</summary>
+    /// <summary>The same consumers on a bus that never leaves the process, which may read whatever its user may.</summary>
     internal static IServiceCollection AddInMemoryPipelineBus(
         this IServiceCollection services, StageTable stages, Action<PipelineBusBuilder> pipeline)
     {
+        services.AddSingleton(DataRoots.Unlimited);
         var endpoints = services.AddPipelineConsumers(stages, pipeline);
         return services.AddMassTransit(massTransit => massTransit.UsingInMemory(
             (provider, bus) => endpoints.ConfigureEndpoints(bus, provider)));

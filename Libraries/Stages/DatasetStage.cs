@@ -4,6 +4,7 @@ using QatPipeline.Coco.Images;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
 
@@ -13,7 +14,8 @@ namespace QatPipeline.Stages;
 /// Takes in what a run names by path: checks every picture, writes their index, the validation ground truth and the model file. From
 /// here on a run refers to content, not to paths.
 /// </summary>
-public sealed class DatasetStage : IStage
+/// <param name="roots">The folders that all of it must lie in; null for all.</param>
+public sealed class DatasetStage(DataRoots? roots = null) : IStage
 {
     /// <inheritdoc/>
     public string Name => StageNames.Dataset;
@@ -31,15 +33,15 @@ public sealed class DatasetStage : IStage
         specification.Data,
         Generator = GeneratedDatasets.Version,
         Labels = HasTrainingLabels(specification),
-        Fingerprints = FileFingerprint.Of(NamedFiles(specification)),
+        Fingerprints = FileFingerprint.Of(NamedFiles(specification), link => roots?.Require("the run's specification", "data", link)),
     };
 
     /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
-        CopyModel(context);
-        var reader = new SplitReader(specification, context.Progress);
+        ModelFiles.Take(context);
+        var reader = new SplitReader(specification, roots, context.Progress);
         var calibration = await reader.ReadAsync(DatasetSplit.Calibration, cancellationToken);
         var training = await reader.ReadAsync(DatasetSplit.Training, cancellationToken);
         var validation = await reader.ReadAsync(DatasetSplit.Validation, cancellationToken);
@@ -72,20 +74,6 @@ public sealed class DatasetStage : IStage
                 .SelectMany(set => new[] { set.Annotations, set.Images, set.Yolo }))
             .OfType<string>();
 
-    private static void CopyModel(IStageContext context)
-    {
-        var model = context.Specification.Model;
-        if ((model.Onnx ?? model.Yolov6?.Checkpoint) is { } source)
-        {
-            File.Copy(source, context.OutputPath(ArtifactNames.ModelSource), overwrite: true);
-        }
-
-        if (model.Yolov6?.Scales is { } scales)
-        {
-            File.Copy(scales, context.OutputPath(ArtifactNames.ModelScales), overwrite: true);
-        }
-    }
-
     private static IReadOnlyList<CocoCategory> RequireSameCategories(IReadOnlyList<CocoDataset> datasets)
     {
         var first = datasets[0];
@@ -96,7 +84,7 @@ public sealed class DatasetStage : IStage
     }
 
     /// <summary>Reads the pictures of a split: sizes, digests, and whether they can be decoded.</summary>
-    private sealed class SplitReader(RunSpecification specification, IProgress<StageProgress> progress)
+    private sealed class SplitReader(RunSpecification specification, DataRoots? roots, IProgress<StageProgress> progress)
     {
         public async Task<(IReadOnlyList<CocoDataset> Sets, IReadOnlyList<IndexedImage> Images, IReadOnlyList<SkippedImage> Skipped)>
             ReadAsync(DatasetSplit split, CancellationToken cancellationToken)
@@ -104,7 +92,7 @@ public sealed class DatasetStage : IStage
             var isSkipping = specification.Data.OnBadImage == "skip";
             var unlisted = new List<SkippedImage>();
             var sets = DatasetLocator.Open(
-                specification, split, isSkipping ? bad => unlisted.Add(new SkippedImage(split, bad.File.FileName, bad.Reason)) : null);
+                specification, split, isSkipping ? bad => unlisted.Add(new SkippedImage(split, bad.File.FileName, bad.Reason)) : null, roots);
             var limits = DatasetLocator.LimitsOf(specification, split);
             var wanted = sets
                 .SelectMany((set, index) => (limits[index] > 0 ? set.Images.Take(limits[index]) : set.Images)
@@ -116,7 +104,8 @@ public sealed class DatasetStage : IStage
             await Parallel.ForAsync(0, wanted.Length, cancellationToken, (position, _) =>
             {
                 var (set, image) = wanted[position];
-                var path = sets[set].PathOf(image);
+                var path = DatasetLocator.PathOf(
+                    specification, split, new IndexedImage(set, image.Id, image.FileName, image.Width, image.Height, ""), roots);
                 try
                 {
                     var found = ImageDecoder.Probe(path, image.Width, image.Height);

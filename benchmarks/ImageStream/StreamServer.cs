@@ -9,6 +9,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.DatasetLoading.Batches;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Messaging.Images;
+using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Benchmarks.ImageStream;
@@ -19,11 +20,14 @@ internal sealed class StreamServer : IAsyncDisposable
     private const int Size = 640;
     private const int AnyPort = 0;
 
+    private static readonly DatasetSpecification[] Generated = [new DatasetSpecification { Synthetic = new SyntheticSpecification() }];
+
     private static readonly RunSpecification Specification = new()
     {
         Name = "stream",
-        Model = new ModelSpecification(),
-        Data = new DataSpecification { Validation = [new DatasetSpecification()] },
+        Model = new ModelSpecification { Yolov6 = new Yolov6Specification() },
+        Data = new DataSpecification { Calibration = Generated, Validation = Generated },
+        Qat = null,
     };
 
     private readonly WebApplication _app;
@@ -38,6 +42,7 @@ internal sealed class StreamServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(
             kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, AnyPort, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddSingleton<IImageSource, PreparedImages>();
+        builder.Services.AddSingleton(DataRoots.Unlimited);
         builder.AddBatchService();
         var app = builder.Build();
         app.MapGrpcService<BatchService>();

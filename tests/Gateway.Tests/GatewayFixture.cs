@@ -42,6 +42,7 @@ public class GatewayFixture : IAsyncLifetime
             ["ConnectionStrings__blobs"] = Store,
             ["QAT_HOME"] = _folder.PathOf("home"),
             ["Security__ApiKey"] = Key,
+            ["Data__Roots"] = "/nowhere",
         };
         foreach (var (name, value) in settings)
         {

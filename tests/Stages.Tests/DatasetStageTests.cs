@@ -11,6 +11,9 @@ namespace QatPipeline.Stages.Tests;
 /// <summary>A label folder of one picture that can be read and one that cannot.</summary>
 public sealed class DatasetStageTests : IDisposable
 {
+    // Operator set 13 and an empty graph: https://protobuf.dev/programming-guides/encoding/
+    private static readonly byte[] EmptyModel = [0x42, 2, 0x10, 13, 0x3A, 0];
+
     private readonly ScratchFolder _folder = new();
 
     public DatasetStageTests()
@@ -19,7 +22,7 @@ public sealed class DatasetStageTests : IDisposable
         Directory.CreateDirectory(_folder.PathOf("labels", "val"));
         TestImages.Write(_folder.PathOf("images", "val", "1.png"), 40, 30);
         File.WriteAllText(_folder.PathOf("images", "val", "2.png"), "not an image");
-        File.WriteAllText(_folder.PathOf("model.onnx"), "not read here");
+        File.WriteAllBytes(_folder.PathOf("model.onnx"), EmptyModel);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -66,10 +66,14 @@ public sealed class CocoDataset
     /// Names by class index, which get the ids 1, 2, …. Null: the 80 COCO classes with COCO's ids.
     /// </param>
     /// <param name="onBadImage">Receives corrupt images and those under 10 px a side, which are left out; null: they are fatal.</param>
+    /// <param name="onOpen">Called with the path of every picture and label file before it is opened; may throw to refuse it.</param>
     /// <exception cref="CocoException">A folder is missing or empty, a label is malformed, or an image is unusable.</exception>
     public static CocoDataset ReadYolo(
-        string imageFolder, IReadOnlyList<string>? classNames = null, Action<BadImage>? onBadImage = null) =>
-        YoloFolderReader.Read(imageFolder, classNames, onBadImage);
+        string imageFolder,
+        IReadOnlyList<string>? classNames = null,
+        Action<BadImage>? onBadImage = null,
+        Action<string>? onOpen = null) =>
+        YoloFolderReader.Read(imageFolder, classNames, onBadImage, onOpen ?? (_ => { }));
 
     /// <summary>The images with the names of their files in a folder, in the data set's order.</summary>
     public IReadOnlyList<CocoImage> FilesIn(string folder) =>
@@ -85,10 +89,29 @@ public sealed class CocoDataset
     public IReadOnlyList<CocoAnnotation> AnnotationsOf(int imageIndex) => _annotationsByImage[imageIndex];
 
     /// <summary>Where an image's file should be. It need not exist.</summary>
-    /// <exception cref="CocoException">The source names no file for the image.</exception>
-    public string PathOf(CocoImage image) => image.FileName.Length > 0
-        ? Path.Combine(ImageFolder, image.FileName)
-        : throw new CocoException($"{Source}: image {image.Id} has no 'file_name'.");
+    /// <exception cref="CocoException">The source names no file for the image, or one outside the folder.</exception>
+    public string PathOf(CocoImage image) => FileIn(ImageFolder, image.FileName, $"{Source}: image {image.Id}");
+
+    /// <summary>The path of a picture in a folder.</summary>
+    /// <param name="folder">The pictures' folder; empty where the names are full paths.</param>
+    /// <param name="name">The name a data set gives, which may hold subfolders.</param>
+    /// <param name="place">What errors call the picture.</param>
+    /// <exception cref="CocoException">There is no name, it is absolute, or it leads out of the folder.</exception>
+    public static string FileIn(string folder, string name, string place)
+    {
+        if (name.Length == 0)
+        {
+            throw new CocoException($"{place} has no 'file_name'.");
+        }
+
+        var inside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Length > 0 ? folder : "/")) + Path.DirectorySeparatorChar;
+        return folder.Length == 0 || (!Path.IsPathRooted(name) && !name.Contains('\0', StringComparison.Ordinal)
+            && Path.GetFullPath(name, inside).StartsWith(inside, StringComparison.Ordinal))
+            ? Path.Combine(folder, name)
+            : throw new CocoException(
+                $"{place}: its 'file_name' leaves the folder of the pictures: "
+                + $"it must be relative to {folder}, without '..' that leads out.");
+    }
 
     private static Dictionary<long, int> IndexById<T>(string source, string section, IReadOnlyList<T> items, Func<T, long> idOf)
     {

@@ -23,6 +23,7 @@ internal ref struct JsonStreamReader
     private int _index;
     private long _elementId;
     private bool _elementHasId;
+    private long _passed;
 
     private JsonStreamReader(Stream stream, string file)
     {
@@ -78,7 +79,8 @@ internal ref struct JsonStreamReader
         }
         catch (JsonException error)
         {
-            throw Error($"not valid JSON: {error.Message}", error);
+            // Its own message quotes the file, which may be another one than the user takes it for.
+            throw Error($"not valid JSON, near byte {_passed + _reader.BytesConsumed}", error);
         }
         catch (InvalidDataException error)
         {
@@ -249,6 +251,7 @@ internal ref struct JsonStreamReader
         unread.CopyTo(target);
         _buffer = target;
         var read = _stream.ReadAtLeast(_buffer.AsSpan(unread.Length), 1, throwOnEndOfStream: false);
+        _passed += _reader.BytesConsumed;
         _length = unread.Length + read;
         _isFinal = read == 0;
         _reader = new Utf8JsonReader(_buffer.AsSpan(0, _length), _isFinal, _reader.CurrentState);

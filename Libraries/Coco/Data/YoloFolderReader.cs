@@ -12,9 +12,12 @@ internal static class YoloFolderReader
     // Smaller images carry nothing to learn from (reference 8.1).
     private const int SmallestSide = 10;
 
+    private const long LongestLabels = 16 << 20;
+
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
 
-    public static CocoDataset Read(string imageFolder, IReadOnlyList<string>? classNames, Action<BadImage>? onBadImage)
+    public static CocoDataset Read(
+        string imageFolder, IReadOnlyList<string>? classNames, Action<BadImage>? onBadImage, Action<string> onOpen)
     {
         var labelFolder = LabelFolderOf(imageFolder);
         foreach (var folder in new[] { imageFolder, labelFolder })
@@ -31,6 +34,7 @@ internal static class YoloFolderReader
         foreach (var path in ImageFiles(imageFolder))
         {
             var image = new CocoImage(IdOf(path, images.Count), Path.GetRelativePath(imageFolder, path), 0, 0);
+            onOpen(path);
             if (ReadSize(image, path, onBadImage) is not var (width, height))
             {
                 continue;
@@ -38,7 +42,9 @@ internal static class YoloFolderReader
 
             image = image with { Width = width, Height = height };
             images.Add(image);
-            ReadLabels(Path.Combine(labelFolder, Path.ChangeExtension(image.FileName, ".txt")), image, categories, annotations);
+            var labels = Path.Combine(labelFolder, Path.ChangeExtension(image.FileName, ".txt"));
+            onOpen(labels);
+            ReadLabels(labels, image, categories, annotations);
         }
 
         return images.Count > 0
@@ -89,6 +95,11 @@ internal static class YoloFolderReader
         if (!File.Exists(path))
         {
             return;
+        }
+
+        if (new FileInfo(path).Length > LongestLabels)
+        {
+            throw new CocoException($"{path}: larger than {LongestLabels >> 20} MiB, which the labels of no picture are.");
         }
 
         var seen = new HashSet<YoloLabel>();

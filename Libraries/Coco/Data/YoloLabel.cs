@@ -16,7 +16,7 @@ public readonly record struct YoloLabel(int Class, double CenterX, double Center
         // Some writers put the class as a float: 7.0 is 7.
         if (!TryParse(fields[0], out var index) || index != Math.Truncate(index) || index < 0 || index >= classes)
         {
-            throw new CocoException($"{place}: class '{fields[0]}' is not an index of 0…{classes - 1}.");
+            throw new CocoException($"{place}: the first value, the class, is not an index of 0…{classes - 1}.");
         }
 
         Span<double> box = stackalloc double[4];
@@ -24,7 +24,7 @@ public readonly record struct YoloLabel(int Class, double CenterX, double Center
         {
             if (!TryParse(fields[i + 1], out box[i]) || box[i] is not (>= 0 and <= 1))
             {
-                throw new CocoException($"{place}: '{fields[i + 1]}' is not a fraction of 0…1; boxes are normalised by the image's size.");
+                throw new CocoException($"{place}: value {i + 2} is not a fraction of 0…1; boxes are normalised by the image's size.");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using QatPipeline.Coco.Images.Pixels;
+using QatPipeline.Foundation;
 using SkiaSharp;
 
 namespace QatPipeline.Coco.Images;
@@ -102,10 +103,9 @@ internal sealed class EncodedImage : IDisposable
 
     private static void RefuseGiants(string path, SKImageInfo info)
     {
-        if ((long)info.Width * info.Height > ImageDecoder.LargestImage)
+        if ((long)info.Width * info.Height > Limits.Pixels.Value)
         {
-            throw new CocoException(
-                $"{path}: its header claims {info.Width}×{info.Height} pixels; at most {ImageDecoder.LargestImage} (2²⁸) are decoded.");
+            throw new CocoException($"{path}: its header claims {info.Width}×{info.Height} pixels; {Limits.Pixels}.");
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Buffers;
+using QatPipeline.Coco.Images.Pixels;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Coco.Images;
 
@@ -25,6 +27,11 @@ internal sealed class FileContent : IDisposable
             if (length == 0)
             {
                 throw new CocoException($"{path}: the file is empty.");
+            }
+
+            if (length > Limits.Pixels.Value * PixelBuffer.PixelSize)
+            {
+                throw new CocoException($"{path}: has {length} bytes, more than its pixels could need; {Limits.Pixels}.");
             }
 
             var buffer = ArrayPool<byte>.Shared.Rent(length);

@@ -12,9 +12,6 @@ public readonly record struct ImageProbe(int Width, int Height, string Sha256);
 /// <summary>Image files (JPEG, PNG, WebP, BMP, GIF) to pixels.</summary>
 public static class ImageDecoder
 {
-    /// <summary>Pixels of the largest image that is decoded: 2²⁸, a gigabyte of memory.</summary>
-    public const int LargestImage = 1 << 28;
-
     /// <summary>Decodes an image to prove that it can be read; the file is read once.</summary>
     /// <param name="path">The file.</param>
     /// <param name="width">The size the data set states; 0 where it states none. It decides whether an EXIF orientation is applied.</param>

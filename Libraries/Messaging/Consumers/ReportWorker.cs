@@ -6,6 +6,7 @@ using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Lineage;
+using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Messaging.Consumers;
 
@@ -19,6 +20,7 @@ internal sealed class ReportWorker(
     RunFolder runs,
     IEnumerable<IRunReport> reports,
     DeliveryGuard guard,
+    DataRoots roots,
     IBus bus,
     TimeProvider time,
     ILogger<ReportWorker> logger) : IEventHandler
@@ -29,6 +31,7 @@ internal sealed class ReportWorker(
 
     private async Task CompleteAsync(ConsumeContext context, IPipelineEvent happened, CancellationToken cancellationToken)
     {
+        SpecificationRules.Check(happened.Specification, $"the {happened.GetType().Name} event", roots);
         var runId = happened.RunId;
         if (await runs.ReadCompletionAsync(runId, cancellationToken) is { Announced: true })
         {

@@ -5,6 +5,7 @@ using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Messaging.Consumers;
 
@@ -18,6 +19,7 @@ internal sealed partial class StageWorker(
     StageExecutor executor,
     RunFolder runs,
     DeliveryGuard guard,
+    DataRoots roots,
     IBus bus,
     TimeProvider time,
     ILogger<StageWorker> logger) : IEventHandler
@@ -28,6 +30,8 @@ internal sealed partial class StageWorker(
 
     private async Task ExecuteAsync(ConsumeContext context, IPipelineEvent happened, CancellationToken cancellationToken)
     {
+        // Here too: what was sent to the queue itself passed no router.
+        SpecificationRules.Check(happened.Specification, $"the {happened.GetType().Name} event", roots);
         var run = new RunContext(happened.RunId, happened.Specification);
         var job = StageJob.Create(stage, run, happened.Artifacts);
         if (await runs.ReadLinkAsync(run.RunId, stage.Name, cancellationToken) is { Announced: true } link && link.Key == job.Key)

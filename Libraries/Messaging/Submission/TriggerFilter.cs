@@ -16,7 +16,7 @@ namespace QatPipeline.Messaging.Submission;
 /// Turns plain JSON from any AMQP client into a request. What is not understood is answered by a <see cref="StageFailed"/> that says why,
 /// and kept with its reason in the queue <see cref="PipelineTopology.RejectedTriggers"/>.
 /// </summary>
-internal sealed class TriggerFilter(Lazy<IBus> bus, RunStatusStore runs, TimeProvider time) : IFilter<ReceiveContext>
+internal sealed class TriggerFilter(Lazy<IBus> bus, RunStatusStore runs, DataRoots roots, TimeProvider time) : IFilter<ReceiveContext>
 {
     private const int LargestTrigger = 1 << 20;
 
@@ -63,7 +63,8 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, RunStatusStore runs, TimePro
 
         var trigger = JsonSerializer.Deserialize<Trigger>(content, PipelineJson.Strict)
             ?? throw new StageInputException("it is null instead of an object with a specification.");
-        var specification = RunSpecificationLoader.Bind(trigger.Specification, "the trigger's specification");
+        var specification = RunSpecificationLoader.ParseSubmitted(
+            trigger.Specification.GetRawText(), "the trigger's specification", roots);
         var artifacts = trigger.Artifacts ?? [];
         EventAdmission.CheckArtifacts(artifacts);
         return new PipelineRequested(trigger.RunId ?? RunId.Create(specification.Name, time), specification, artifacts);
@@ -81,7 +82,7 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, RunStatusStore runs, TimePro
         {
             return JsonNode.Parse(content)?["runId"]?.GetValue<string>() is { } runId && RunId.IsValid(runId) ? runId : "";
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             return "";
         }

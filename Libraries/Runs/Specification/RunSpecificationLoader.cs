@@ -1,4 +1,3 @@
-using System.Text.Json;
 using QatPipeline.Contracts.Specification;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -35,24 +34,18 @@ public static class RunSpecificationLoader
     /// <param name="baseFolder">The folder relative paths are relative to.</param>
     /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
     public static RunSpecification Parse(string text, string source, string baseFolder) =>
-        Parse(text, new YamlBinder(source, baseFolder, expandsReferences: true));
+        Parse(text, new YamlBinder(source, baseFolder, expandsReferences: true, DataRoots.Unlimited));
 
     /// <summary>
-    /// Parses what came from another process: it does not get to see this one's environment.
+    /// Parses what came from another process: it does not get to see this one's environment, nor to name every file.
     /// </summary>
     /// <param name="text">YAML or JSON.</param>
     /// <param name="source">What errors call it.</param>
+    /// <param name="roots">The folders that it may name files in.</param>
     /// <param name="baseFolder">The folder relative paths are relative to; without one, paths must be absolute.</param>
-    /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
-    public static RunSpecification ParseSubmitted(string text, string source, string? baseFolder = null) =>
-        Parse(text, new YamlBinder(source, baseFolder, expandsReferences: false));
-
-    /// <summary>Binds what came from another machine as a part of a JSON document, by the rules of <see cref="ParseSubmitted"/>.</summary>
-    /// <param name="json">The specification.</param>
-    /// <param name="source">What errors call it.</param>
-    /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range.</exception>
-    public static RunSpecification Bind(JsonElement json, string source) =>
-        Bind(JsonNodes.Of(json), new YamlBinder(source, null, expandsReferences: false, hasLines: false));
+    /// <exception cref="SpecificationException">A key is unknown, misplaced or out of range, or names a file outside the roots.</exception>
+    public static RunSpecification ParseSubmitted(string text, string source, DataRoots roots, string? baseFolder = null) =>
+        Parse(text, new YamlBinder(source, baseFolder, expandsReferences: false, roots));
 
     private static RunSpecification Parse(string text, YamlBinder binder)
     {
@@ -64,28 +57,25 @@ public static class RunSpecificationLoader
         var yaml = new YamlStream();
         try
         {
-            yaml.Load(new StringReader(text));
+            yaml.Load(new BoundedParser(new StringReader(text), binder.Source));
         }
-        catch (YamlException exception)
+        catch (Exception exception) when (exception is YamlException or ArgumentException or InvalidOperationException)
         {
-            throw new SpecificationException($"{binder.Source}:{exception.Start.Line}: not valid YAML: {exception.Message}", exception)
+            // The library has an exception of its own for most of what is no YAML, not for all.
+            var line = (exception as YamlException)?.Start.Line;
+            throw new SpecificationException($"{binder.Source}{(line is null ? "" : $":{line}")}: not valid YAML: {exception.Message}", exception)
             {
-                Line = (int)exception.Start.Line,
+                Line = (int?)line,
             };
         }
 
-        return Bind(yaml.Documents is [var document] ? document.RootNode : null, binder);
-    }
-
-    private static RunSpecification Bind(YamlNode? root, YamlBinder binder)
-    {
-        if (root is not YamlMappingNode)
+        if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
         {
             throw new SpecificationException($"{binder.Source}: expected one mapping with the keys of a run specification.");
         }
 
         var specification = (RunSpecification)binder.Bind(root, typeof(RunSpecification), "");
-        SpecificationRules.CheckRelations(specification, binder.Source);
+        SpecificationRules.Check(specification, binder.Source);
         return specification;
     }
 }

@@ -1,8 +1,5 @@
-using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using System.Reflection;
-using System.Text.Json;
 using QatPipeline.Contracts.Specification;
 
 namespace QatPipeline.Runs.Specification;
@@ -12,18 +9,23 @@ namespace QatPipeline.Runs.Specification;
 /// </summary>
 public static class SpecificationRules
 {
+    private const int LongestQuote = 100;
+
     /// <summary>Checks a specification that was not read by <see cref="RunSpecificationLoader"/>, such as that of an event.</summary>
     /// <param name="specification">What to check; a serializer may have left members null that cannot be.</param>
     /// <param name="source">What errors call it.</param>
-    /// <exception cref="SpecificationException">A key has no value or one out of range, or keys contradict each other.</exception>
-    public static void Check(RunSpecification? specification, string source)
+    /// <param name="roots">The folders that it may name files in; null for all.</param>
+    /// <exception cref="SpecificationException">
+    /// A key has no value or one out of range, keys contradict each other, or a file is outside the roots.
+    /// </exception>
+    public static void Check(RunSpecification? specification, string source, DataRoots? roots = null)
     {
         if (specification is null)
         {
             throw new SpecificationException($"{source}: the specification is missing.");
         }
 
-        CheckValues(specification, source, "");
+        new ValueRules(source, roots ?? DataRoots.Unlimited).Check(specification, "");
         CheckRelations(specification, source);
     }
 
@@ -35,8 +37,12 @@ public static class SpecificationRules
         _ => rule.ErrorMessage ?? rule.GetType().Name,
     };
 
-    /// <summary>Checks what the keys demand of each other.</summary>
-    internal static void CheckRelations(RunSpecification specification, string source)
+    /// <summary>The value for a message, which must not be as long as what somebody sends.</summary>
+    internal static string Shortened(object value) =>
+        Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > LongestQuote } text ? $"{text[..LongestQuote]}…" : $"{value}";
+
+    // What the keys demand of each other.
+    private static void CheckRelations(RunSpecification specification, string source)
     {
         void Require(bool condition, string message)
         {
@@ -83,45 +89,6 @@ public static class SpecificationRules
             Require(
                 dataset.Annotations is null || dataset.Images is not null,
                 $"data set {dataset.Annotations}: 'images', the folder of its pictures, is missing");
-        }
-    }
-
-    private static void CheckValues(object record, string source, string key)
-    {
-        foreach (var property in record.GetType().GetProperties())
-        {
-            var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
-            var path = key.Length == 0 ? name : $"{key}.{name}";
-            if (property.GetValue(record) is { } value)
-            {
-                CheckValue(value, property.GetCustomAttributes<ValidationAttribute>(), source, path);
-            }
-            else if (new NullabilityInfoContext().Create(property).ReadState == NullabilityState.NotNull)
-            {
-                throw new SpecificationException($"{source}: '{path}' has no value.");
-            }
-        }
-    }
-
-    private static void CheckValue(object value, IEnumerable<ValidationAttribute> rules, string source, string path)
-    {
-        if (rules.FirstOrDefault(rule => !rule.IsValid(value)) is { } broken)
-        {
-            throw new SpecificationException(
-                string.Create(CultureInfo.InvariantCulture, $"{source}: '{path}' is {value}, but must be {Describe(broken)}"));
-        }
-
-        if (value is IEnumerable list and not string)
-        {
-            foreach (var (index, item) in list.Cast<object?>().Index())
-            {
-                CheckValue(
-                    item ?? throw new SpecificationException($"{source}: '{path}[{index}]' has no value."), [], source, $"{path}[{index}]");
-            }
-        }
-        else if (value.GetType().Namespace == typeof(RunSpecification).Namespace)
-        {
-            CheckValues(value, source, path);
         }
     }
 }

@@ -16,8 +16,8 @@ namespace QatPipeline.Runs.Specification;
 /// The folder relative paths are relative to; null for a text from another machine, where paths must be absolute.
 /// </param>
 /// <param name="expandsReferences">Whether references to the environment are expanded; otherwise they stay as they are.</param>
-/// <param name="hasLines">False where the nodes come from no text, so that errors name the key alone.</param>
-internal sealed class YamlBinder(string source, string? baseFolder, bool expandsReferences, bool hasLines = true)
+/// <param name="roots">The folders that files must lie in.</param>
+internal sealed class YamlBinder(string source, string? baseFolder, bool expandsReferences, DataRoots roots)
 {
     public string Source => source;
 
@@ -41,7 +41,7 @@ internal sealed class YamlBinder(string source, string? baseFolder, bool expands
             var path = key.Length == 0 ? name : $"{key}.{name}";
             if (!properties.TryGetValue(name, out var property))
             {
-                throw Error(keyNode, $"unknown key '{path}'{Suggest(name, properties.Keys)}");
+                throw Error(keyNode, $"unknown key '{SpecificationRules.Shortened(path)}'{Suggest(name, properties.Keys)}");
             }
 
             property.SetValue(record, BindProperty(valueNode, property, path));
@@ -73,7 +73,7 @@ internal sealed class YamlBinder(string source, string? baseFolder, bool expands
         {
             if (!rule.IsValid(value))
             {
-                throw Error(node, $"'{path}' is {node}, but must be {SpecificationRules.Describe(rule)}");
+                throw Error(node, $"'{path}' is {SpecificationRules.Shortened(value)}, but must be {SpecificationRules.Describe(rule)}");
             }
         }
 
@@ -102,7 +102,7 @@ internal sealed class YamlBinder(string source, string? baseFolder, bool expands
             TypeCode.Int32 when int.TryParse(text, NumberStyles.AllowLeadingSign, culture, out var value) => value,
             TypeCode.Int64 when long.TryParse(text, NumberStyles.AllowLeadingSign, culture, out var value) => value,
             TypeCode.Double when double.TryParse(text, NumberStyles.Float, culture, out var value) && double.IsFinite(value) => value,
-            _ => throw Error(scalar, $"'{key}' is '{text}', but must be {Describe(type)}"),
+            _ => throw Error(scalar, $"'{key}' is '{SpecificationRules.Shortened(text)}', but must be {Describe(type)}"),
         };
     }
 
@@ -120,12 +120,16 @@ internal sealed class YamlBinder(string source, string? baseFolder, bool expands
         _ => ElementTypeOf(type) is null ? "a mapping of keys" : "a list",
     };
 
-    private string Absolute(YamlNode node, string path, string key) => (baseFolder, Path.IsPathRooted(path)) switch
+    private string Absolute(YamlNode node, string path, string key)
     {
-        (null, false) => throw Error(node, $"'{key}' is '{path}', but must be an absolute path: the services run elsewhere"),
-        (null, true) => Path.GetFullPath(path),
-        var (folder, _) => Path.GetFullPath(Path.Combine(folder, path)),
-    };
+        if (baseFolder is null && !Path.IsPathRooted(path))
+        {
+            throw Error(node, $"'{key}' is '{path}', but must be an absolute path: the services run elsewhere");
+        }
+
+        var absolute = Path.GetFullPath(Path.Combine(baseFolder ?? "/", path));
+        return roots.Allows(absolute) ? absolute : throw Error(node, roots.Refusal(key, path));
+    }
 
     private static string Suggest(string name, IEnumerable<string> known)
     {
@@ -152,7 +156,5 @@ internal sealed class YamlBinder(string source, string? baseFolder, bool expands
     }
 
     private SpecificationException Error(YamlNode node, string message) =>
-        hasLines
-            ? new SpecificationException($"{source}:{node.Start.Line}: {message}") { Line = (int)node.Start.Line }
-            : new SpecificationException($"{source}: {message}");
+        new($"{source}:{node.Start.Line}: {message}") { Line = (int)node.Start.Line };
 }

@@ -10,32 +10,12 @@ namespace QatPipeline.Stages.Torch.Models;
 /// </summary>
 internal static class Yolov6CheckpointFile
 {
-    private const int LengthPrefix = sizeof(ulong);
-
     /// <summary>The network with the file's weights.</summary>
     /// <param name="path">The file.</param>
     /// <param name="network">The network as it is used; branches of a RepVGG checkpoint are merged for a deployed one.</param>
     /// <exception cref="CheckpointException">The file is unreadable, or it is of another network.</exception>
     public static Graph Load(string path, Yolov6Network network) =>
-        TryRead(path) is { } state ? Load(path, network, state) : LoadOnnx(path, network);
-
-    /// <summary>The entries of a file that has names: PyTorch checkpoint or safetensors.</summary>
-    /// <exception cref="CheckpointException">The file is unreadable.</exception>
-    public static StateDict Read(string path) =>
-        TryRead(path) ?? throw new CheckpointException($"{path} is neither a PyTorch checkpoint nor a safetensors file.");
-
-    private static StateDict? TryRead(string path)
-    {
-        Span<byte> start = stackalloc byte[LengthPrefix + 1];
-        using (var file = File.OpenRead(path))
-        {
-            file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        }
-
-        return start.StartsWith("PK"u8) ? TorchCheckpoint.Read(path, CheckpointWeights.PreferEma)
-            : start[LengthPrefix] == '{' ? SafetensorsFile.Read(path)
-            : null;
-    }
+        CheckpointFile.TryRead(path) is { } state ? Load(path, network, state) : LoadOnnx(path, network);
 
     private static Graph Load(string path, Yolov6Network network, StateDict state)
     {

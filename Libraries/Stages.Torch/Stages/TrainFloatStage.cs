@@ -124,7 +124,7 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     {
         if (context.Specification.Model.Yolov6!.Scales is not null)
         {
-            return RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
+            return RepScales.From(CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
         }
 
         return await HyperSearch.RunAsync(network, search, store, cancellationToken: cancellationToken);

@@ -5,9 +5,9 @@ using QatPipeline.Graphs.Model;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Detectors;
-using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Torch.Training;
+using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Losses;
 using QatPipeline.Yolov6.Training.Optimizers;
@@ -51,7 +51,7 @@ internal static class QatTraining
         IStageContext context, IImageSource images, GraphEvaluation evaluation, QatJob job, CancellationToken cancellationToken)
     {
         var scales = ScalesOf(context.Specification) is { } artifact
-            ? RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(artifact, cancellationToken)))
+            ? RepScales.From(CheckpointFile.Read(await context.OpenInputAsync(artifact, cancellationToken)))
             : null;
         if (IsStrict(context.Specification))
         {

@@ -1,6 +1,7 @@
 using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Runs.Specification;
 using QatPipeline.Synthetic;
 
 namespace QatPipeline.Stages.Datasets;
@@ -8,21 +9,41 @@ namespace QatPipeline.Stages.Datasets;
 /// <summary>Opens the data sets a specification names, on this machine.</summary>
 public static class DatasetLocator
 {
+    private const string Source = "the run's specification";
+
     /// <summary>The data sets of a split, in the order of the specification.</summary>
     /// <param name="specification">The run's.</param>
     /// <param name="split">Which.</param>
     /// <param name="onBadImage">Receives the images of label folders that are left out as unreadable; null: they are fatal.</param>
+    /// <param name="roots">The folders that pictures and labels must lie in; null for all.</param>
     /// <exception cref="CocoException">A data set cannot be read or is empty.</exception>
+    /// <exception cref="SpecificationException">A link leads out of the roots.</exception>
     public static IReadOnlyList<CocoDataset> Open(
-        RunSpecification specification, DatasetSplit split, Action<BadImage>? onBadImage = null) =>
-        [.. SpecificationsOf(specification, split).Select(dataset => Open(dataset, onBadImage))];
+        RunSpecification specification, DatasetSplit split, Action<BadImage>? onBadImage = null, DataRoots? roots = null) =>
+        [.. SpecificationsOf(specification, split).Select((dataset, set) => Open(
+            dataset, onBadImage, path => roots?.Require(Source, $"data.{NameOf(split)}[{set}].yolo", path)))];
 
     /// <summary>The file of an indexed picture on this machine.</summary>
-    public static string PathOf(RunSpecification specification, DatasetSplit split, IndexedImage image)
+    /// <param name="specification">The run's.</param>
+    /// <param name="split">Which images.</param>
+    /// <param name="image">One of them.</param>
+    /// <param name="roots">The folders that it must lie in; null for all.</param>
+    /// <exception cref="CocoException">The picture's name leads out of its folder.</exception>
+    /// <exception cref="SpecificationException">A link leads out of the roots.</exception>
+    public static string PathOf(RunSpecification specification, DatasetSplit split, IndexedImage image, DataRoots? roots = null)
     {
         var dataset = SpecificationsOf(specification, split)[image.Set];
-        var folder = dataset.Synthetic is { } generated ? PicturesOf(generated) : dataset.Images ?? dataset.Yolo!;
-        return Path.Combine(folder, image.File);
+        var key = $"data.{NameOf(split)}[{image.Set}].{(dataset.Images is null ? "yolo" : "images")}";
+        var path = CocoDataset.FileIn(
+            dataset.Synthetic is { } generated ? PicturesOf(generated) : dataset.Images ?? dataset.Yolo!,
+            image.File,
+            $"image {image.Id} of {key}");
+        if (dataset.Synthetic is null)
+        {
+            roots?.Require(Source, key, path);
+        }
+
+        return path;
     }
 
     /// <summary>How many images of each data set are taken; 0 for all.</summary>
@@ -36,12 +57,19 @@ public static class DatasetLocator
         _ => specification.Data.Validation,
     };
 
-    private static CocoDataset Open(DatasetSpecification specification, Action<BadImage>? onBadImage)
+    private static string NameOf(DatasetSplit split) => split switch
+    {
+        DatasetSplit.Calibration => "calibration",
+        DatasetSplit.Training => "training",
+        _ => "validation",
+    };
+
+    private static CocoDataset Open(DatasetSpecification specification, Action<BadImage>? onBadImage, Action<string> onOpen)
     {
         var dataset = specification switch
         {
             { Annotations: { } annotations, Images: { } images } => CocoDataset.Read(annotations, images),
-            { Yolo: { } folder } => CocoDataset.ReadYolo(folder, onBadImage: onBadImage),
+            { Yolo: { } folder } => CocoDataset.ReadYolo(folder, onBadImage: onBadImage, onOpen: onOpen),
             { Synthetic: { } generated } =>
                 CocoDataset.Read(
                     Path.Combine(GeneratedDatasets.FolderOf(generated), SyntheticDetectionDataset.AnnotationFile), PicturesOf(generated)),

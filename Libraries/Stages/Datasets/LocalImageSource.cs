@@ -1,11 +1,13 @@
 using QatPipeline.Coco.Data;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Detectors.Preprocessing;
+using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Stages.Datasets;
 
 /// <summary>Reads images from this machine's files.</summary>
-public sealed class LocalImageSource : IImageSource
+/// <param name="roots">The folders that they must lie in; null for all.</param>
+public sealed class LocalImageSource(DataRoots? roots = null) : IImageSource
 {
     /// <inheritdoc/>
     public IAsyncEnumerable<ImageBatch> ReadAsync(
@@ -17,7 +19,7 @@ public sealed class LocalImageSource : IImageSource
         CancellationToken cancellationToken)
     {
         var files = images.Select(
-            image => new CocoImage(image.Id, DatasetLocator.PathOf(specification, split, image), image.Width, image.Height));
+            image => new CocoImage(image.Id, DatasetLocator.PathOf(specification, split, image, roots), image.Width, image.Height));
 
         return new ImageLoader([.. files], protocol, new ImageLoaderOptions { BatchSize = batchSize }).ReadAsync(cancellationToken);
     }

@@ -44,7 +44,8 @@ public static class SafetensorsFile
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw Broken(name, $"its header is not understood ({error.Message})", error);
+            // A JSON error's own message quotes the content.
+            throw Broken(name, $"its header is not understood ({(error is JsonException ? "it is not JSON" : error.Message)})", error);
         }
         catch (Exception error) when (error is EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
         {

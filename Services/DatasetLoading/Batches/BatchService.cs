@@ -6,13 +6,15 @@ using QatPipeline.Coco;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1.Grpc;
 using QatPipeline.Detectors.Preprocessing;
+using QatPipeline.Foundation;
 using QatPipeline.Runs.Json;
+using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.DatasetLoading.Batches;
 
 /// <summary>Streams letterboxed images; each write waits until the reader has room.</summary>
-internal sealed class BatchService(IImageSource images) : Contracts.V1.Grpc.DatasetLoading.DatasetLoadingBase
+internal sealed class BatchService(IImageSource images, DataRoots roots) : Contracts.V1.Grpc.DatasetLoading.DatasetLoadingBase
 {
     /// <summary>A request may list every picture of a large data set, at about 150 bytes each.</summary>
     public const int LargestRequest = 64 << 20;
@@ -30,12 +32,21 @@ internal sealed class BatchService(IImageSource images) : Contracts.V1.Grpc.Data
     {
         var (specification, split, protocol) = Parse(request);
         var wanted = request.Images.Select(image => ToIndexed(image, specification, split)).ToArray();
+        IAsyncEnumerable<ImageBatch> batches;
+        try
+        {
+            batches = images.ReadAsync(specification, split, wanted, protocol, request.BatchSize, context.CancellationToken);
+        }
+        catch (InputException exception)
+        {
+            throw Invalid(exception.Message);
+        }
+
         var positions = wanted.Index().GroupBy(entry => entry.Item.Id).ToDictionary(
             group => group.Key, group => new Queue<int>(group.Select(entry => entry.Index)));
         try
         {
-            await foreach (var batch in images.ReadAsync(
-                specification, split, wanted, protocol, request.BatchSize, context.CancellationToken))
+            await foreach (var batch in batches)
             {
                 using (batch)
                 {
@@ -50,13 +61,22 @@ internal sealed class BatchService(IImageSource images) : Contracts.V1.Grpc.Data
         }
     }
 
-    private static (RunSpecification Specification, DatasetSplit Split, EvaluationProtocol Protocol) Parse(ReadBatchesRequest request)
+    private (RunSpecification Specification, DatasetSplit Split, EvaluationProtocol Protocol) Parse(ReadBatchesRequest request)
     {
         try
         {
-            if (request.BatchSize is < 1 or > LargestBatch || request.Protocol.InputSize is < 32 or > LargestInput)
+            var protocol = request.Protocol ?? throw Invalid("protocol is missing.");
+            if (request.BatchSize is < 1 or > LargestBatch
+                || protocol.InputSize is < 32 or > LargestInput
+                || protocol.LoadSize is < 0 or > LargestInput)
             {
-                throw Invalid($"batch_size must be 1 to {LargestBatch}, protocol.input_size 32 to {LargestInput}.");
+                throw Invalid(
+                    $"batch_size must be 1 to {LargestBatch}, protocol.input_size 32 to {LargestInput}, protocol.load_size 0 to {LargestInput}.");
+            }
+
+            if ((long)request.BatchSize * protocol.InputSize * protocol.InputSize > Limits.Pixels.Value)
+            {
+                throw Invalid($"a batch of {request.BatchSize} inputs of {protocol.InputSize}×{protocol.InputSize} is too large; {Limits.Pixels}.");
             }
 
             var split = request.Split switch
@@ -66,23 +86,25 @@ internal sealed class BatchService(IImageSource images) : Contracts.V1.Grpc.Data
                 Split.Validation => DatasetSplit.Validation,
                 _ => throw Invalid("split is missing."),
             };
-            return (
-                JsonSerializer.Deserialize<RunSpecification>(request.SpecificationJson, PipelineJson.Strict)!,
-                split,
-                EvaluationProtocol.Named(request.Protocol.Name, request.Protocol.InputSize, request.Protocol.LoadSize));
+            var specification = JsonSerializer.Deserialize<RunSpecification>(request.SpecificationJson, PipelineJson.Strict)!;
+            SpecificationRules.Check(specification, "specification_json", roots);
+            return (specification, split, EvaluationProtocol.Named(protocol.Name, protocol.InputSize, protocol.LoadSize));
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        catch (JsonException exception)
+        {
+            throw Invalid($"specification_json: not valid JSON: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is ArgumentException or SpecificationException)
         {
             throw Invalid(exception.Message);
         }
     }
 
-    // A name from the network must not lead out of its data set's folder.
+    // The image source sees to it that names and links stay in their folders.
     private static IndexedImage ToIndexed(ImageRef image, RunSpecification specification, DatasetSplit split)
     {
         var indexed = new IndexedImage(image.Set, image.Id, image.File, image.Width, image.Height, image.Sha256);
-        var parts = image.File.Split('/', '\\');
-        return !Path.IsPathRooted(image.File) && !parts.Contains("..") && image.Set >= 0 && image.Set < SetsOf(specification, split)
+        return image.Set >= 0 && image.Set < SetsOf(specification, split) && image is { Width: > 0, Height: > 0 }
             ? indexed
             : throw Invalid($"'{image.File}' of data set {image.Set} is not a picture of the split.");
     }

@@ -10,7 +10,13 @@ namespace QatPipeline.Gateway.Runs;
 
 /// <summary>What HTTP and gRPC offer alike.</summary>
 internal sealed class RunOperations(
-    RunRequests requests, EventAdmission admission, StageWorkers workers, RunStatusStore runs, IBlobStore blobs, TimeProvider time)
+    RunRequests requests,
+    EventAdmission admission,
+    StageWorkers workers,
+    RunStatusStore runs,
+    IBlobStore blobs,
+    DataRoots roots,
+    TimeProvider time)
 {
     /// <summary>Reads the specification and asks for the run.</summary>
     /// <param name="text">The specification.</param>
@@ -23,7 +29,7 @@ internal sealed class RunOperations(
     public async Task<RunStatus> SubmitAsync(
         string text, string? runId, CancellationToken cancellationToken, string? folder = null)
     {
-        var specification = RunSpecificationLoader.ParseSubmitted(text, "the submitted specification", folder);
+        var specification = RunSpecificationLoader.ParseSubmitted(text, "the submitted specification", roots, folder);
         var id = string.IsNullOrEmpty(runId) ? RunId.Create(specification.Name, time) : runId;
         var request = new PipelineRequested(id, specification, []);
         await admission.AdmitAsync(request, cancellationToken);

@@ -6,6 +6,8 @@ namespace QatPipeline.Gateway.Web;
 /// <summary>What browsers may do with what the gateway sends, and which forms it accepts.</summary>
 internal static class PageSecurity
 {
+    private const string Unusable = "The form cannot be used";
+
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
         + "frame-ancestors 'none'";
@@ -31,12 +33,15 @@ internal static class PageSecurity
     /// <summary>Only forms that a page of this gateway sent.</summary>
     public static RouteHandlerBuilder RequireOwnForm(this RouteHandlerBuilder form) => form
         .WithMetadata(new RequireAntiforgeryTokenAttribute())
-        .AddEndpointFilter(async (context, next) => context.HttpContext.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: true }
-            ? await next(context)
-            : MessagePage.Result(
+        .AddEndpointFilter(async (context, next) => context.HttpContext.Features.Get<IAntiforgeryValidationFeature>() switch
+        {
+            { IsValid: true } => await next(context),
+            { Error.InnerException: BadHttpRequestException bad } => MessagePage.Result(bad.StatusCode, Unusable, bad.Message),
+            _ => MessagePage.Result(
                 StatusCodes.Status400BadRequest,
-                "The form cannot be used",
-                "It comes from elsewhere or was open for too long: go back, reload the page and try again."));
+                Unusable,
+                "It comes from elsewhere or was open for too long: go back, reload the page and try again."),
+        });
 
     private static void AddHeaders(HttpResponse response, string policy)
     {

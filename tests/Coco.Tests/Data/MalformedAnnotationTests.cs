@@ -33,7 +33,7 @@ public sealed class MalformedAnnotationTests
     [InlineData(""" "image_id":1,"category_id":1,"bbox":[1,2,3],"area":4 """, "annotations[0] (id 5): field 'bbox' must have four numbers")]
     [InlineData(""" "image_id":1,"category_id":1,"bbox":[1,2,3,4,5],"area":4 """, "annotations[0] (id 5): expected four numbers")]
     [InlineData(
-        """ "image_id":1,"category_id":1,"bbox":[1,NaN,3,4],"area":4 """, "annotations[0] (id 5): not valid JSON: 'N' is an invalid")]
+        """ "image_id":1,"category_id":1,"bbox":[1,NaN,3,4],"area":4 """, "annotations[0] (id 5): not valid JSON, near byte ")]
     [InlineData(""" "image_id":1,"category_id":1,"bbox":[1,1e999,3,4],"area":4 """, "annotations[0] (id 5): field 'bbox' must be a finite")]
     [InlineData(""" "image_id":1,"category_id":1,"bbox":null,"area":4 """, "annotations[0] (id 5): expected field 'bbox'")]
     [InlineData(

@@ -31,10 +31,10 @@ public sealed class YoloFolderTests : IDisposable
 
     [Theory]
     [InlineData("1 0.5 0.5 0.5", "4 values")]
-    [InlineData("2 0.5 0.5 0.5 0.5", "class '2' is not an index of 0…1")]
-    [InlineData("0 0.5 0.5 0.5 1.5", "'1.5' is not a fraction")]
-    [InlineData("0 NaN 0.5 0.5 0.5", "'NaN' is not a fraction")]
-    [InlineData("0 0.5 -0.1 0.5 0.5", "'-0.1' is not a fraction")]
+    [InlineData("2 0.5 0.5 0.5 0.5", "the first value, the class, is not an index of 0…1")]
+    [InlineData("0 0.5 0.5 0.5 1.5", "value 5 is not a fraction")]
+    [InlineData("0 NaN 0.5 0.5 0.5", "value 2 is not a fraction")]
+    [InlineData("0 0.5 -0.1 0.5 0.5", "value 3 is not a fraction")]
     public void MalformedRow_NamesFileAndLine(string row, string expected)
     {
         WriteLabels("b.txt", "0 0.5 0.5 0.5 0.5\n" + row);

@@ -14,7 +14,8 @@ namespace QatPipeline.EndToEnd.Triggers;
 public sealed class BadTriggerTests(DistributedSystem system)
 {
     private const string Data = """{"calibration":[{"synthetic":{"images":4}}],"validation":[{"synthetic":{"images":4}}]}""";
-    private const string MissingData = """{"calibration":[{"yolo":"/nowhere/pictures"}],"validation":[{"yolo":"/nowhere/pictures"}]}""";
+    private static readonly string Missing = Path.Combine(TestData.RepositoryRoot, "nowhere");
+    private static readonly string MissingData = $$$"""{"calibration":[{"yolo":"{{{Missing}}}"}],"validation":[{"yolo":"{{{Missing}}}"}]}""";
     private const string Model = "\"model\":{\"yolov6\":{\"variant\":\"n\"}}";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -43,7 +44,7 @@ public sealed class BadTriggerTests(DistributedSystem system)
         await AssertAnsweredAsync(tape, "", "at most");
         await AssertAnsweredAsync(tape, "unknown-field", "unknown key 'sede'; did you mean 'seed'?");
         await AssertAnsweredAsync(tape, "out-of-range", "'qat.epochs' is 5000, but must be from 1 to 1000");
-        await AssertAnsweredAsync(tape, "missing-data", "/nowhere/pictures: no such file or folder");
+        await AssertAnsweredAsync(tape, "missing-data", $"{Missing}: no such file or folder");
         await AssertAnsweredAsync(tape, "unknown-digest", "The store has no artifact with the digest " + new string('a', 64));
         await AssertAnsweredAsync(tape, "event-out-of-range", "'build.durationMilliseconds' is 0, but must be from 1 to 600000");
         Assert.NotNull((await system.EndAsync("missing-data", Token)).Failure);

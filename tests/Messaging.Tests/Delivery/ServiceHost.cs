@@ -25,6 +25,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             ["ConnectionStrings:messaging"] = infrastructure.Broker.ConnectionString,
             ["ConnectionStrings:blobs"] = infrastructure.Storage.ConnectionString,
             ["Storage:CacheFolder"] = _folder.PathOf("cache"),
+            ["Data:Roots"] = "/m:/m.onnx:/d:/models:/pictures",
         });
         builder.AddPipeline(pipeline);
         _host = builder.Build();

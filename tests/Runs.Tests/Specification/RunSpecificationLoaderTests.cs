@@ -1,5 +1,3 @@
-using System.Text.Json;
-using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Runs.Tests.Specification;
@@ -70,13 +68,14 @@ public sealed class RunSpecificationLoaderTests
             .Replace(": v.json", ": /v.json", StringComparison.Ordinal).Replace(": pictures", ": /pictures", StringComparison.Ordinal)
             .Replace(": model.onnx", ": /model.onnx", StringComparison.Ordinal);
 
-        Assert.Equal("${PATH}", RunSpecificationLoader.ParseSubmitted(text, "the request").Name);
+        Assert.Equal("${PATH}", RunSpecificationLoader.ParseSubmitted(text, "the request", DataRoots.Unlimited).Name);
     }
 
     [Fact]
     public void ParseSubmitted_RelativePath_IsRefused()
     {
-        var exception = Assert.Throws<SpecificationException>(() => RunSpecificationLoader.ParseSubmitted(Minimal, "the request"));
+        var exception = Assert.Throws<SpecificationException>(
+            () => RunSpecificationLoader.ParseSubmitted(Minimal, "the request", DataRoots.Unlimited));
 
         Assert.StartsWith(
             "the request:3: 'model.onnx' is 'model.onnx', but must be an absolute path", exception.Message, StringComparison.Ordinal);
@@ -91,29 +90,18 @@ public sealed class RunSpecificationLoaderTests
             StringComparison.Ordinal);
 
     [Fact]
-    public void Bind_ParsedJson_GivesWhatItsTextGives()
+    public void ParseSubmitted_Json_IsReadAsJsonIs()
     {
         const string Json = """
-            {"name":"7","seed":15,"model":{"onnx":"/m.onnx"},"qat":null,
-             "data":{"calibration":[{"yolo":"/d"}],"validation":[{"yolo":"/d","limit":4}]}}
+            {"name":"\ud83d\ude00 \/ \u00e4\t","seed":15,"model":{"onnx":"/m.onnx"},"qat":null,
+            	"data":{"calibration":[{"yolo":"/d"}],
+            	"validation":[{"yolo":"/d","limit":4}]}}
             """;
 
-        var bound = RunSpecificationLoader.Bind(JsonDocument.Parse(Json).RootElement, "the trigger");
+        var read = RunSpecificationLoader.ParseSubmitted(Json, "the trigger", DataRoots.Unlimited);
 
-        Assert.Equal(CanonicalJson.Of(RunSpecificationLoader.ParseSubmitted(Json, "the trigger")), CanonicalJson.Of(bound));
-        Assert.Equal("7", bound.Name);
-    }
-
-    [Theory]
-    [InlineData("""{"sede":1}""", "the trigger: unknown key 'sede'; did you mean 'seed'?")]
-    [InlineData("""{"model":{"onnx":"m"}}""", "the trigger: 'model.onnx' is 'm', but must be an absolute path")]
-    [InlineData("null", "the trigger: expected one mapping")]
-    public void Bind_BadKey_NamesKeyAndRemedy(string json, string expected)
-    {
-        var exception = Assert.Throws<SpecificationException>(
-            () => RunSpecificationLoader.Bind(JsonDocument.Parse(json).RootElement, "the trigger"));
-
-        Assert.StartsWith(expected, exception.Message, StringComparison.Ordinal);
-        Assert.Null(exception.Line);
+        Assert.Equal("😀 / ä\t", read.Name);
+        Assert.Equal(4, read.Data.Validation[0].Limit);
+        Assert.Null(read.Qat);
     }
 }

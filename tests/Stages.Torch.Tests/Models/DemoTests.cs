@@ -2,6 +2,7 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Models;
+using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 
 namespace QatPipeline.Stages.Torch.Tests.Models;
@@ -28,7 +29,7 @@ public sealed class DemoTests
         Assert.True(classes >= 8);
         Assert.Equal(
             Yolov6Outputs.Of(graph).RepBlocks.Count,
-            QatPipeline.Yolov6.Training.Optimizers.RepScales.From(Yolov6CheckpointFile.Read(model.Scales!)).Blocks.Count);
+            QatPipeline.Yolov6.Training.Optimizers.RepScales.From(CheckpointFile.Read(model.Scales!)).Blocks.Count);
         Assert.True(new FileInfo(model.Checkpoint!).Length + new FileInfo(model.Scales!).Length <= LargestBytes);
     }
 

@@ -26,6 +26,9 @@ public sealed class ServiceProcess : IDisposable
     // A line of its health: it waits for services that a test has not started.
     private const string OtherServices = "workers:";
 
+    /// <summary>Its process, another one after every start.</summary>
+    public int Id => _process!.Id;
+
     /// <summary>What it logged since it was started last.</summary>
     public string Output => _process?.Output ?? "";
 

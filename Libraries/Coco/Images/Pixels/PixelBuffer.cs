@@ -5,7 +5,7 @@ namespace QatPipeline.Coco.Images.Pixels;
 
 /// <summary>
 /// Pixels [H,W,4], 8 bit: blue, green, red and a byte without meaning, which makes a pixel one 32-bit lane and is how the decoder writes.
-/// Owns pooled memory; Dispose returns it, as often as it is called.
+/// Owns memory, pooled unless it is large; Dispose returns it, as often as it is called.
 /// </summary>
 public sealed class PixelBuffer : IDisposable
 {
@@ -18,15 +18,27 @@ public sealed class PixelBuffer : IDisposable
     // Kernels load pixels in pairs: the last one's pair may be read too.
     private const int Slack = PixelSize;
 
+    // The pool would keep for long what a few giants needed.
+    private const int LargestPooled = 64 << 20;
+
+    private readonly NativeBytes? _giant;
     private byte[]? _bytes;
 
-    /// <summary>Rents memory; its content is whatever it was.</summary>
+    /// <summary>Takes memory; its content is whatever it was.</summary>
     /// <param name="width">In pixels, at least 1.</param>
     /// <param name="height">In pixels, at least 1.</param>
     public PixelBuffer(int width, int height)
     {
         (Width, Height) = (width, height);
-        _bytes = ArrayPool<byte>.Shared.Rent(checked((width * height * PixelSize) + Slack));
+        var length = checked((width * height * PixelSize) + Slack);
+        if (length > LargestPooled)
+        {
+            _giant = new NativeBytes(length);
+        }
+        else
+        {
+            _bytes = ArrayPool<byte>.Shared.Rent(length);
+        }
     }
 
     /// <summary>W in pixels.</summary>
@@ -42,7 +54,9 @@ public sealed class PixelBuffer : IDisposable
     public Span<uint> Pixels => MemoryMarshal.Cast<byte, uint>(Bytes);
 
     private Span<byte> Memory =>
-        (_bytes ?? throw new ObjectDisposedException(nameof(PixelBuffer))).AsSpan(0, (Width * Height * PixelSize) + Slack);
+        _giant is not null
+            ? _giant.Span
+            : (_bytes ?? throw new ObjectDisposedException(nameof(PixelBuffer))).AsSpan(0, (Width * Height * PixelSize) + Slack);
 
     /// <summary>The pixels of a row.</summary>
     public Span<uint> Row(int y) => Pixels.Slice(y * Width, Width);
@@ -90,6 +104,7 @@ public sealed class PixelBuffer : IDisposable
     /// <summary>Gives the memory back to its pool; reading it afterwards fails.</summary>
     public void Dispose()
     {
+        _giant?.Dispose();
         if (_bytes is { } bytes)
         {
             _bytes = null;

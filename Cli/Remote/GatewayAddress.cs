@@ -15,17 +15,18 @@ internal static class GatewayAddress
     /// <exception cref="GatewayException">None is known.</exception>
     public static Uri Resolve(Uri? option)
     {
-        var known = option?.AbsoluteUri ?? NotEmpty(Environment.GetEnvironmentVariable("QAT_GATEWAY")) ?? WrittenDown();
+        var known = option?.AbsoluteUri ?? NotEmpty(Environment.GetEnvironmentVariable("QAT_GATEWAY")) ?? WrittenDown("gateway.url");
         return Uri.TryCreate(known, UriKind.Absolute, out var address)
             ? new Uri(address, "/")
             : throw new GatewayException(
                 "No gateway is known: start the system with './qat up', or name one with --gateway or QAT_GATEWAY.");
     }
 
-    private static string? WrittenDown()
+    /// <summary>What the system started from this folder wrote into a file of its data folder; null where it did not.</summary>
+    public static string? WrittenDown(string name)
     {
         var data = NotEmpty(Environment.GetEnvironmentVariable("QAT_DATA")) ?? Path.Combine(RepositoryRoot(), ".qat", "data");
-        var file = Path.Combine(data, "gateway.url");
+        var file = Path.Combine(data, name);
         return File.Exists(file) ? File.ReadAllText(file).Trim() : null;
     }
 

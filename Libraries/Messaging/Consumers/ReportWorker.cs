@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Foundation;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
@@ -30,27 +31,26 @@ internal sealed class ReportWorker(
     private async Task CompleteAsync(ConsumeContext context, IPipelineEvent happened, CancellationToken cancellationToken)
     {
         var runId = happened.RunId;
-        var name = StorePaths.Completed(runId);
-        if (await blobs.ReadJsonAsync<Completion>(name, cancellationToken) is { Announced: true })
+        if (await runs.ReadCompletionAsync(runId, cancellationToken) is { Announced: true })
         {
             return;
         }
 
         using var span = PipelineTelemetry.StartBelowRun($"stage {StageNames.Report}");
+        IReadOnlyList<ArtifactReference> files;
         await using (var progress = new ProgressPublisher(bus, runId, StageNames.Report, time, logger))
         {
             progress.Report(new StageProgress("writing the report", 0, 1));
-            await WriteReportsAsync(new RunContext(runId, happened.Specification), happened.Artifacts, cancellationToken);
+            files = await WriteReportsAsync(new RunContext(runId, happened.Specification), happened.Artifacts, cancellationToken);
         }
 
         var completed = new PipelineCompleted(runId, happened.Specification.Name, happened.Artifacts, time.GetUtcNow());
-        await blobs.TryCreateJsonAsync(name, new Completion(completed, Announced: false), cancellationToken);
-        var recorded = await blobs.ReadJsonAsync<Completion>(name, cancellationToken);
-        await context.PublishOnceAsync(recorded!.Event, cancellationToken, runId);
-        await blobs.WriteJsonAsync(name, recorded with { Announced = true }, cancellationToken);
+        var recorded = await runs.CompleteAsync(new RunCompletion(completed, Announced: false, files), cancellationToken);
+        await context.PublishOnceAsync(recorded.Event, cancellationToken, runId);
+        await runs.MarkAnnouncedAsync(recorded with { Files = files }, cancellationToken);
     }
 
-    private async Task WriteReportsAsync(
+    private async Task<IReadOnlyList<ArtifactReference>> WriteReportsAsync(
         RunContext run, IReadOnlyList<ArtifactReference> runArtifacts, CancellationToken cancellationToken)
     {
         var stages = await runs.ReadStagesAsync(run.RunId, run.Specification, cancellationToken);
@@ -64,17 +64,19 @@ internal sealed class ReportWorker(
                 await report.WriteAsync(context, folder.FullName, cancellationToken);
             }
 
+            var files = new List<ArtifactReference>();
             foreach (var file in folder.EnumerateFiles())
             {
                 var content = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
                 await blobs.WriteAsync(StorePaths.RunFile(run.RunId, file.Name), content, cancellationToken);
+                files.Add(new ArtifactReference(file.Name, Digests.Of(content), content.Length));
             }
+
+            return files;
         }
         finally
         {
             folder.Delete(recursive: true);
         }
     }
-
-    private sealed record Completion(PipelineCompleted Event, bool Announced);
 }

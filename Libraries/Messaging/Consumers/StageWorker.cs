@@ -5,6 +5,7 @@ using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Messaging.Consumers;
 
@@ -17,6 +18,7 @@ internal sealed partial class StageWorker(
     StageTable stages,
     StageExecutor executor,
     RunFolder runs,
+    RunRepair repair,
     DeliveryGuard guard,
     IBus bus,
     TimeProvider time,
@@ -30,7 +32,8 @@ internal sealed partial class StageWorker(
     {
         var run = new RunContext(happened.RunId, happened.Specification);
         var job = StageJob.Create(stage, run, happened.Artifacts);
-        if (await runs.ReadLinkAsync(run.RunId, stage.Name, cancellationToken) is { Announced: true } link && link.Key == job.Key)
+        if (await runs.ReadLinkAsync(run.RunId, stage.Name, cancellationToken) is { Announced: true } link && link.Key == job.Key
+            && !await repair.TryReopenAsync(run.RunId, run.Specification, cancellationToken))
         {
             LogRepeated(stage.Name, run.RunId);
             return;

@@ -4,12 +4,13 @@ using QatPipeline.Foundation;
 namespace QatPipeline.Runs.Artifacts;
 
 /// <summary>
-/// Local copies of artifacts, by digest. The least recently used go when the folder outgrows its limit, but none that was used within
-/// the last hour, for a stage may be reading it. Several processes may share the folder.
+/// Local copies of artifacts, by digest. The least recently used go when the folder outgrows its limit, but none that a process has open.
+/// Several processes may share the folder.
 /// </summary>
 public sealed class ArtifactCache(string folder, long maximumBytes, TimeProvider time)
 {
-    private static readonly TimeSpan InUse = TimeSpan.FromHours(1);
+    // Between the check of a copy and its opening.
+    private static readonly TimeSpan InUse = TimeSpan.FromMinutes(1);
 
     /// <summary>The local file of the digest, if it is there and undamaged.</summary>
     internal async Task<string?> TryGetAsync(string sha256, CancellationToken cancellationToken)
@@ -34,10 +35,10 @@ public sealed class ArtifactCache(string folder, long maximumBytes, TimeProvider
     internal async Task<string?> TryAddAsync(string sha256, Stream content, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        Trim();
         try
         {
             await AtomicFile.WriteAsync(PathOf(sha256), CopyVerifiedAsync, cancellationToken);
+            Trim();
             return PathOf(sha256);
         }
         catch (InvalidDataException)
@@ -69,15 +70,24 @@ public sealed class ArtifactCache(string folder, long maximumBytes, TimeProvider
         var files = new DirectoryInfo(folder).GetFiles().OrderBy(file => file.LastWriteTimeUtc).ToList();
         var excess = files.Sum(file => file.Length) - maximumBytes;
         var limit = time.GetUtcNow().UtcDateTime - InUse;
-        foreach (var file in files.TakeWhile(file => file.LastWriteTimeUtc < limit))
+        foreach (var file in files.TakeWhile(file => excess > 0 && file.LastWriteTimeUtc < limit))
         {
-            if (excess <= 0)
+            if (TryDelete(file.FullName))
             {
-                break;
+                excess -= file.Length;
             }
-
-            excess -= file.Length;
-            file.Delete();
         }
+    }
+
+    // The lock is refused while a reader, here or in another process, has the file open.
+    private static bool TryDelete(string path)
+    {
+        using var unused = FileLock.TryTake(path);
+        if (unused is not null)
+        {
+            File.Delete(path);
+        }
+
+        return unused is not null;
     }
 }

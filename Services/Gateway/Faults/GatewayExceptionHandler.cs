@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using QatPipeline.Foundation;
 using QatPipeline.Gateway.Web.Pages;
 using QatPipeline.Messaging.Delivery;
+using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Gateway.Faults;
@@ -19,6 +20,7 @@ internal sealed class GatewayExceptionHandler : IExceptionHandler
         (int Status, string Title, string Detail)? problem = exception switch
         {
             BadHttpRequestException bad => (bad.StatusCode, NotUsable, bad.Message),
+            DamagedBlobException => (StatusCodes.Status500InternalServerError, "The storage is damaged", exception.Message),
             _ when IsCallersFault(exception) => (StatusCodes.Status400BadRequest, NotUsable, exception.Message),
             _ when exception.IsTransient() =>
                 (StatusCodes.Status503ServiceUnavailable, "The broker or the storage does not answer", OutageOf(exception)),

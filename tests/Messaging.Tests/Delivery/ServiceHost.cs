@@ -33,6 +33,9 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public RunStatusStore Runs => _host.Services.GetRequiredService<RunStatusStore>();
 
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
     public IBlobStore Blobs => _host.Services.GetRequiredService<IBlobStore>();
 
     public static async Task<ServiceHost> StartAsync(

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Grpc.Core;
 using Grpc.Net.Client;
-using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Contracts.V1.Grpc;

@@ -72,6 +72,8 @@ internal static class VerifyCommand
             ?? GatewayAddress.WrittenDown("blobs.connection")
             ?? throw new GatewayException(
                 $"No store is known: name a folder with --store, set {Connection}, or start the system with './qat up'.");
-        return StorageExtensions.Open(connection, new StorageOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        var options = new StorageOptions();
+        options.Container = Environment.GetEnvironmentVariable("Storage__Container") ?? options.Container;
+        return StorageExtensions.Open(connection, options, TimeProvider.System, NullLoggerFactory.Instance);
     }
 }

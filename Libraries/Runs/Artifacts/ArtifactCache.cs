@@ -16,19 +16,25 @@ public sealed class ArtifactCache(string folder, long maximumBytes, TimeProvider
     internal async Task<string?> TryGetAsync(string sha256, CancellationToken cancellationToken)
     {
         var path = PathOf(sha256);
-        if (!File.Exists(path))
+        try
         {
-            return null;
-        }
+            File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+            await using (var file = File.OpenRead(path))
+            {
+                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)) == sha256)
+                {
+                    return path;
+                }
+            }
 
-        if (await Digests.OfFileAsync(path, cancellationToken) != sha256)
-        {
             File.Delete(path);
-            return null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // It was never there, or another process has just dropped it.
         }
 
-        File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
-        return path;
+        return null;
     }
 
     /// <summary>Stores the content under its digest, or returns null where it has another one.</summary>
@@ -38,13 +44,22 @@ public sealed class ArtifactCache(string folder, long maximumBytes, TimeProvider
         try
         {
             await AtomicFile.WriteAsync(PathOf(sha256), CopyVerifiedAsync, cancellationToken);
-            Trim();
-            return PathOf(sha256);
         }
         catch (InvalidDataException)
         {
             return null;
         }
+
+        try
+        {
+            Trim();
+        }
+        catch (FileNotFoundException)
+        {
+            // Another process trims the folder at the same time.
+        }
+
+        return PathOf(sha256);
 
         async Task CopyVerifiedAsync(Stream file, CancellationToken token)
         {

@@ -19,7 +19,7 @@ internal static class VerifyCommand
     {
         var store = new Option<DirectoryInfo?>("--store")
         {
-            Description = $"The folder 'store' of a 'qat run'; default: {Connection}, else the storage of the system started from this folder",
+            Description = $"The folder 'store' of a 'qat run'; default: {Connection}, else that of the system started from this folder",
             HelpName = "DIR",
         };
         var quarantine = new Option<bool>("--quarantine")

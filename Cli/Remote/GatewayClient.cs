@@ -78,7 +78,9 @@ internal sealed class GatewayClient : IDisposable
             var path = $"{PathOf(runId)}/files/{Uri.EscapeDataString(file.Name)}";
             using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
             await AtomicFile.WriteAsync(
-                Path.Combine(folder, Path.GetFileName(file.Name)), (local, token) => CopyAsync(response, file, local, token), cancellationToken);
+                Path.Combine(folder, Path.GetFileName(file.Name)),
+                (local, token) => CopyAsync(response, file, local, token),
+                cancellationToken);
         }
 
         return [.. files.Select(file => Path.GetFileName(file.Name))];

@@ -39,7 +39,8 @@ public sealed class DemoRunTests : IDisposable
         string[] run = ["run", "--out", _folder.FullName, "--run-id", RunId];
         var (exitCode, _, error) = await QatProcess.RunAsync(run);
         Assert.True(exitCode == 0, error);
-        var files = Directory.GetFiles(_folder.FullName).Where(file => !Path.GetFileName(file).StartsWith("report.", StringComparison.Ordinal))
+        var files = Directory.GetFiles(_folder.FullName)
+            .Where(file => !Path.GetFileName(file).StartsWith("report.", StringComparison.Ordinal))
             .ToDictionary(file => file, File.ReadAllBytes);
         var key = JsonDocument.Parse(await File.ReadAllBytesAsync(
             _folder.PathOf("store", "runs", RunId, "stages", "evaluate.json"), TestContext.Current.CancellationToken))

@@ -35,9 +35,11 @@ public sealed class VerifyCommandTests : IDisposable
         await File.WriteAllTextAsync(_job.PathOf("out", "store", "notes.txt"), "a note", Token);
         (exitCode, output) = await VerifyAsync();
         Assert.Equal(1, exitCode);
-        Assert.Contains($"damaged  artifacts/sha256/{Path.GetFileName(engine)}: The stage 'build' makes it anew", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"damaged  artifacts/sha256/{Path.GetFileName(engine)}: The stage 'build' makes it anew", output, StringComparison.Ordinal);
         Assert.Contains("damaged  runs/first/status.json: Submit the run 'first' again under its id.", output, StringComparison.Ordinal);
-        Assert.Contains($"missing  artifacts/sha256/{Path.GetFileName(graph)}: The stage 'calibrate' makes it", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"missing  artifacts/sha256/{Path.GetFileName(graph)}: The stage 'calibrate' makes it", output, StringComparison.Ordinal);
         Assert.Contains("foreign  notes.txt: ", output, StringComparison.Ordinal);
 
         File.Delete(_job.PathOf("out", "store", "notes.txt"));

@@ -54,8 +54,8 @@ public sealed class ArtifactStore(IBlobStore blobs, ArtifactCache cache)
         }
 
         await using var blob = await blobs.OpenReadAsync(name, cancellationToken) ?? throw new ArtifactException(
-            $"The store has no artifact '{artifact.Name}' with the digest {artifact.Sha256}: submit the run again, and the stage that makes "
-            + "it makes it anew; if no stage of the run does, put it into the store again.");
+            $"The store has no artifact '{artifact.Name}' with the digest {artifact.Sha256}: submit the run again, and the stage that "
+            + "makes it makes it anew; if no stage of the run does, put it into the store again.");
         return await cache.TryAddAsync(artifact.Sha256, blob.Stream, cancellationToken) ?? throw Damaged(artifact);
     }
 

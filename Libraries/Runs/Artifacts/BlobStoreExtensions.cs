@@ -18,7 +18,9 @@ public static partial class BlobStoreExtensions
         return blob is null ? null : Parse<T>(name, blob.Content);
     }
 
-    /// <summary>As <see cref="ReadJsonAsync"/>, but a damaged blob counts as none and is put aside, so that it can be written anew.</summary>
+    /// <summary>
+    /// As <see cref="ReadJsonAsync"/>, but a damaged blob counts as none and is put aside, so that it can be written anew.
+    /// </summary>
     /// <exception cref="ArtifactException">The blob is not the JSON expected.</exception>
     public static async Task<T?> ReadSoundJsonAsync<T>(this IBlobStore store, string name, CancellationToken cancellationToken)
         where T : class

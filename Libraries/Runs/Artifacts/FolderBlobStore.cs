@@ -56,15 +56,15 @@ public sealed class FolderBlobStore : IBlobStore
         var path = PathOf(name);
         for (string? last = null; ;)
         {
-            var target = TargetOf(path);
+            var target = NamedContent.TargetOf(path);
             try
             {
                 var file = new FileStream(
                     target is null ? path : Path.Combine(Path.GetDirectoryName(path)!, target),
                     FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, useAsync: true);
-                if (target is not null || TargetOf(path) is null)
+                if (target is not null || NamedContent.TargetOf(path) is null)
                 {
-                    return Task.FromResult<BlobContent?>(new BlobContent(file, StorePaths.DigestOf(name) ?? DigestIn(target)));
+                    return Task.FromResult<BlobContent?>(new BlobContent(file, StorePaths.DigestOf(name) ?? NamedContent.DigestIn(target)));
                 }
 
                 // The link has appeared in between.
@@ -78,7 +78,7 @@ public sealed class FolderBlobStore : IBlobStore
                 }
 
                 // A writer removes the old content once the link points to the new one.
-                last = target != last ? target : throw new DamagedBlobException(name, DigestIn(target));
+                last = target != last ? target : throw new DamagedBlobException(name, NamedContent.DigestIn(target));
             }
         }
     }
@@ -190,7 +190,7 @@ public sealed class FolderBlobStore : IBlobStore
         if (Directory.Exists(Path.GetDirectoryName(path)))
         {
             File.Delete(path);
-            DeleteContents(path, except: null);
+            NamedContent.Delete(path, except: null);
         }
     }
 
@@ -204,7 +204,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
 
         var path = PathOf(name);
-        var target = TargetOf(path);
+        var target = NamedContent.TargetOf(path);
         var place = await this.FindQuarantineAsync(name, cancellationToken);
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(place))!);
         if (target is null)
@@ -221,7 +221,7 @@ public sealed class FolderBlobStore : IBlobStore
             }
 
             File.Delete(path);
-            DeleteContents(path, except: null);
+            NamedContent.Delete(path, except: null);
         }
 
         _logger.LogQuarantined(name, place);
@@ -241,23 +241,6 @@ public sealed class FolderBlobStore : IBlobStore
 
     private static bool IsHidden(string name) => name[0] == '.' || name.Contains("/.", StringComparison.Ordinal);
 
-    private static string? TargetOf(string path) => new FileInfo(path).LinkTarget;
-
-    private static string? DigestIn(string? target) =>
-        target?[(target.LastIndexOfAny(['@', '/']) + 1)..] is { } digest && BlobNames.IsDigest(digest) ? digest : null;
-
-    // A kill between a write and this leaves a file that the next write of the blob deletes.
-    private static void DeleteContents(string path, string? except)
-    {
-        foreach (var content in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}@*"))
-        {
-            if (Path.GetFileName(content) != except)
-            {
-                File.Delete(content);
-            }
-        }
-    }
-
     private string PathOf(string name) => Path.Combine(_root, BlobNames.Blob(name));
 
     private string NewTemporaryPath() => Path.Combine(_root, TemporaryFolder, Guid.NewGuid().ToString("N"));
@@ -265,13 +248,13 @@ public sealed class FolderBlobStore : IBlobStore
     private async Task ReplaceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
-        var file = $".{Path.GetFileName(path)}@{Digests.Of(content.Span)}";
+        var file = NamedContent.Of(path, Digests.Of(content.Span));
         using var stream = new MemoryStream(content.ToArray(), writable: false);
         var temporary = await WriteTemporaryAsync(stream, cancellationToken);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Move(temporary, Path.Combine(Path.GetDirectoryName(path)!, file), overwrite: true);
         Link(path, file);
-        DeleteContents(path, except: file);
+        NamedContent.Delete(path, except: file);
     }
 
     private void Link(string path, string target)

@@ -67,6 +67,7 @@ public static class QatCommandLine
             EvaluateCommand.Create(),
             CocoEvalCommand.Create(),
             DoctorCommand.Create(),
+            VerifyCommand.Create(),
         };
         foreach (var command in RunCommand.Create().Concat(RemoteCommands.Create()))
         {

@@ -13,6 +13,13 @@ internal static class CommandArguments
         Description = "A run specification (YAML); docs/run-specification.md lists its keys",
     };
 
+    /// <summary>The run's identifier; null to have one made.</summary>
+    public static Option<string?> RunId() => new("--run-id")
+    {
+        Description = "The run's identifier; with that of an earlier run of the same specification, what is damaged of it is made anew",
+        HelpName = "ID",
+    };
+
     /// <summary>A run specification that may be left out: see <see cref="RunOrDemo(ParseResult, Argument{string})"/>.</summary>
     public static Argument<string> OptionalRun() => new("RUN")
     {

@@ -17,6 +17,7 @@ internal static class RemoteCommands
     private static Command Submit()
     {
         var run = CommandArguments.Run();
+        var runId = CommandArguments.RunId();
         var wait = new Option<bool>("--wait") { Description = "Show progress until the run ends" };
         var output = new Option<string?>("--out", "-o")
         {
@@ -29,12 +30,13 @@ internal static class RemoteCommands
             Hand a run specification to the running system.
 
             Example: qat submit samples/demo/run.yaml --wait
-            """) { run, wait, output, Gateway };
+            """) { run, runId, wait, output, Gateway };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var gateway = GatewayAddress.Resolve(parsed.GetValue(Gateway));
             using var client = new GatewayClient(gateway);
-            var status = await client.SubmitAsync(RunSpecificationLoader.Load(parsed.GetRequiredValue(run)), cancellationToken);
+            var status = await client.SubmitAsync(
+                RunSpecificationLoader.Load(parsed.GetRequiredValue(run)), parsed.GetValue(runId), cancellationToken);
             // The run's id alone on the standard output, for scripts.
             await Console.Error.WriteLineAsync(
                 $"sent '{status.Name}' to {gateway}: {string.Join(", ", status.Stages.Select(stage => stage.Stage))}");

@@ -7,7 +7,6 @@ using QatPipeline.Foundation.Natives;
 using QatPipeline.Messaging.Embedded;
 using QatPipeline.Reporting;
 using QatPipeline.Runs;
-using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
@@ -36,6 +35,7 @@ internal static class RunCommand
             DefaultValueFactory = _ => new DirectoryInfo("qat-out"),
             HelpName = "DIR",
         };
+        var runId = CommandArguments.RunId();
         var json = JsonOutput.CreateOption();
         var command = new Command(
             verb.Name,
@@ -43,7 +43,7 @@ internal static class RunCommand
             {description}
 
             Example: qat {verb.Name} {verb.Example} --out results
-            """) { run, output, json };
+            """) { run, output, runId, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var file = CommandArguments.RunOrDemo(parsed, run);
@@ -56,7 +56,7 @@ internal static class RunCommand
             }
 
             var folder = parsed.GetRequiredValue(output);
-            var ended = await ExecuteAsync(specification, folder, last?.Name, cancellationToken);
+            var ended = await ExecuteAsync(specification, folder, parsed.GetValue(runId), last?.Name, cancellationToken);
             if (last is not null)
             {
                 await ListAsync(parsed, json, ended, folder, cancellationToken);
@@ -86,7 +86,7 @@ internal static class RunCommand
     }
 
     private static async Task<EmbeddedRun> ExecuteAsync(
-        RunSpecification specification, DirectoryInfo folder, string? lastStage, CancellationToken cancellationToken)
+        RunSpecification specification, DirectoryInfo folder, string? runId, string? lastStage, CancellationToken cancellationToken)
     {
         // Before anything is computed: a folder that cannot be written must not cost an hour of training.
         folder.Create();
@@ -96,7 +96,7 @@ internal static class RunCommand
 
         NativeComponent.LoadAll(RunNatives.All);
         var store = Path.Combine(folder.FullName, "store");
-        var options = new EmbeddedOptions { Report = new RunReportFiles(), LastStage = lastStage };
+        var options = new EmbeddedOptions { RunId = runId, Report = new RunReportFiles(), LastStage = lastStage };
         using var progress = new ProgressDisplay();
         var run = await EmbeddedPipeline.RunAsync(specification, store, CreateStages(), options, progress, cancellationToken);
         if (run.Failure is { } failure)
@@ -104,7 +104,7 @@ internal static class RunCommand
             throw new RunFailedException(failure);
         }
 
-        await RunFiles.PullAsync(new FolderBlobStore(store), run.RunId, folder.FullName, cancellationToken);
+        await RunFiles.PullAsync(store, run, folder.FullName, cancellationToken);
         return run;
     }
 

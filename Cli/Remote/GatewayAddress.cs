@@ -29,7 +29,8 @@ internal static class GatewayAddress
 
     private static bool IsOwn(Uri gateway) => Uri.TryCreate(WrittenDown("gateway.url"), UriKind.Absolute, out var own) && own == gateway;
 
-    private static string? WrittenDown(string name)
+    /// <summary>What the system started from this folder wrote into a file of its data folder; null where it did not.</summary>
+    public static string? WrittenDown(string name)
     {
         var file = Path.Combine(Variable("QAT_DATA") ?? Path.Combine(RepositoryRoot(), ".qat", "data"), name);
         return File.Exists(file) ? File.ReadAllText(file).Trim() : null;

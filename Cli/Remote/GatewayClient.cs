@@ -3,9 +3,11 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation;
+using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Tracking;
 
@@ -27,12 +29,13 @@ internal sealed class GatewayClient : IDisposable
         }
     }
 
-    public async Task<RunStatus> SubmitAsync(RunSpecification specification, CancellationToken cancellationToken)
+    public async Task<RunStatus> SubmitAsync(RunSpecification specification, string? runId, CancellationToken cancellationToken)
     {
+        var path = runId is null ? "runs" : $"runs?runId={Uri.EscapeDataString(runId)}";
         using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(specification, PipelineJson.Compact));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var response = await SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "runs") { Content = content }, cancellationToken);
+            new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, cancellationToken);
         return await ReadAsync<RunStatus>(response, cancellationToken);
     }
 
@@ -62,26 +65,40 @@ internal sealed class GatewayClient : IDisposable
         }
     }
 
-    /// <summary>Downloads all files of the run; each appears whole or not at all.</summary>
+    /// <summary>Downloads all files of the run; each appears whole, with the digest that it has in the run, or not at all.</summary>
+    /// <exception cref="GatewayException">The gateway finds a file damaged, or it arrives damaged.</exception>
     public async Task<IReadOnlyList<string>> PullAsync(string runId, string folder, CancellationToken cancellationToken)
     {
         using var listing = await SendAsync(
             new HttpRequestMessage(HttpMethod.Get, $"{PathOf(runId)}/files"), cancellationToken);
-        var names = (await ReadAsync<IReadOnlyList<RemoteFile>>(listing, cancellationToken))
-            .Select(file => Path.GetFileName(file.Name))
-            .ToList();
+        var files = await ReadAsync<IReadOnlyList<RunFile>>(listing, cancellationToken);
         Directory.CreateDirectory(folder);
-        foreach (var name in names)
+        foreach (var file in files)
         {
-            var path = $"{PathOf(runId)}/files/{Uri.EscapeDataString(name)}";
+            var path = $"{PathOf(runId)}/files/{Uri.EscapeDataString(file.Name)}";
             using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
-            await AtomicFile.WriteAsync(Path.Combine(folder, name), response.Content.CopyToAsync, cancellationToken);
+            await AtomicFile.WriteAsync(
+                Path.Combine(folder, Path.GetFileName(file.Name)),
+                (local, token) => CopyAsync(response, file, local, token),
+                cancellationToken);
         }
 
-        return names;
+        return [.. files.Select(file => Path.GetFileName(file.Name))];
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static async Task CopyAsync(HttpResponseMessage response, RunFile file, Stream local, CancellationToken cancellationToken)
+    {
+        await response.Content.CopyToAsync(local, cancellationToken);
+        local.Position = 0;
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(local, cancellationToken));
+        if (file.Sha256 is not null && file.Sha256 != sha256)
+        {
+            throw new GatewayException(
+                $"'{file.Name}' arrived damaged: its SHA-256 is {sha256}, but it must be {file.Sha256}; pull the run again.");
+        }
+    }
 
     private static string PathOf(string runId) => $"runs/{Uri.EscapeDataString(runId)}";
 
@@ -134,8 +151,6 @@ internal sealed class GatewayClient : IDisposable
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) =>
         (await response.Content.ReadFromJsonAsync<T>(PipelineJson.Compact, cancellationToken))!;
-
-    private sealed record RemoteFile(string Name);
 
     private sealed record Problem(string? Detail);
 }

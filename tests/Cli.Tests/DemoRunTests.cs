@@ -30,5 +30,45 @@ public sealed class DemoRunTests : IDisposable
         double ApOf(string variant) => report.Results.Single(result => result.Variant == variant).Ap;
     }
 
+    /// <summary>One byte of every kind of file in the store flips; the same run makes good what it lost, to the bit.</summary>
+    [Fact]
+    public async Task DamagedStore_IsNamedByVerify_AndRepairedByTheSameRun()
+    {
+        const string RunId = "demo";
+        var random = new Random(13);
+        string[] run = ["run", "--out", _folder.FullName, "--run-id", RunId];
+        var (exitCode, _, error) = await QatProcess.RunAsync(run);
+        Assert.True(exitCode == 0, error);
+        var files = Directory.GetFiles(_folder.FullName)
+            .Where(file => !Path.GetFileName(file).StartsWith("report.", StringComparison.Ordinal))
+            .ToDictionary(file => file, File.ReadAllBytes);
+        var key = JsonDocument.Parse(await File.ReadAllBytesAsync(
+            _folder.PathOf("store", "runs", RunId, "stages", "evaluate.json"), TestContext.Current.CancellationToken))
+            .RootElement.GetProperty("key").GetString()!;
+        string[] damaged =
+        [
+            $"stages/{key}.json", $"runs/{RunId}/files/engine-int8.onnx", $"runs/{RunId}/files/validation-annotations.json",
+            $"runs/{RunId}/files/report.html", $"runs/{RunId}/stages/calibrate.json", $"runs/{RunId}/specification.json",
+            $"runs/{RunId}/status.json", $"runs/{RunId}/completed.json", $"runs/{RunId}/lineage.ndjson",
+        ];
+        foreach (var name in damaged)
+        {
+            var path = File.ResolveLinkTarget(_folder.PathOf("store", name), returnFinalTarget: true)?.FullName!;
+            var content = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+            content[random.Next(content.Length)] ^= (byte)(1 << random.Next(8));
+            await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+        }
+
+        var (found, output, _) = await QatProcess.RunAsync("verify", "--store", _folder.PathOf("store"));
+        Assert.Equal(1, found);
+        Assert.All(damaged, name => Assert.Contains($"damaged  {name}", output, StringComparison.Ordinal));
+
+        (exitCode, _, error) = await QatProcess.RunAsync(run);
+        Assert.True(exitCode == 0, error);
+        (found, output, _) = await QatProcess.RunAsync("verify", "--store", _folder.PathOf("store"));
+        Assert.True(found == 0, output);
+        Assert.All(files, file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
+    }
+
     public void Dispose() => _folder.Dispose();
 }

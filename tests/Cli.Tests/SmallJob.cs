@@ -56,10 +56,11 @@ internal sealed class SmallJob : IDisposable
     }
 
     /// <summary>Runs the job with <c>out</c> as output folder; the lines of the error output that tell of errors.</summary>
-    public async Task<(int ExitCode, string[] Error)> RunAsync()
+    public async Task<(int ExitCode, string[] Error)> RunAsync(string? runId = null)
     {
         await File.WriteAllTextAsync(PathOf("run.yaml"), Specification, TestContext.Current.CancellationToken);
-        var (exitCode, _, error) = await QatProcess.RunAsync("run", PathOf("run.yaml"), "--out", PathOf("out"));
+        string[] id = runId is null ? [] : ["--run-id", runId];
+        var (exitCode, _, error) = await QatProcess.RunAsync(["run", PathOf("run.yaml"), "--out", PathOf("out"), .. id]);
         return (exitCode, [.. error.Split('\n').Where(line => line.StartsWith("qat: ", StringComparison.Ordinal))]);
     }
 

@@ -2,11 +2,11 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Foundation;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Lineage;
-using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Messaging.Consumers;
 
@@ -20,7 +20,6 @@ internal sealed class ReportWorker(
     RunFolder runs,
     IEnumerable<IRunReport> reports,
     DeliveryGuard guard,
-    DataRoots roots,
     IBus bus,
     TimeProvider time,
     ILogger<ReportWorker> logger) : IEventHandler
@@ -31,7 +30,6 @@ internal sealed class ReportWorker(
 
     private async Task CompleteAsync(ConsumeContext context, IPipelineEvent happened, CancellationToken cancellationToken)
     {
-        SpecificationRules.Check(happened.Specification, $"the {happened.GetType().Name} event", roots);
         var runId = happened.RunId;
         if (await runs.ReadCompletionAsync(runId, cancellationToken) is { Announced: true })
         {
@@ -39,19 +37,20 @@ internal sealed class ReportWorker(
         }
 
         using var span = PipelineTelemetry.StartBelowRun($"stage {StageNames.Report}");
+        IReadOnlyList<ArtifactReference> files;
         await using (var progress = new ProgressPublisher(bus, runId, StageNames.Report, time, logger))
         {
             progress.Report(new StageProgress("writing the report", 0, 1));
-            await WriteReportsAsync(new RunContext(runId, happened.Specification), happened.Artifacts, cancellationToken);
+            files = await WriteReportsAsync(new RunContext(runId, happened.Specification), happened.Artifacts, cancellationToken);
         }
 
         var completed = new PipelineCompleted(runId, happened.Specification.Name, happened.Artifacts, time.GetUtcNow());
-        var recorded = await runs.CompleteAsync(completed, cancellationToken);
+        var recorded = await runs.CompleteAsync(new RunCompletion(completed, Announced: false, files), cancellationToken);
         await context.PublishOnceAsync(recorded.Event, cancellationToken, runId);
-        await blobs.WriteJsonAsync(StorePaths.Completed(runId), recorded with { Announced = true }, cancellationToken);
+        await runs.MarkAnnouncedAsync(recorded with { Files = files }, cancellationToken);
     }
 
-    private async Task WriteReportsAsync(
+    private async Task<IReadOnlyList<ArtifactReference>> WriteReportsAsync(
         RunContext run, IReadOnlyList<ArtifactReference> runArtifacts, CancellationToken cancellationToken)
     {
         var stages = await runs.ReadStagesAsync(run.RunId, run.Specification, cancellationToken);
@@ -65,11 +64,15 @@ internal sealed class ReportWorker(
                 await report.WriteAsync(context, folder.FullName, cancellationToken);
             }
 
+            var files = new List<ArtifactReference>();
             foreach (var file in folder.EnumerateFiles())
             {
                 var content = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
                 await blobs.WriteAsync(StorePaths.RunFile(run.RunId, file.Name), content, cancellationToken);
+                files.Add(new ArtifactReference(file.Name, Digests.Of(content), content.Length));
             }
+
+            return files;
         }
         finally
         {

@@ -5,7 +5,7 @@ using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Specification;
+using QatPipeline.Runs.Tracking;
 
 namespace QatPipeline.Messaging.Consumers;
 
@@ -18,8 +18,8 @@ internal sealed partial class StageWorker(
     StageTable stages,
     StageExecutor executor,
     RunFolder runs,
+    RunRepair repair,
     DeliveryGuard guard,
-    DataRoots roots,
     IBus bus,
     TimeProvider time,
     ILogger<StageWorker> logger) : IEventHandler
@@ -30,11 +30,10 @@ internal sealed partial class StageWorker(
 
     private async Task ExecuteAsync(ConsumeContext context, IPipelineEvent happened, CancellationToken cancellationToken)
     {
-        // Here too: what was sent to the queue itself passed no router.
-        SpecificationRules.Check(happened.Specification, $"the {happened.GetType().Name} event", roots);
         var run = new RunContext(happened.RunId, happened.Specification);
         var job = StageJob.Create(stage, run, happened.Artifacts);
-        if (await runs.ReadLinkAsync(run.RunId, stage.Name, cancellationToken) is { Announced: true } link && link.Key == job.Key)
+        if (await runs.ReadLinkAsync(run.RunId, stage.Name, cancellationToken) is { Announced: true } link && link.Key == job.Key
+            && !await repair.TryReopenAsync(run.RunId, run.Specification, cancellationToken))
         {
             LogRepeated(stage.Name, run.RunId);
             return;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1;
@@ -48,6 +49,12 @@ public static class EmbeddedPipeline
         try
         {
             var request = new PipelineRequested(runId, specification, []);
+            if (!await host.Services.GetRequiredService<RunRepair>().PrepareAsync(runId, specification, cancellationToken)
+                && await host.Services.GetRequiredService<RunFolder>().ReadCompletionAsync(runId, cancellationToken) is { } completion)
+            {
+                return await ConcludeAsync(host.Services, request, completion.Event, cancellationToken);
+            }
+
             await host.Services.GetRequiredService<RunStatusStore>().ApplyAsync(request, cancellationToken);
             await host.Services.GetRequiredService<IBus>().SubmitAsync(request, cancellationToken);
             var end = await watcher.End.WaitAsync(cancellationToken);
@@ -65,7 +72,8 @@ public static class EmbeddedPipeline
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(options.LoggerFactory ?? NullLoggerFactory.Instance);
-        builder.Services.AddSingleton<IBlobStore>(new FolderBlobStore(storeFolder));
+        builder.Services.AddSingleton<IBlobStore>(
+            provider => new FolderBlobStore(storeFolder, provider.GetRequiredService<ILogger<FolderBlobStore>>()));
         builder.Services.AddSingleton(options.Stages);
         builder.Services.AddPipelineExecution();
         if (options.Report is { } report)

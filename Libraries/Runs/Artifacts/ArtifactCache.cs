@@ -4,46 +4,62 @@ using QatPipeline.Foundation;
 namespace QatPipeline.Runs.Artifacts;
 
 /// <summary>
-/// Local copies of artifacts, by digest. The least recently used go when the folder outgrows its limit, but none that was used within
-/// the last hour, for a stage may be reading it. Several processes may share the folder.
+/// Local copies of artifacts, by digest. The least recently used go when the folder outgrows its limit, but none that a process has open.
+/// Several processes may share the folder.
 /// </summary>
 public sealed class ArtifactCache(string folder, long maximumBytes, TimeProvider time)
 {
-    private static readonly TimeSpan InUse = TimeSpan.FromHours(1);
+    // Between the check of a copy and its opening.
+    private static readonly TimeSpan InUse = TimeSpan.FromMinutes(1);
 
     /// <summary>The local file of the digest, if it is there and undamaged.</summary>
     internal async Task<string?> TryGetAsync(string sha256, CancellationToken cancellationToken)
     {
         var path = PathOf(sha256);
-        if (!File.Exists(path))
+        try
         {
-            return null;
-        }
+            File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
+            await using (var file = File.OpenRead(path))
+            {
+                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken)) == sha256)
+                {
+                    return path;
+                }
+            }
 
-        if (await Digests.OfFileAsync(path, cancellationToken) != sha256)
-        {
             File.Delete(path);
-            return null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // It was never there, or another process has just dropped it.
         }
 
-        File.SetLastWriteTimeUtc(path, time.GetUtcNow().UtcDateTime);
-        return path;
+        return null;
     }
 
     /// <summary>Stores the content under its digest, or returns null where it has another one.</summary>
     internal async Task<string?> TryAddAsync(string sha256, Stream content, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        Trim();
         try
         {
             await AtomicFile.WriteAsync(PathOf(sha256), CopyVerifiedAsync, cancellationToken);
-            return PathOf(sha256);
         }
         catch (InvalidDataException)
         {
             return null;
         }
+
+        try
+        {
+            Trim();
+        }
+        catch (FileNotFoundException)
+        {
+            // Another process trims the folder at the same time.
+        }
+
+        return PathOf(sha256);
 
         async Task CopyVerifiedAsync(Stream file, CancellationToken token)
         {
@@ -69,15 +85,24 @@ public sealed class ArtifactCache(string folder, long maximumBytes, TimeProvider
         var files = new DirectoryInfo(folder).GetFiles().OrderBy(file => file.LastWriteTimeUtc).ToList();
         var excess = files.Sum(file => file.Length) - maximumBytes;
         var limit = time.GetUtcNow().UtcDateTime - InUse;
-        foreach (var file in files.TakeWhile(file => file.LastWriteTimeUtc < limit))
+        foreach (var file in files.TakeWhile(file => excess > 0 && file.LastWriteTimeUtc < limit))
         {
-            if (excess <= 0)
+            if (TryDelete(file.FullName))
             {
-                break;
+                excess -= file.Length;
             }
-
-            excess -= file.Length;
-            file.Delete();
         }
+    }
+
+    // The lock is refused while a reader, here or in another process, has the file open.
+    private static bool TryDelete(string path)
+    {
+        using var unused = FileLock.TryTake(path);
+        if (unused is not null)
+        {
+            File.Delete(path);
+        }
+
+        return unused is not null;
     }
 }

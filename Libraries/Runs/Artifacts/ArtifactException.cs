@@ -5,4 +5,4 @@ namespace QatPipeline.Runs.Artifacts;
 /// <summary>An artifact or blob is missing, damaged or badly named; the message says which and what to do.</summary>
 /// <param name="message">What, where and how to mend it.</param>
 /// <param name="innerException">What a library or the file system said, if it was one of them.</param>
-public sealed class ArtifactException(string message, Exception? innerException = null) : InputException(message, innerException);
+public class ArtifactException(string message, Exception? innerException = null) : InputException(message, innerException);

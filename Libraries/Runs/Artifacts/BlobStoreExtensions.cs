@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Runs.Artifacts;
 
-/// <summary>JSON blobs and read-modify-write on top of <see cref="IBlobStore"/>.</summary>
-public static class BlobStoreExtensions
+/// <summary>JSON blobs, checks, and read-modify-write on top of <see cref="IBlobStore"/>.</summary>
+public static partial class BlobStoreExtensions
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
@@ -15,6 +16,52 @@ public static class BlobStoreExtensions
     {
         var blob = await store.ReadAsync(name, cancellationToken);
         return blob is null ? null : Parse<T>(name, blob.Content);
+    }
+
+    /// <summary>
+    /// As <see cref="ReadJsonAsync"/>, but a damaged blob counts as none and is put aside, so that it can be written anew.
+    /// </summary>
+    /// <exception cref="ArtifactException">The blob is not the JSON expected.</exception>
+    public static async Task<T?> ReadSoundJsonAsync<T>(this IBlobStore store, string name, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await store.ReadJsonAsync<T>(name, cancellationToken);
+        }
+        catch (DamagedBlobException)
+        {
+            await store.QuarantineAsync(name, cancellationToken);
+            return null;
+        }
+    }
+
+    /// <summary>As <see cref="ReadJsonAsync"/>, but a blob that cannot be read counts as none; it stays where it is.</summary>
+    public static async Task<T?> TryReadJsonAsync<T>(this IBlobStore store, string name, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await store.ReadJsonAsync<T>(name, cancellationToken);
+        }
+        catch (ArtifactException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the whole blob and compares it with its digest, in bounded memory.</summary>
+    public static async Task<BlobState> CheckAsync(this IBlobStore store, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var blob = await store.OpenReadAsync(name, cancellationToken);
+            return blob is null ? BlobState.Missing : await blob.CheckAsync(cancellationToken);
+        }
+        catch (DamagedBlobException)
+        {
+            return BlobState.Damaged;
+        }
     }
 
     /// <summary>The blob's JSON value with its entity tag, in one read; null where there is no blob.</summary>
@@ -76,6 +123,22 @@ public static class BlobStoreExtensions
             await Task.Delay(pause, cancellationToken);
         }
     }
+
+    /// <summary>A free name for the damaged blob.</summary>
+    internal static async Task<string> FindQuarantineAsync(this IBlobStore store, string name, CancellationToken cancellationToken)
+    {
+        for (var n = 1; ; n++)
+        {
+            var place = StorePaths.Quarantined(name, n);
+            if (!await store.ExistsAsync(place, cancellationToken))
+            {
+                return place;
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The damaged blob {Name} is kept as {Place}; it counts as absent from now on")]
+    internal static partial void LogQuarantined(this ILogger logger, string name, string place);
 
     private static T? Parse<T>(string name, byte[] content)
     {

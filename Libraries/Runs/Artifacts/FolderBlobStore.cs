@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using QatPipeline.Foundation;
 
 namespace QatPipeline.Runs.Artifacts;
@@ -8,6 +10,8 @@ namespace QatPipeline.Runs.Artifacts;
 /// <summary>
 /// Blobs as files of a folder, shared safely by several processes. Content is written beside and renamed in, so a kill at any instant
 /// leaves the old or the new content. A power failure may lose the last names written; then the stage that made them runs again.
+/// An artifact's name is its digest. Any other blob NAME is a link to <c>.NAME@DIGEST</c> beside it, so that content and digest change
+/// in one step; a plain file NAME is one of a version that kept no digests.
 /// </summary>
 public sealed class FolderBlobStore : IBlobStore
 {
@@ -17,11 +21,13 @@ public sealed class FolderBlobStore : IBlobStore
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
     private readonly string _root;
+    private readonly ILogger _logger;
 
     /// <summary>Opens the store, creating the folder where there is none.</summary>
-    public FolderBlobStore(string folder)
+    public FolderBlobStore(string folder, ILogger<FolderBlobStore>? logger = null)
     {
         _root = Path.GetFullPath(folder);
+        _logger = logger ?? NullLogger<FolderBlobStore>.Instance;
         Directory.CreateDirectory(Path.Combine(_root, TemporaryFolder));
         Directory.CreateDirectory(Path.Combine(_root, LockFolder));
         DeleteAbandonedFiles();
@@ -30,28 +36,50 @@ public sealed class FolderBlobStore : IBlobStore
     /// <inheritdoc/>
     public async Task<StoredBlob?> ReadAsync(string name, CancellationToken cancellationToken)
     {
-        try
-        {
-            var content = await File.ReadAllBytesAsync(PathOf(name), cancellationToken);
-            return new StoredBlob(content, Digests.Of(content));
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        await using var blob = await OpenReadAsync(name, cancellationToken);
+        if (blob is null)
         {
             return null;
         }
+
+        var content = new byte[blob.Stream.Length];
+        await blob.Stream.ReadExactlyAsync(content, cancellationToken);
+        var sha256 = Digests.Of(content);
+        return blob.Sha256 is null || blob.Sha256 == sha256
+            ? new StoredBlob(content, sha256)
+            : throw new DamagedBlobException(name, blob.Sha256);
     }
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
+    public Task<BlobContent?> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
-        try
+        var path = PathOf(name);
+        for (string? last = null; ;)
         {
-            return Task.FromResult<Stream?>(new FileStream(
-                PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, useAsync: true));
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return Task.FromResult<Stream?>(null);
+            var target = NamedContent.TargetOf(path);
+            try
+            {
+                var file = new FileStream(
+                    target is null ? path : Path.Combine(Path.GetDirectoryName(path)!, target),
+                    FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, useAsync: true);
+                if (target is not null || NamedContent.TargetOf(path) is null)
+                {
+                    return Task.FromResult<BlobContent?>(new BlobContent(file, StorePaths.DigestOf(name) ?? NamedContent.DigestIn(target)));
+                }
+
+                // The link has appeared in between.
+                file.Dispose();
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+            {
+                if (target is null)
+                {
+                    return Task.FromResult<BlobContent?>(null);
+                }
+
+                // A writer removes the old content once the link points to the new one.
+                last = target != last ? target : throw new DamagedBlobException(name, NamedContent.DigestIn(target));
+            }
         }
     }
 
@@ -59,7 +87,7 @@ public sealed class FolderBlobStore : IBlobStore
     public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Task.FromResult(File.Exists(PathOf(name)));
 
     /// <inheritdoc/>
-    public async Task<bool> TryCreateAsync(string name, Stream content, CancellationToken cancellationToken)
+    public async Task<bool> TryCreateAsync(string name, Stream content, string sha256, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
         if (File.Exists(path))
@@ -89,8 +117,7 @@ public sealed class FolderBlobStore : IBlobStore
         string name, ReadOnlyMemory<byte> content, string? entityTag, CancellationToken cancellationToken)
     {
         using var held = await LockAsync(name, cancellationToken);
-        var current = await ReadAsync(name, cancellationToken);
-        if (current?.EntityTag != entityTag)
+        if (entityTag is null ? File.Exists(PathOf(name)) : (await ReadAsync(name, cancellationToken))?.EntityTag != entityTag)
         {
             return false;
         }
@@ -110,16 +137,12 @@ public sealed class FolderBlobStore : IBlobStore
     public Task CopyAsync(string source, string destination, CancellationToken cancellationToken)
     {
         var path = PathOf(destination);
-        var folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder);
-        var temporary = NewTemporaryPath();
-        File.CreateSymbolicLink(temporary, Path.GetRelativePath(folder, PathOf(source)));
-        File.Move(temporary, path, overwrite: true);
+        Link(path, Path.GetRelativePath(Path.GetDirectoryName(path)!, PathOf(source)));
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BlobEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
         var folder = Path.Combine(_root, prefix[..(prefix.LastIndexOf('/') + 1)]);
@@ -130,12 +153,15 @@ public sealed class FolderBlobStore : IBlobStore
 
         var names = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(_root, path))
-            .Where(name => name[0] != '.' && name.StartsWith(prefix, StringComparison.Ordinal))
+            .Where(name => !IsHidden(name) && name.StartsWith(prefix, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
         foreach (var name in names)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return name;
+            var file = new FileInfo(Path.Combine(_root, name));
+            yield return new BlobEntry(name, file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target
+                ? target.Exists ? target.Length : 0
+                : file.Length);
         }
     }
 
@@ -157,15 +183,48 @@ public sealed class FolderBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public Task DeleteAsync(string name, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
+        using var held = await LockAsync(name, cancellationToken);
         if (Directory.Exists(Path.GetDirectoryName(path)))
         {
             File.Delete(path);
+            NamedContent.Delete(path, except: null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task QuarantineAsync(string name, CancellationToken cancellationToken)
+    {
+        using var held = await LockAsync(name, cancellationToken);
+        if (await this.CheckAsync(name, cancellationToken) != BlobState.Damaged)
+        {
+            return;
         }
 
-        return Task.CompletedTask;
+        var path = PathOf(name);
+        var target = NamedContent.TargetOf(path);
+        var place = await this.FindQuarantineAsync(name, cancellationToken);
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(place))!);
+        if (target is null)
+        {
+            File.Move(path, PathOf(place));
+        }
+        else
+        {
+            // A copy: the artifact that a run's file is a link to is another blob, put aside by whoever makes it anew.
+            var content = Path.Combine(Path.GetDirectoryName(path)!, target);
+            if (File.Exists(content))
+            {
+                File.Copy(content, PathOf(place));
+            }
+
+            File.Delete(path);
+            NamedContent.Delete(path, except: null);
+        }
+
+        _logger.LogQuarantined(name, place);
     }
 
     /// <inheritdoc/>
@@ -180,16 +239,29 @@ public sealed class FolderBlobStore : IBlobStore
         return File.Exists(path) ? path : null;
     }
 
+    private static bool IsHidden(string name) => name[0] == '.' || name.Contains("/.", StringComparison.Ordinal);
+
     private string PathOf(string name) => Path.Combine(_root, BlobNames.Blob(name));
 
     private string NewTemporaryPath() => Path.Combine(_root, TemporaryFolder, Guid.NewGuid().ToString("N"));
 
     private async Task ReplaceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
+        var path = PathOf(name);
+        var file = NamedContent.Of(path, Digests.Of(content.Span));
         using var stream = new MemoryStream(content.ToArray(), writable: false);
         var temporary = await WriteTemporaryAsync(stream, cancellationToken);
-        var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.Move(temporary, Path.Combine(Path.GetDirectoryName(path)!, file), overwrite: true);
+        Link(path, file);
+        NamedContent.Delete(path, except: file);
+    }
+
+    private void Link(string path, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = NewTemporaryPath();
+        File.CreateSymbolicLink(temporary, target);
         File.Move(temporary, path, overwrite: true);
     }
 

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Contracts.V1;
+using QatPipeline.Foundation;
 using QatPipeline.Runs.Artifacts;
+using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Runs.Execution;
 
@@ -13,26 +15,69 @@ public sealed class RunFolder(IBlobStore blobs, StageTable stages, TimeProvider 
     public Task<bool> TryCreateAsync(string runId, RunSpecification specification, CancellationToken cancellationToken) =>
         blobs.TryCreateJsonAsync(StorePaths.Specification(runId), specification, cancellationToken);
 
+    /// <summary>Writes a damaged specification anew, if the given one is, byte by byte, what was written there.</summary>
+    public async Task RestoreAsync(string runId, RunSpecification specification, CancellationToken cancellationToken)
+    {
+        var name = StorePaths.Specification(runId);
+        try
+        {
+            await blobs.ReadAsync(name, cancellationToken);
+        }
+        catch (DamagedBlobException damaged)
+            when (damaged.Sha256 == Digests.Of(JsonSerializer.SerializeToUtf8Bytes(specification, PipelineJson.Options)))
+        {
+            await blobs.QuarantineAsync(name, cancellationToken);
+            await TryCreateAsync(runId, specification, cancellationToken);
+        }
+    }
+
     /// <summary>The specification the run was created with, or null where there is no such run.</summary>
     public Task<RunSpecification?> ReadSpecificationAsync(string runId, CancellationToken cancellationToken) =>
         blobs.ReadJsonAsync<RunSpecification>(StorePaths.Specification(runId), cancellationToken);
 
-    /// <summary>The execution the run took for the stage, or null before it has one.</summary>
+    /// <summary>The execution the run took for the stage, or null before it has one; a damaged link counts as none.</summary>
     public Task<RunStageLink?> ReadLinkAsync(string runId, string stage, CancellationToken cancellationToken) =>
-        blobs.ReadJsonAsync<RunStageLink>(StorePaths.RunStage(runId, stage), cancellationToken);
+        blobs.ReadSoundJsonAsync<RunStageLink>(StorePaths.RunStage(runId, stage), cancellationToken);
+
+    /// <summary>How the run was completed, or null where it is not; a damaged record of it counts as none.</summary>
+    public Task<RunCompletion?> ReadCompletionAsync(string runId, CancellationToken cancellationToken) =>
+        blobs.ReadSoundJsonAsync<RunCompletion>(StorePaths.Completed(runId), cancellationToken);
+
+    /// <summary>Keeps the completion, unless there is one. Gives the one that is kept.</summary>
+    public async Task<RunCompletion> CompleteAsync(RunCompletion completion, CancellationToken cancellationToken)
+    {
+        var name = StorePaths.Completed(completion.Event.RunId);
+        await blobs.TryCreateJsonAsync(name, completion, cancellationToken);
+        return (await blobs.ReadJsonAsync<RunCompletion>(name, cancellationToken))!;
+    }
+
+    /// <summary>Notes that the run's completion was published, with what is true of it now.</summary>
+    public Task MarkAnnouncedAsync(RunCompletion completion, CancellationToken cancellationToken) =>
+        blobs.WriteJsonAsync(StorePaths.Completed(completion.Event.RunId), completion with { Announced = true }, cancellationToken);
 
     /// <summary>The record of the execution that the run took for the stage, or null before it has one.</summary>
     public async Task<StageRecord?> ReadRecordAsync(string runId, string stage, CancellationToken cancellationToken) =>
         await ReadLinkAsync(runId, stage, cancellationToken) is { } link
-            ? await blobs.ReadJsonAsync<StageRecord>(StorePaths.StageRecord(link.Key), cancellationToken)
+            ? await blobs.ReadSoundJsonAsync<StageRecord>(StorePaths.StageRecord(link.Key), cancellationToken)
             : null;
 
     /// <summary>Notes that the event of the stage's execution was published.</summary>
     public Task MarkAnnouncedAsync(string runId, string stage, CancellationToken cancellationToken) =>
-        blobs.UpdateJsonAsync<RunStageLink>(
-            StorePaths.RunStage(runId, stage),
-            link => link is null or { Announced: true } ? link : link with { Announced = true },
+        SetAnnouncedAsync(runId, stage, true, cancellationToken);
+
+    /// <summary>Lets every stage and the completion be done and announced again, each at the run's next delivery to it.</summary>
+    public async Task ReopenAsync(string runId, RunSpecification specification, CancellationToken cancellationToken)
+    {
+        foreach (var stage in stages.StagesOf(specification))
+        {
+            await SetAnnouncedAsync(runId, stage, false, cancellationToken);
+        }
+
+        await blobs.UpdateJsonAsync<RunCompletion>(
+            StorePaths.Completed(runId),
+            completion => completion is null or { Announced: false } ? completion : completion with { Announced = false },
             cancellationToken);
+    }
 
     /// <summary>The records of the run's stages, in the order of the stages.</summary>
     public async Task<IReadOnlyList<StageResult>> ReadStagesAsync(
@@ -41,7 +86,7 @@ public sealed class RunFolder(IBlobStore blobs, StageTable stages, TimeProvider 
         var results = new List<StageResult>();
         foreach (var stage in stages.StagesOf(specification))
         {
-            if (await ReadLinkAsync(runId, stage, cancellationToken) is { } link
+            if (await blobs.ReadJsonAsync<RunStageLink>(StorePaths.RunStage(runId, stage), cancellationToken) is { } link
                 && await blobs.ReadJsonAsync<StageRecord>(StorePaths.StageRecord(link.Key), cancellationToken) is { } record)
             {
                 results.Add(new StageResult(record, link.Reused));
@@ -74,4 +119,10 @@ public sealed class RunFolder(IBlobStore blobs, StageTable stages, TimeProvider 
             current => current?.Key == link.Key ? current : link,
             cancellationToken);
     }
+
+    private Task<RunStageLink?> SetAnnouncedAsync(string runId, string stage, bool announced, CancellationToken cancellationToken) =>
+        blobs.UpdateJsonAsync<RunStageLink>(
+            StorePaths.RunStage(runId, stage),
+            link => link is null || link.Announced == announced ? link : link with { Announced = announced },
+            cancellationToken);
 }

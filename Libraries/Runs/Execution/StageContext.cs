@@ -17,8 +17,9 @@ internal sealed class StageContext(
     ICheckpointStore checkpoints,
     string folder,
     IProgress<StageProgress> progress,
-    ILogger logger) : IStageContext
+    ILogger logger) : IStageContext, IDisposable
 {
+    private readonly ConcurrentDictionary<string, FileStream> _inputs = new();
     private readonly ConcurrentDictionary<string, string> _outputs = new();
     private readonly ConcurrentDictionary<string, JsonElement> _measurements = new();
 
@@ -40,6 +41,12 @@ internal sealed class StageContext(
             $"The stage '{stage}' opened '{name}' without naming it among its inputs: add it to the stage's Inputs.");
         var content = await artifacts.FetchAsync(artifact, cancellationToken);
 
+        // While it is open, its copy stays in the cache.
+        if (File.OpenRead(content) is var held && !_inputs.TryAdd(name, held))
+        {
+            await held.DisposeAsync();
+        }
+
         // Readable name and extension matter to some readers; the content stays in the cache.
         var link = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "inputs")).FullName, BlobNames.FileName(name));
         if (!File.Exists(link))
@@ -55,6 +62,14 @@ internal sealed class StageContext(
 
     public void Measure(string name, object value) =>
         _measurements[name] = JsonSerializer.SerializeToElement(value, value.GetType(), PipelineJson.Compact);
+
+    public void Dispose()
+    {
+        foreach (var input in _inputs.Values)
+        {
+            input.Dispose();
+        }
+    }
 
     public async Task<IReadOnlyList<ArtifactReference>> PublishAsync(CancellationToken cancellationToken)
     {

@@ -94,17 +94,17 @@ public sealed partial class StageExecutor(
         }
     }
 
-    // A record whose artifacts were deleted counts for nothing: the work gives the same bytes again.
+    // A record whose artifacts are damaged or gone counts for nothing: the work gives the same bytes again.
     private async Task<StageRecord?> FindAsync(StageWork work, CancellationToken cancellationToken)
     {
-        var record = await blobs.ReadJsonAsync<StageRecord>(StorePaths.StageRecord(work.Job.Key), cancellationToken);
+        var record = await blobs.ReadSoundJsonAsync<StageRecord>(StorePaths.StageRecord(work.Job.Key), cancellationToken);
         if (record is null)
         {
             return null;
         }
 
-        var found = await Task.WhenAll(record.Outputs.Select(output => artifacts.ExistsAsync(output, cancellationToken)));
-        if (found.Contains(false))
+        var sound = await Task.WhenAll(record.Outputs.Select(output => artifacts.IsSoundAsync(output, cancellationToken)));
+        if (sound.Contains(false))
         {
             return null;
         }
@@ -116,11 +116,11 @@ public sealed partial class StageExecutor(
     private async Task<StageRecord> ExecuteAsync(StageWork work, CancellationToken cancellationToken)
     {
         var started = time.GetUtcNow();
-        var checkpoints = new CheckpointStore(blobs, work.Job.Key);
+        var checkpoints = new CheckpointStore(blobs, work.Job.Key, logger);
         await LinkAttemptsAsync(work, checkpoints, cancellationToken);
         await work.Lineage.StartedAsync(work.Activity?.Id, cancellationToken);
         using var scratch = ScratchSpace.Create(options.ScratchFolder);
-        var context = new StageContext(
+        using var context = new StageContext(
             work.Job.Run, work.Job.Stage.Name, work.Job.Inputs, artifacts, checkpoints, scratch.Folder, work.Progress, logger);
         LogExecuting(work.Job.Stage.Name, work.Job.Run.RunId, work.Job.Key);
         await work.Job.Stage.ExecuteAsync(context, cancellationToken);

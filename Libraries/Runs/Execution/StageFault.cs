@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Azure;
 using Grpc.Core;
+using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Runs.Execution;
@@ -45,6 +46,7 @@ public sealed record StageFault(string Type, string Message, string Remedy, bool
         FileNotFoundException or DirectoryNotFoundException => "Correct the path in the run specification and submit the run again.",
         UnauthorizedAccessException => "Give the services the right to read the path, and submit the run again.",
         OutOfMemoryException => "Lower the batch size in the run specification, or use a machine with more memory.",
+        DamagedBlobException => "Submit the run again: the stage that makes what is damaged makes it anew, the others are reused.",
         SpecificationException => "Correct the run specification and submit the run again.",
         RpcException { StatusCode: StatusCode.Unavailable } => "Check that all services are running, then submit the run again.",
         _ => "Correct what the message names and submit the run again; finished stages are reused.",

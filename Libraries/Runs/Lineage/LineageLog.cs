@@ -13,19 +13,27 @@ namespace QatPipeline.Runs.Lineage;
 public sealed class LineageLog(IBlobStore blobs)
 {
     /// <summary>Adds the event unless one of its type is there for the same execution.</summary>
-    public Task AppendAsync(string runId, LineageEvent lineageEvent, CancellationToken cancellationToken)
+    public async Task AppendAsync(string runId, LineageEvent lineageEvent, CancellationToken cancellationToken)
     {
+        var name = StorePaths.Lineage(runId);
         var line = JsonSerializer.Serialize(lineageEvent, PipelineJson.Compact);
-        return blobs.UpdateAsync(
-            StorePaths.Lineage(runId),
-            content =>
-            {
-                var lines = content is null ? "" : Encoding.UTF8.GetString(content);
-                return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(known => IsSame(known, lineageEvent))
-                    ? content
-                    : Encoding.UTF8.GetBytes(lines + line + "\n");
-            },
-            cancellationToken);
+        try
+        {
+            await blobs.UpdateAsync(name, Append, cancellationToken);
+        }
+        catch (DamagedBlobException)
+        {
+            await blobs.QuarantineAsync(name, cancellationToken);
+            await blobs.UpdateAsync(name, Append, cancellationToken);
+        }
+
+        byte[]? Append(byte[]? content)
+        {
+            var lines = content is null ? "" : Encoding.UTF8.GetString(content);
+            return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(known => IsSame(known, lineageEvent))
+                ? content
+                : Encoding.UTF8.GetBytes(lines + line + "\n");
+        }
     }
 
     /// <summary>The run's events in the order they were written.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
@@ -25,7 +26,8 @@ public static class StorageExtensions
         builder.Services.AddSingleton<IBlobStore>(provider => Open(
             provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName),
             provider.GetRequiredService<IOptions<StorageOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage");
         builder.Services.AddPipelineExecution();
         return builder;
@@ -39,19 +41,21 @@ public static class StorageExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new StageExecutorOptions());
         services.AddSingleton(provider =>
-        {
-            var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
-            return new ArtifactCache(options.CacheFolder, options.CacheBytes, provider.GetRequiredService<TimeProvider>());
-        });
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.OpenCache(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ArtifactStore>();
         services.TryAddSingleton(StageTable.Standard);
         services.AddSingleton<RunFolder>();
+        services.AddSingleton<RunFileStore>();
+        services.AddSingleton<RunReferences>();
+        services.AddSingleton<RunRepair>();
         services.AddSingleton<RunStatusStore>();
         services.AddSingleton<StageExecutor>();
         return services;
     }
 
-    private static IBlobStore Open(string? connection, StorageOptions options, TimeProvider time)
+    /// <summary>Opens the store that a connection string names: that of Azure Blob Storage or Azurite, or the path of a folder.</summary>
+    /// <exception cref="ArtifactException">There is no connection string.</exception>
+    public static IBlobStore Open(string? connection, StorageOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         if (string.IsNullOrEmpty(connection))
         {
@@ -61,7 +65,7 @@ public static class StorageExtensions
 
         if (Path.IsPathRooted(connection))
         {
-            return new FolderBlobStore(connection);
+            return new FolderBlobStore(connection, loggers.CreateLogger<FolderBlobStore>());
         }
 
         var client = new BlobClientOptions();
@@ -69,6 +73,7 @@ public static class StorageExtensions
         client.Retry.MaxRetries = 6;
         client.Retry.Delay = TimeSpan.FromMilliseconds(500);
         client.Retry.MaxDelay = TimeSpan.FromSeconds(10);
-        return new AzureBlobStore(new BlobContainerClient(connection, options.Container, client), time);
+        return new AzureBlobStore(
+            new BlobContainerClient(connection, options.Container, client), time, loggers.CreateLogger<AzureBlobStore>());
     }
 }

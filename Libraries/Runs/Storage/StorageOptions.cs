@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using QatPipeline.Foundation;
+using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.Runs.Storage;
 
@@ -20,4 +21,7 @@ public sealed class StorageOptions
     /// <summary>Size in bytes the local copies may have together; at least 1 MiB.</summary>
     [Range(1L << 20, long.MaxValue)]
     public long CacheBytes { get; set; } = 20L << 30;
+
+    /// <summary>The cache of these options.</summary>
+    public ArtifactCache OpenCache(TimeProvider time) => new(CacheFolder, CacheBytes, time);
 }

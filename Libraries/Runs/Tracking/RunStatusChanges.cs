@@ -73,6 +73,18 @@ internal static class RunStatusChanges
                 Stages = [.. status.Stages.Select(Complete)],
             };
 
+    /// <summary>The run's stages are looked at, and where needed done, once more.</summary>
+    public static RunStatus? Reopen(RunStatus? status) =>
+        status is null || !status.IsFinal
+            ? status
+            : status with
+            {
+                State = RunState.Requested,
+                Finished = null,
+                Failure = null,
+                Stages = [.. status.Stages.Select(stage => stage with { State = StageState.Waiting, Activity = "", Done = 0 })],
+            };
+
     private static RunStatus Start(
         RunStatus? status, IPipelineEvent happened, StageTable stages, string? traceId, DateTimeOffset now) =>
         (status is null or { Failure.Stage: "" }

@@ -11,9 +11,14 @@ public sealed class RunStatusStore(IBlobStore blobs, StageTable stages, TimeProv
 {
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The last status that was written; null for a run that is not known.</summary>
-    public Task<RunStatus?> ReadAsync(string runId, CancellationToken cancellationToken) =>
-        blobs.ReadJsonAsync<RunStatus>(StorePaths.Status(runId), cancellationToken);
+    private readonly RunStatusRebuilding _rebuilding = new(blobs, stages);
+
+    /// <summary>
+    /// The last status that was written; in place of a damaged one, what follows from the run's other blobs; null for a run that is not
+    /// known.
+    /// </summary>
+    public async Task<RunStatus?> ReadAsync(string runId, CancellationToken cancellationToken) =>
+        (await ReadVersionAsync(runId, cancellationToken))?.Value;
 
     /// <summary>
     /// The run's status now and after every change, until it is final; nothing for a run that is not known. Any process can
@@ -85,9 +90,35 @@ public sealed class RunStatusStore(IBlobStore blobs, StageTable stages, TimeProv
     public Task ApplyAsync(PipelineCompleted completed, CancellationToken cancellationToken) =>
         UpdateAsync(completed.RunId, status => RunStatusChanges.Apply(status, completed), cancellationToken);
 
-    internal Task<Versioned<RunStatus>?> ReadVersionAsync(string runId, CancellationToken cancellationToken) =>
-        blobs.ReadVersionedJsonAsync<RunStatus>(StorePaths.Status(runId), cancellationToken);
+    /// <summary>Notes that the run, which had ended, is taken up again.</summary>
+    public Task ReopenAsync(string runId, CancellationToken cancellationToken) =>
+        UpdateAsync(runId, RunStatusChanges.Reopen, cancellationToken);
 
-    private Task<RunStatus?> UpdateAsync(string runId, Func<RunStatus?, RunStatus?> change, CancellationToken cancellationToken) =>
-        blobs.UpdateJsonAsync(StorePaths.Status(runId), change, cancellationToken);
+    internal async Task<Versioned<RunStatus>?> ReadVersionAsync(string runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blobs.ReadVersionedJsonAsync<RunStatus>(StorePaths.Status(runId), cancellationToken);
+        }
+        catch (ArtifactException damage)
+        {
+            return new Versioned<RunStatus>(await _rebuilding.RebuildAsync(runId, damage, cancellationToken), EntityTag: "");
+        }
+    }
+
+    private async Task<RunStatus?> UpdateAsync(string runId, Func<RunStatus?, RunStatus?> change, CancellationToken cancellationToken)
+    {
+        var name = StorePaths.Status(runId);
+        try
+        {
+            return await blobs.UpdateJsonAsync(name, change, cancellationToken);
+        }
+        catch (DamagedBlobException damage)
+        {
+            var rebuilt = await _rebuilding.RebuildAsync(runId, damage, cancellationToken);
+            await blobs.QuarantineAsync(name, cancellationToken);
+            await blobs.TryCreateJsonAsync(name, rebuilt, cancellationToken);
+            return await blobs.UpdateJsonAsync(name, change, cancellationToken);
+        }
+    }
 }

@@ -72,22 +72,29 @@ internal static class RunsApi
             ? TypedResults.Ok(await folder.ReadStagesAsync(runId, specification, cancellationToken))
             : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<IReadOnlyList<RunFileInfo>>, NotFound>> FilesAsync(
+    private static async Task<Results<Ok<IReadOnlyList<RunFile>>, NotFound>> FilesAsync(
         string runId, RunOperations runs, CancellationToken cancellationToken) =>
         await runs.FindAsync(runId, cancellationToken) is { } status
             ? TypedResults.Ok(await runs.ListFilesAsync(status, cancellationToken))
             : TypedResults.NotFound();
 
     private static async Task<Results<FileStreamHttpResult, NotFound>> DownloadAsync(
-        string runId, string name, RunOperations runs, CancellationToken cancellationToken) =>
-        RunId.IsValid(runId) && await runs.OpenFileAsync(runId, name, cancellationToken) is { } content
-            ? TypedResults.Stream(content, ContentTypeOf(name), ContentTypeOf(name) == "text/html" ? null : name)
-            : TypedResults.NotFound();
+        string runId, string name, RunOperations runs, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (await runs.OpenFileAsync(runId, name, cancellationToken) is not { } content)
+        {
+            return TypedResults.NotFound();
+        }
 
-    private static async Task<Results<FileStreamHttpResult, NotFound>> LineageAsync(
+        // RFC 9530: who downloads can check what arrived.
+        response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(Convert.FromHexString(content.Sha256))}:";
+        return TypedResults.Stream(content.Stream, ContentTypeOf(name), ContentTypeOf(name) == "text/html" ? null : name);
+    }
+
+    private static async Task<Results<FileContentHttpResult, NotFound>> LineageAsync(
         string runId, RunOperations runs, CancellationToken cancellationToken) =>
-        RunId.IsValid(runId) && await runs.OpenLineageAsync(runId, cancellationToken) is { } content
-            ? TypedResults.Stream(content, "application/x-ndjson")
+        await runs.ReadLineageAsync(runId, cancellationToken) is { } content
+            ? TypedResults.Bytes(content, "application/x-ndjson")
             : TypedResults.NotFound();
 
     private static string ContentTypeOf(string name) => Path.GetExtension(name) switch

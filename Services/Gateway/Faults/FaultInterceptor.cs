@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using QatPipeline.Messaging.Delivery;
+using QatPipeline.Runs.Artifacts;
 
 namespace QatPipeline.Gateway.Faults;
 
@@ -39,6 +40,7 @@ internal sealed class FaultInterceptor : Interceptor
     private static Status? StatusOf(Exception exception) => exception switch
     {
         RpcException or OperationCanceledException => null,
+        DamagedBlobException => new Status(StatusCode.DataLoss, exception.Message),
         _ when GatewayExceptionHandler.IsConflict(exception) => new Status(StatusCode.AlreadyExists, exception.Message),
         _ when GatewayExceptionHandler.IsCallersFault(exception) => new Status(StatusCode.InvalidArgument, exception.Message),
         _ when exception.IsTransient() => new Status(StatusCode.Unavailable, GatewayExceptionHandler.OutageOf(exception)),

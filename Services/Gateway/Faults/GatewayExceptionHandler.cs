@@ -3,6 +3,7 @@ using QatPipeline.Foundation;
 using QatPipeline.Gateway.Web.Pages;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Messaging.Submission;
+using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Gateway.Faults;
@@ -20,6 +21,7 @@ internal sealed class GatewayExceptionHandler : IExceptionHandler
         (int Status, string Title, string Detail)? problem = exception switch
         {
             BadHttpRequestException bad => (bad.StatusCode, NotUsable, bad.Message),
+            DamagedBlobException => (StatusCodes.Status500InternalServerError, "The storage is damaged", exception.Message),
             _ when IsConflict(exception) => (StatusCodes.Status409Conflict, "The run id is taken", exception.Message),
             _ when IsCallersFault(exception) => (StatusCodes.Status400BadRequest, NotUsable, exception.Message),
             _ when exception.IsTransient() =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using QatPipeline.Contracts.V1.Grpc;
@@ -42,7 +43,7 @@ internal sealed class GatewayService(RunOperations runs) : Contracts.V1.Grpc.Gat
         var reply = new ListFilesReply();
         var files = await runs.ListFilesAsync(await FindAsync(request.RunId, context), context.CancellationToken);
         reply.Files.AddRange(files.Select(
-            file => new RunFile { Name = file.Name, Sha256 = file.Sha256 ?? "", Size = file.Size ?? 0 }));
+            file => new RunFile { Name = file.Name, Sha256 = file.Sha256 ?? "", Size = file.Size }));
         return reply;
     }
 
@@ -62,9 +63,8 @@ internal sealed class GatewayService(RunOperations runs) : Contracts.V1.Grpc.Gat
     public override async Task<LineageReply> Lineage(RunRequest request, ServerCallContext context)
     {
         await FindAsync(request.RunId, context);
-        await using var content = await runs.OpenLineageAsync(request.RunId, context.CancellationToken) ?? Stream.Null;
-        using var reader = new StreamReader(content);
-        return new LineageReply { Ndjson = await reader.ReadToEndAsync(context.CancellationToken) };
+        var content = await runs.ReadLineageAsync(request.RunId, context.CancellationToken) ?? [];
+        return new LineageReply { Ndjson = Encoding.UTF8.GetString(content) };
     }
 
     private static RpcException Unknown(string runId) => new(new Status(StatusCode.NotFound, $"There is no run '{runId}'."));
@@ -74,6 +74,6 @@ internal sealed class GatewayService(RunOperations runs) : Contracts.V1.Grpc.Gat
 
     private async Task<Stream> OpenAsync(DownloadRequest request, CancellationToken cancellationToken) =>
         BlobNames.IsFileName(request.Name) && await runs.OpenFileAsync(request.RunId, request.Name, cancellationToken) is { } content
-            ? content
+            ? content.Stream
             : throw new RpcException(new Status(StatusCode.NotFound, $"The run '{request.RunId}' has no file '{request.Name}'."));
 }

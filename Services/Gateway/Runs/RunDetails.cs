@@ -16,7 +16,7 @@ public sealed record RunDetails(
     RunStatus Status,
     RunSpecification? Specification,
     IReadOnlyList<StageResult> Stages,
-    IReadOnlyList<RunFileInfo> Files,
+    IReadOnlyList<RunFile> Files,
     RunReport? Report);
 
 /// <summary>Reads <see cref="RunDetails"/> from the storage.</summary>
@@ -47,7 +47,7 @@ internal sealed class RunDetailsReader(RunOperations runs, RunFolder folder, IBl
         }
         catch (ArtifactException)
         {
-            // Another version's report: it can be downloaded, and the page shows the rest.
+            // Another version's report, or a damaged one: its download says so, and the page shows the rest.
             return null;
         }
     }

@@ -14,6 +14,8 @@ internal sealed class RunOperations(
     EventAdmission admission,
     StageWorkers workers,
     RunStatusStore runs,
+    RunFileStore files,
+    RunRepair repair,
     IBlobStore blobs,
     DataRoots roots,
     TimeProvider time)
@@ -32,6 +34,11 @@ internal sealed class RunOperations(
         var specification = RunSpecificationLoader.ParseSubmitted(text, "the submitted specification", roots, folder);
         var id = string.IsNullOrEmpty(runId) ? RunId.Create(specification.Name, time) : runId;
         var request = new PipelineRequested(id, specification, []);
+        if (RunId.IsValid(id))
+        {
+            await repair.PrepareAsync(id, specification, cancellationToken);
+        }
+
         await admission.AdmitAsync(request, cancellationToken);
         await requests.SubmitAsync(request, cancellationToken);
         await runs.ApplyAsync(request, cancellationToken);
@@ -62,30 +69,20 @@ internal sealed class RunOperations(
         return await FindAsync(runId, cancellationToken);
     }
 
-    /// <summary>The run's files by readable name, artifacts with digest and size.</summary>
-    public async Task<IReadOnlyList<RunFileInfo>> ListFilesAsync(RunStatus run, CancellationToken cancellationToken)
-    {
-        var files = new List<RunFileInfo>();
-        var artifacts = run.Artifacts.ToDictionary(artifact => artifact.Name);
-        await foreach (var blob in blobs.ListAsync(StorePaths.RunFiles(run.RunId), cancellationToken))
-        {
-            var name = blob[(blob.LastIndexOf('/') + 1)..];
-            var artifact = artifacts.GetValueOrDefault(name);
-            files.Add(new RunFileInfo(name, artifact?.Sha256, artifact?.Size));
-        }
+    /// <summary>The run's files by readable name, with digest and size.</summary>
+    public Task<IReadOnlyList<RunFile>> ListFilesAsync(RunStatus run, CancellationToken cancellationToken) =>
+        files.ListAsync(run.RunId, run.Artifacts, cancellationToken);
 
-        return files;
-    }
-
-    /// <summary>A file's content, or null where the run has none of that name.</summary>
+    /// <summary>A file's verified content, or null where there is no such run or file.</summary>
+    /// <exception cref="DamagedBlobException">The content is damaged or gone.</exception>
     /// <exception cref="ArtifactException">The name is not a file name.</exception>
-    public Task<Stream?> OpenFileAsync(string runId, string name, CancellationToken cancellationToken) =>
-        blobs.OpenReadAsync(StorePaths.RunFile(runId, name), cancellationToken);
+    public async Task<RunFileContent?> OpenFileAsync(string runId, string name, CancellationToken cancellationToken) =>
+        await FindAsync(runId, cancellationToken) is { } run
+            ? await files.OpenAsync(runId, run.Artifacts, name, cancellationToken)
+            : null;
 
-    /// <summary>The run's lineage as newline-delimited JSON, or null where there is none yet.</summary>
-    public Task<Stream?> OpenLineageAsync(string runId, CancellationToken cancellationToken) =>
-        blobs.OpenReadAsync(StorePaths.Lineage(runId), cancellationToken);
+    /// <summary>The run's verified lineage as newline-delimited JSON in UTF-8, or null where there is none yet.</summary>
+    /// <exception cref="DamagedBlobException">It is damaged.</exception>
+    public async Task<byte[]?> ReadLineageAsync(string runId, CancellationToken cancellationToken) =>
+        RunId.IsValid(runId) ? (await blobs.ReadAsync(StorePaths.Lineage(runId), cancellationToken))?.Content : null;
 }
-
-/// <summary>A file of a run. Reports have no digest: they hold times.</summary>
-public sealed record RunFileInfo(string Name, string? Sha256, long? Size);

@@ -54,7 +54,7 @@ internal sealed class ServiceKiller(DistributedSystem system, string runs, int s
             await system.Host.KillAsync(victim.Service, cancellationToken);
             var isCommitted = await system.Blobs.ExistsAsync(StorePaths.StageRecord(key), cancellationToken);
             var checkpoints = await system.Blobs.ListAsync(StorePaths.Checkpoints(key), cancellationToken)
-                .Select(name => Path.GetFileName(name)).Where(name => name != Attempts).ToListAsync(cancellationToken);
+                .Select(blob => Path.GetFileName(blob.Name)).Where(name => name != Attempts).ToListAsync(cancellationToken);
             Kills.Enqueue(new Kill(victim.Service, moment.Stage, isCommitted, checkpoints));
             await system.Host.ResumeAsync(victim.Service, cancellationToken);
         }

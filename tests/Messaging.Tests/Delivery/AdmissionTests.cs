@@ -3,6 +3,7 @@ using MassTransit;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Messaging.Submission;
+using QatPipeline.Messaging.Workers;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Tests.TestStages;
 using QatPipeline.Runs.Tracking;
@@ -86,7 +87,7 @@ public sealed class AdmissionTests(BrokerFixture infrastructure) : IClassFixture
         Assert.SkipUnless(BrokerFixture.IsAvailable, BrokerFixture.SkipReason);
         await using var gateway = await ServiceHost.StartAsync(
             infrastructure, pipeline => pipeline.AddRunTracking().AddTrigger().AddWorkerWatch(), Token);
-        var workers = gateway.Workers;
+        var workers = gateway.Get<StageWorkers>();
         await gateway.Bus.SubmitAsync(new PipelineRequested("waiting", ScriptedStage.Specification(seed: 34), []), Token);
         await WaitAsync(async () => workers.Missing.Count == 7 && await gateway.Runs.ReadAsync("waiting", Token) is not null);
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using QatPipeline.Messaging.Workers;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Tracking;
@@ -35,7 +34,8 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public RunStatusStore Runs => _host.Services.GetRequiredService<RunStatusStore>();
 
-    public StageWorkers Workers => _host.Services.GetRequiredService<StageWorkers>();
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
 
     public IBlobStore Blobs => _host.Services.GetRequiredService<IBlobStore>();
 

@@ -38,7 +38,7 @@ public sealed class ArtifactStoreTests : IDisposable
     {
         var artifact = await _store.PutAsync("a.onnx", _folder.PathOf("model.onnx"), Token);
         await File.WriteAllTextAsync(_folder.PathOf("store", "artifacts", "sha256", artifact.Sha256), "abd", Token);
-        var exception = await Assert.ThrowsAsync<ArtifactException>(() => _store.FetchAsync(artifact, Token));
+        var exception = await Assert.ThrowsAsync<DamagedBlobException>(() => _store.FetchAsync(artifact, Token));
         Assert.Contains($"artifacts/sha256/{artifact.Sha256}", exception.Message, StringComparison.Ordinal);
     }
 
@@ -64,12 +64,39 @@ public sealed class ArtifactStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Put_StoredCopyIsDamaged_IsStoredAnew()
+    {
+        var artifact = await _store.PutAsync("a.onnx", _folder.PathOf("model.onnx"), Token);
+        await File.WriteAllTextAsync(_folder.PathOf("store", "artifacts", "sha256", artifact.Sha256), "abd", Token);
+        await _store.PutAsync("a.onnx", _folder.PathOf("model.onnx"), Token);
+        Assert.Equal("abc", await File.ReadAllTextAsync(await _store.FetchAsync(artifact, Token), Token));
+        Assert.Equal("abd", await File.ReadAllTextAsync(
+            _folder.PathOf("store", "quarantine", "1", "artifacts", "sha256", artifact.Sha256), Token));
+    }
+
+    [Fact]
+    public async Task Cache_OverItsLimit_KeepsWhatIsOpen()
+    {
+        var cache = new ArtifactCache(_folder.PathOf("cache"), 3, TimeProvider.System);
+        var used = (await cache.TryAddAsync(Digests.Of("abc"u8), new MemoryStream("abc"u8.ToArray()), Token))!;
+        File.SetLastWriteTimeUtc(used, DateTime.UtcNow.AddMinutes(-2));
+        await using (File.OpenRead(used))
+        {
+            await cache.TryAddAsync(Digests.Of("d"u8), new MemoryStream("d"u8.ToArray()), Token);
+            Assert.True(File.Exists(used));
+        }
+
+        await cache.TryAddAsync(Digests.Of("e"u8), new MemoryStream("e"u8.ToArray()), Token);
+        Assert.False(File.Exists(used));
+    }
+
+    [Fact]
     public async Task Cache_OverItsLimit_DropsTheLeastRecentlyUsed()
     {
         var cache = new ArtifactCache(_folder.PathOf("cache"), 3, TimeProvider.System);
         var old = (await cache.TryAddAsync(Digests.Of("abc"u8), new MemoryStream("abc"u8.ToArray()), Token))!;
         var recent = (await cache.TryAddAsync(Digests.Of("d"u8), new MemoryStream("d"u8.ToArray()), Token))!;
-        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddMinutes(-2));
         await cache.TryAddAsync(Digests.Of("e"u8), new MemoryStream("e"u8.ToArray()), Token);
         Assert.False(File.Exists(old));
         Assert.True(File.Exists(recent));

@@ -82,6 +82,52 @@ public sealed class StageExecutorTests : IDisposable
     }
 
     [Fact]
+    public async Task Execute_DamagedRecordOrOutput_IsMadeAgain()
+    {
+        var stage = Dataset();
+        var first = await ExecuteAsync(stage, "r1");
+        Damage(StorePaths.Artifact(first.Record.Outputs[0].Sha256));
+        Assert.Equal(first.Record.Outputs, (await ExecuteAsync(stage, "r2")).Record.Outputs);
+        Damage(StorePaths.StageRecord(first.Record.Key));
+        Assert.Equal(first.Record.Outputs, (await ExecuteAsync(stage, "r3")).Record.Outputs);
+
+        Assert.Equal(3, stage.Executions);
+        Assert.True((await ExecuteAsync(stage, "r4")).Reused);
+        Assert.Equal(2, (await _blobs.ListAsync(StorePaths.Quarantine, Token).ToListAsync(Token)).Count);
+    }
+
+    [Fact]
+    public async Task Execute_DamagedInput_FailsAndNamesIt()
+    {
+        var dataset = await ExecuteAsync(Dataset(), "r1");
+        Damage(StorePaths.Artifact(dataset.Record.Outputs[0].Sha256));
+        var stage = new ScriptedStage("calibrate", ArtifactNames.PtqGraph, ArtifactNames.DatasetIndex);
+        var exception = await Assert.ThrowsAsync<DamagedBlobException>(() => ExecuteAsync(stage, "r1", known: dataset.Record.Outputs));
+        Assert.Contains(ArtifactNames.DatasetIndex, exception.Message, StringComparison.Ordinal);
+        Assert.False(StageFault.Of(exception).IsTransient);
+    }
+
+    [Fact]
+    public async Task Execute_DamagedCheckpoint_StartsOver()
+    {
+        string? name = null;
+        var interrupted = Dataset(async (context, token) =>
+        {
+            await context.Checkpoints.WriteAsync("step", new byte[] { 7 }, token);
+            name = (await _blobs.ListAsync("checkpoints/", token).ToListAsync(token)).Single().Name;
+            throw new TimeoutException("the storage went away");
+        });
+        await Assert.ThrowsAsync<TimeoutException>(() => ExecuteAsync(interrupted, "r1"));
+        Damage(name!);
+
+        byte[]? found = [];
+        var resumed = Dataset(async (context, token) => found = await context.Checkpoints.ReadAsync("step", token));
+        await ExecuteAsync(resumed, "r1");
+        Assert.Null(found);
+        Assert.Equal(BlobState.Unknown, await _blobs.CheckAsync(StorePaths.Quarantined(name!, 1), Token));
+    }
+
+    [Fact]
     public async Task Execute_TwoWorkersWithOneKey_TheSecondJoinsTheFirst()
     {
         var started = new TaskCompletionSource();
@@ -143,8 +189,20 @@ public sealed class StageExecutorTests : IDisposable
     private static ScriptedStage Dataset(Func<IStageContext, CancellationToken, Task>? script = null) =>
         new("dataset", ArtifactNames.DatasetIndex) { Script = script };
 
+    private void Damage(string name)
+    {
+        using var file = File.Open(_folder.PathOf("store", name), FileMode.Open);
+        var first = file.ReadByte();
+        file.Position = 0;
+        file.WriteByte((byte)(first ^ 1));
+    }
+
     private async Task<StageResult> ExecuteAsync(
-        ScriptedStage stage, string runId, long seed = 1, IProgress<StageProgress>? progress = null)
+        ScriptedStage stage,
+        string runId,
+        long seed = 1,
+        IProgress<StageProgress>? progress = null,
+        IReadOnlyList<ArtifactReference>? known = null)
     {
         var options = new StageExecutorOptions
         {
@@ -159,7 +217,7 @@ public sealed class StageExecutorTests : IDisposable
             options,
             TimeProvider.System,
             NullLogger<StageExecutor>.Instance);
-        var job = StageJob.Create(stage, new RunContext(runId, ScriptedStage.Specification(seed)), []);
+        var job = StageJob.Create(stage, new RunContext(runId, ScriptedStage.Specification(seed)), known ?? []);
         return await executor.ExecuteAsync(job, progress, Token);
     }
 

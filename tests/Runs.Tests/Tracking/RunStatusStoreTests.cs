@@ -47,6 +47,35 @@ public sealed class RunStatusStoreTests : IDisposable
         Assert.Equal([RunState.Requested, RunState.Completed], seen);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    public async Task List_OneDamagedStatus_DoesNotHideTheOthers(string content)
+    {
+        foreach (var runId in (string[])["damaged", "sound"])
+        {
+            await _runs.ApplyAsync(new PipelineRequested(runId, ScriptedStage.Specification(), []), Token);
+        }
+
+        await File.WriteAllTextAsync(_folder.PathOf(StorePaths.Status("damaged")), content, Token);
+        Assert.Equal(["damaged", "sound"], (await _runs.ListAsync(Token)).Select(run => run.RunId).Order(StringComparer.Ordinal));
+        await _runs.ApplyAsync(new PipelineCompleted("damaged", "scripted", [], DateTimeOffset.UnixEpoch), Token);
+        Assert.Equal(RunState.Completed, (await _runs.ReadAsync("damaged", Token))!.State);
+        Assert.Equal(BlobState.Sound, await _blobs.CheckAsync(StorePaths.Status("damaged"), Token));
+    }
+
+    [Fact]
+    public async Task List_StatusOfAnEarlierVersionThatCannotBeRead_DoesNotHideTheOthers()
+    {
+        await _runs.ApplyAsync(new PipelineRequested("sound", ScriptedStage.Specification(), []), Token);
+        Directory.CreateDirectory(_folder.PathOf(StorePaths.Run("old")));
+        await File.WriteAllTextAsync(_folder.PathOf(StorePaths.Status("old")), "{", Token);
+        var runs = await _runs.ListAsync(Token);
+        Assert.Equal(["old", "sound"], runs.Select(run => run.RunId).Order(StringComparer.Ordinal));
+        Assert.Contains(StorePaths.Status("old"), runs.Single(run => run.RunId == "old").Failure!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WatchList_EachLook_ReadsEveryStatusOnce()
     {
@@ -70,13 +99,13 @@ public sealed class RunStatusStoreTests : IDisposable
             return store.ReadAsync(name, cancellationToken);
         }
 
-        public Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
+        public Task<BlobContent?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
             store.OpenReadAsync(name, cancellationToken);
 
         public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => store.ExistsAsync(name, cancellationToken);
 
-        public Task<bool> TryCreateAsync(string name, Stream content, CancellationToken cancellationToken) =>
-            store.TryCreateAsync(name, content, cancellationToken);
+        public Task<bool> TryCreateAsync(string name, Stream content, string sha256, CancellationToken cancellationToken) =>
+            store.TryCreateAsync(name, content, sha256, cancellationToken);
 
         public Task<bool> TryWriteAsync(
             string name, ReadOnlyMemory<byte> content, string? entityTag, CancellationToken cancellationToken) =>
@@ -88,13 +117,15 @@ public sealed class RunStatusStoreTests : IDisposable
         public Task CopyAsync(string source, string destination, CancellationToken cancellationToken) =>
             store.CopyAsync(source, destination, cancellationToken);
 
-        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken cancellationToken) =>
             store.ListAsync(prefix, cancellationToken);
 
         public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken) =>
             store.ListFoldersAsync(prefix, cancellationToken);
 
         public Task DeleteAsync(string name, CancellationToken cancellationToken) => store.DeleteAsync(name, cancellationToken);
+
+        public Task QuarantineAsync(string name, CancellationToken cancellationToken) => store.QuarantineAsync(name, cancellationToken);
 
         public Task<IBlobLease?> TryLeaseAsync(string name, CancellationToken cancellationToken) =>
             store.TryLeaseAsync(name, cancellationToken);

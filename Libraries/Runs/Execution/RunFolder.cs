@@ -96,18 +96,6 @@ public sealed class RunFolder(IBlobStore blobs, StageTable stages, TimeProvider 
         return results;
     }
 
-    /// <summary>What was kept of the run's completion, or null before it.</summary>
-    public Task<Completion?> ReadCompletionAsync(string runId, CancellationToken cancellationToken) =>
-        blobs.ReadJsonAsync<Completion>(StorePaths.Completed(runId), cancellationToken);
-
-    /// <summary>Keeps the completion, unless the run has one; gives the one it has.</summary>
-    public async Task<Completion> CompleteAsync(PipelineCompleted completed, CancellationToken cancellationToken)
-    {
-        await blobs.TryCreateJsonAsync(
-            StorePaths.Completed(completed.RunId), new Completion(completed, Announced: false), cancellationToken);
-        return (await ReadCompletionAsync(completed.RunId, cancellationToken))!;
-    }
-
     internal async Task LinkAsync(string runId, StageResult result, CancellationToken cancellationToken)
     {
         await Task.WhenAll(result.Record.Outputs.Select(output =>

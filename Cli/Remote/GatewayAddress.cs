@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace QatPipeline.Cli.Remote;
 
 /// <summary>Where the gateway is: the option, the environment, or what the AppHost wrote down when it started.</summary>

@@ -40,7 +40,7 @@ internal static class SmallRun
             new EvaluateStage(images),
         ];
         var specification = RunSpecificationLoader.Parse(Yaml(variation), "the test", "/");
-        var run = await EmbeddedPipeline.RunAsync(specification, folder, stages, null, cancellationToken);
+        var run = await EmbeddedPipeline.RunAsync(specification, folder, stages, new EmbeddedOptions(), null, cancellationToken);
         Assert.True(run.Failure is null, run.Failure?.Message);
         return run;
     }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Engines;
@@ -36,10 +35,7 @@ internal static class BenchCommand
             var timings = await MeasureAsync(
                 models, batches, parsed.GetRequiredValue(threads), parsed.GetRequiredValue(duration), cancellationToken);
             object figures = other is null ? timings[0] : new { Model = timings[0], Compared = timings[1] };
-            if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken))
-            {
-                Print(models, timings);
-            }
+            await JsonOutput.WriteAsync(parsed, json, figures, () => Print(models, timings), cancellationToken);
         });
         return command;
     }
@@ -65,14 +61,8 @@ internal static class BenchCommand
                 engines.Add((await backend.BuildAsync(request, cancellationToken)).Engines[0].Path);
             }
 
-            var timings = new List<IReadOnlyList<EngineTiming>>();
-            foreach (var size in batches)
-            {
-                var options = new TimingOptions { Duration = TimeSpan.FromSeconds(seconds) };
-                timings.Add(await backend.MeasureTogetherAsync(engines, size, options, cancellationToken));
-            }
-
-            return [.. engines.Index().Select(engine => timings.Select(batch => batch[engine.Index]).ToArray())];
+            var options = new TimingOptions { Duration = TimeSpan.FromSeconds(seconds) };
+            return await backend.MeasureTogetherAsync(engines, batches, options, cancellationToken);
         }
         finally
         {

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using QatPipeline.Cli.Output;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
@@ -57,10 +56,7 @@ internal static class BuildEngineCommand
                     CalibrationCachePath = parsed.GetValue(cache),
                 },
                 cancellationToken);
-            if (!await JsonOutput.WriteAsync(parsed, json, result, cancellationToken))
-            {
-                Print(result);
-            }
+            await JsonOutput.WriteAsync(parsed, json, result, () => Print(result), cancellationToken);
         });
         return command;
     }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Coco.Data;
@@ -50,22 +49,22 @@ internal static class CocoEvalCommand
                     parsed.GetRequiredValue(replicates),
                     parsed.GetRequiredValue(seed))
                 : null;
-            var figures = CocoEvalFigures.Of(evaluation, difference);
-            if (!await JsonOutput.WriteAsync(parsed, json, figures, cancellationToken))
-            {
-                CocoLines.Print(evaluation.Metrics);
-                if (difference is not null)
-                {
-                    Print(difference);
-                }
-            }
+            await JsonOutput.WriteAsync(
+                parsed, json, CocoFigures.Of(evaluation, difference), () => Print(evaluation.Metrics, difference), cancellationToken);
         });
         return command;
     }
 
-    private static void Print(ApDifference difference) => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture,
-        $" AP {difference.Second:0.0000} - {difference.First:0.0000} = {difference.Difference:+0.0000;-0.0000;0.0000}, "
-        + $"95 % interval [{difference.Low:+0.0000;-0.0000;0.0000}, {difference.High:+0.0000;-0.0000;0.0000}] "
-        + $"from {difference.Replicates} resamples"));
+    private static void Print(CocoMetrics metrics, ApDifference? difference)
+    {
+        CocoFigures.Print(metrics);
+        if (difference is not null)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $" AP {difference.Second:0.0000} - {difference.First:0.0000} = {difference.Difference:+0.0000;-0.0000;0.0000}, "
+                + $"95 % interval [{difference.Low:+0.0000;-0.0000;0.0000}, {difference.High:+0.0000;-0.0000;0.0000}] "
+                + $"from {difference.Replicates} resamples"));
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using QatPipeline.Runs.Specification;
 
 namespace QatPipeline.Cli.Commands;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using QatPipeline.Cli.Doctor;
 using QatPipeline.Cli.Output;
 
@@ -24,10 +23,7 @@ internal static class DoctorCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var diagnosis = await Diagnosis.OfAsync(Diagnosis.Checks(), cancellationToken);
-            if (!await JsonOutput.WriteAsync(parsed, json, diagnosis, cancellationToken))
-            {
-                DiagnosisTable.Write(diagnosis);
-            }
+            await JsonOutput.WriteAsync(parsed, json, diagnosis, () => DiagnosisTable.Write(diagnosis), cancellationToken);
 
             return diagnosis.CanRun ? 0 : CannotRun;
         });

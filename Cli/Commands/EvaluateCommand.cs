@@ -1,4 +1,3 @@
-using System.CommandLine;
 using QatPipeline.Cli.Output;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
@@ -47,10 +46,8 @@ internal static class EvaluateCommand
                 Evaluation = new EvaluationSpecification { Protocol = parsed.GetRequiredValue(protocol) },
             };
             var evaluation = await EvaluateAsync(specification, parsed.GetValue(detections), cancellationToken);
-            if (!await JsonOutput.WriteAsync(parsed, json, CocoEvalFigures.Of(evaluation, null), cancellationToken))
-            {
-                CocoLines.Print(evaluation.Metrics);
-            }
+            var figures = CocoFigures.Of(evaluation);
+            await JsonOutput.WriteAsync(parsed, json, figures, () => CocoFigures.Print(evaluation.Metrics), cancellationToken);
         });
         return command;
     }

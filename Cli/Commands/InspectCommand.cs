@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Graphs.Inspection;
@@ -29,10 +28,7 @@ internal static class InspectCommand
             async Task ShowModelAsync()
             {
                 var summary = ModelSummary.Of(OnnxReader.Read(path));
-                if (!await JsonOutput.WriteAsync(parsed, json, summary, cancellationToken))
-                {
-                    Print(summary);
-                }
+                await JsonOutput.WriteAsync(parsed, json, summary, () => Print(summary), cancellationToken);
             }
 
             async Task ShowCacheAsync()
@@ -44,10 +40,7 @@ internal static class InspectCommand
                     cache.Algorithm,
                     Scales = cache.Entries.Select(entry => new { Name = entry.Tensor, Value = entry.Scale }),
                 };
-                if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken))
-                {
-                    Print(cache);
-                }
+                await JsonOutput.WriteAsync(parsed, json, report, () => Print(cache), cancellationToken);
             }
         });
         return command;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using QatPipeline.Cli.Output;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Linting;
@@ -27,10 +26,7 @@ internal static class LintCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var report = TargetRegistry.Get(parsed.GetRequiredValue(target)).Lint(OnnxReader.Read(parsed.GetRequiredValue(model)));
-            if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken))
-            {
-                Print(report);
-            }
+            await JsonOutput.WriteAsync(parsed, json, report, () => Print(report), cancellationToken);
         });
         return command;
     }

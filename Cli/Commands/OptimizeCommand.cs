@@ -1,4 +1,3 @@
-using System.CommandLine;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Targets;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using QatPipeline.Cli.Output;
 using QatPipeline.Cli.Remote;
@@ -70,19 +69,21 @@ internal static class RemoteCommands
         {
             using var client = Open(parsed);
             var runs = await client.ListAsync(cancellationToken);
-            if (!await JsonOutput.WriteAsync(parsed, json, runs, cancellationToken))
-            {
-                foreach (var run in runs)
-                {
-                    var stage = run.WaitingFor is { } service
-                        ? $"for {service}"
-                        : run.Stages.LastOrDefault(entry => entry.State != StageState.Waiting)?.Stage ?? "";
-                    Console.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture, $"{run.RunId,-56}{run.State,-11}{stage,-13}{run.Requested:u}"));
-                }
-            }
+            await JsonOutput.WriteAsync(parsed, json, runs, () => Print(runs), cancellationToken);
         });
         return command;
+    }
+
+    private static void Print(IEnumerable<RunStatus> runs)
+    {
+        foreach (var run in runs)
+        {
+            var stage = run.WaitingFor is { } service
+                ? $"for {service}"
+                : run.Stages.LastOrDefault(entry => entry.State != StageState.Waiting)?.Stage ?? "";
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{run.RunId,-56}{run.State,-11}{stage,-13}{run.Requested:u}"));
+        }
     }
 
     private static Command Watch()

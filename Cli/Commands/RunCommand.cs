@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using QatPipeline.Cli.Natives;
 using QatPipeline.Cli.Output;
@@ -59,12 +58,14 @@ internal static class RunCommand
             var ended = await ExecuteAsync(specification, folder, parsed.GetValue(runId), last?.Name, cancellationToken);
             if (last is not null)
             {
-                await ListAsync(parsed, json, ended, folder, cancellationToken);
+                await JsonOutput.WriteAsync(parsed, json, ended.Artifacts, () => List(ended, folder), cancellationToken);
                 return;
             }
 
             var report = RunFiles.ReadReport(folder.FullName);
-            if (!await JsonOutput.WriteAsync(parsed, json, report, cancellationToken))
+            await JsonOutput.WriteAsync(parsed, json, report, Print, cancellationToken);
+
+            void Print()
             {
                 ResultTable.Write(report);
                 Console.WriteLine($"report: {Path.Combine(folder.FullName, RunReportFiles.HtmlName)}");
@@ -73,15 +74,11 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task ListAsync(
-        ParseResult parsed, Option<FileInfo?> json, EmbeddedRun run, DirectoryInfo folder, CancellationToken cancellationToken)
+    private static void List(EmbeddedRun run, DirectoryInfo folder)
     {
-        if (!await JsonOutput.WriteAsync(parsed, json, run.Artifacts, cancellationToken))
+        foreach (var artifact in run.Artifacts)
         {
-            foreach (var artifact in run.Artifacts)
-            {
-                Console.WriteLine($"{artifact.Sha256}  {Path.Combine(folder.FullName, artifact.Name)}");
-            }
+            Console.WriteLine($"{artifact.Sha256}  {Path.Combine(folder.FullName, artifact.Name)}");
         }
     }
 

@@ -1,3 +1,5 @@
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Cli.Doctor;
 
 /// <summary>Blob storage: the one that is configured, else the emulator as it is installed.</summary>
@@ -8,6 +10,9 @@ internal sealed class StorageCheck : IMachineCheck
 
     private const string Name = "storage";
     private const int HttpsPort = 443;
+
+    private static readonly string Emulator =
+        Path.Combine(UserFolders.Cache, "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js");
 
     public async Task<Finding> RunAsync(CancellationToken cancellationToken)
     {
@@ -22,20 +27,12 @@ internal sealed class StorageCheck : IMachineCheck
                     "set it to the connection string of a storage that runs, to a folder, or unset it");
         }
 
-        return (InstalledProgram.Find("node"), File.Exists(Emulator())) switch
+        return (InstalledProgram.Find("node"), File.Exists(Emulator)) switch
         {
             (null, _) => Finding.Missing(Name, "Node.js is not installed", Finding.System, $"./qat setup, or set {Variable}"),
             (_, false) => Finding.Missing(Name, "Azurite is not installed", Finding.System, $"./qat setup, or set {Variable}"),
             var (node, _) => Finding.Found(Name, $"Azurite, run by {node}", Finding.System),
         };
-    }
-
-    private static string Emulator()
-    {
-        var home = Environment.GetEnvironmentVariable("QAT_HOME") is { Length: > 0 } named
-            ? named
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "qatpipeline");
-        return Path.Combine(home, "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js");
     }
 
     private static async Task<bool> AnswersAsync(string connection, CancellationToken cancellationToken)

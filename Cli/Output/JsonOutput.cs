@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -22,25 +21,24 @@ internal static class JsonOutput
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    /// <summary>
-    /// Writes the report where the option says; returns false where the option was not given or named a file, so that text is due.
-    /// </summary>
-    public static async Task<bool> WriteAsync<T>(
-        ParseResult parsed, Option<FileInfo?> option, T report, CancellationToken cancellationToken)
+    /// <summary>Writes the report where the option says, and the text where that is not standard output.</summary>
+    public static async Task WriteAsync<T>(
+        ParseResult parsed, Option<FileInfo?> option, T report, Action printText, CancellationToken cancellationToken)
     {
-        if (parsed.GetResult(option) is null)
+        var json = parsed.GetResult(option) is null ? null : JsonSerializer.Serialize(report, Serializer);
+        var file = parsed.GetValue(option);
+        if (file is not null)
         {
-            return false;
+            await File.WriteAllTextAsync(file.FullName, json + "\n", cancellationToken);
         }
 
-        var text = JsonSerializer.Serialize(report, Serializer);
-        if (parsed.GetValue(option) is { } file)
+        if (json is not null && file is null)
         {
-            await File.WriteAllTextAsync(file.FullName, text + "\n", cancellationToken);
-            return false;
+            await Console.Out.WriteLineAsync(json);
         }
-
-        await Console.Out.WriteLineAsync(text);
-        return true;
+        else
+        {
+            printText();
+        }
     }
 }

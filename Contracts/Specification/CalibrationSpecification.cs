@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>Collection of ranges and post-training quantization.</summary>

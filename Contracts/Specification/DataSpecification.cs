@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>The data sets: calibration and training data are never evaluated on.</summary>

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>One data set: a COCO annotation file with its image folder, a YOLO folder, or a generated demo set.</summary>

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>How AP is measured; the same for every variant of a run.</summary>

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>The float detector: an ONNX file, or a YOLOv6 network of this project with a checkpoint.</summary>

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>Quantization-aware training.</summary>

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>A generated detection data set, the same pixels for the same seed.</summary>

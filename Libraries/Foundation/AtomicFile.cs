@@ -8,19 +8,7 @@ public static class AtomicFile
 {
     /// <summary>Writes the bytes.</summary>
     /// <exception cref="IOException">The folder is missing or the disk is full; what was there before stays.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
-    {
-        var temporary = Beside(path);
-        try
-        {
-            File.WriteAllBytes(temporary, content);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public static void Write(string path, byte[] content) => WriteBeside(path, temporary => File.WriteAllBytes(temporary, content));
 
     /// <summary>Gives the writer a stream of the new file.</summary>
     /// <exception cref="IOException">The folder is missing or the disk is full; what was there before stays.</exception>

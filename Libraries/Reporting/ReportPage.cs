@@ -1,5 +1,3 @@
-using QatPipeline.Reporting.Content;
-using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Sections;
 
 namespace QatPipeline.Reporting;

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using QatPipeline.Reporting.Content;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
-using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting;
 

@@ -1,8 +1,5 @@
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
@@ -50,28 +47,14 @@ public sealed class BuildStage : IStage
             File.Move(result.Engines[0].Path, path, overwrite: true);
         }
 
-        var timings = await TimeAsync(
-            backend, [.. engines.Select(engine => context.OutputPath(engine.Engine))], build, cancellationToken);
-        context.Measure(
-            BuildTimings.Measurement,
-            engines.Index().ToDictionary(entry => entry.Item.Variant, entry => timings.Select(batch => batch[entry.Index]).ToArray()));
-    }
-
-    /// <summary>For every batch size the timings of the engines.</summary>
-    private static async Task<List<IReadOnlyList<EngineTiming>>> TimeAsync(
-        OrtCpuBackend backend, string[] paths, BuildSpecification build, CancellationToken cancellationToken)
-    {
         var options = new TimingOptions
         {
             WarmUp = TimeSpan.FromMilliseconds(build.WarmUpMilliseconds),
             Duration = TimeSpan.FromMilliseconds(build.DurationMilliseconds),
         };
-        var timings = new List<IReadOnlyList<EngineTiming>>();
-        foreach (var batch in build.Batches)
-        {
-            timings.Add(await backend.MeasureTogetherAsync(paths, batch, options, cancellationToken));
-        }
-
-        return timings;
+        string[] paths = [.. engines.Select(engine => context.OutputPath(engine.Engine))];
+        var timings = await backend.MeasureTogetherAsync(paths, build.Batches, options, cancellationToken);
+        context.Measure(
+            BuildTimings.Measurement, engines.Zip(timings).ToDictionary(pair => pair.First.Variant, pair => pair.Second));
     }
 }

@@ -2,12 +2,9 @@ using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Reports;
@@ -98,17 +95,12 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         var model = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.OrtCpuForm, cancellationToken));
         IReadOnlyList<IndexedImage> wanted = [.. index.Validation.Take(ComparedImages)];
         var options = new OrtCpuOptions { Threads = context.Specification.Build.Threads };
-        var batches = images.ReadAsync(context.Specification, DatasetSplit.Validation, wanted, protocol, wanted.Count, cancellationToken);
-        await foreach (var batch in batches)
-        {
-            using (batch)
-            {
-                return await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken);
-            }
-        }
-
-        throw new CocoException(
-            "No validation image could be read: the engine cannot be compared with its simulation; check data.validation.");
+        using var batch = await images
+            .ReadAsync(context.Specification, DatasetSplit.Validation, wanted, protocol, wanted.Count, cancellationToken)
+            .FirstOrDefaultAsync(cancellationToken)
+            ?? throw new CocoException(
+                "No validation image could be read: the engine cannot be compared with its simulation; check data.validation.");
+        return await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken);
     }
 
     private static (string Variant, string Engine, string Detections)[] EngineVariants { get; } =

@@ -1,11 +1,8 @@
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Linting;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Targets;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;

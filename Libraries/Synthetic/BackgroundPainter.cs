@@ -1,5 +1,3 @@
-using SkiaSharp;
-
 namespace QatPipeline.Synthetic;
 
 /// <summary>Paints what is not an object: a textured ground and clutter that resembles parts of objects.</summary>

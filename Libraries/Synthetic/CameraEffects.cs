@@ -1,5 +1,3 @@
-using SkiaSharp;
-
 namespace QatPipeline.Synthetic;
 
 /// <summary>What a camera adds: blur, uneven contrast, sensor noise.</summary>

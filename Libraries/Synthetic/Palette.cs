@@ -1,5 +1,3 @@
-using SkiaSharp;
-
 namespace QatPipeline.Synthetic;
 
 /// <summary>Colours. Unless hints are asked for, classes have none of their own: only the outline tells them apart.</summary>

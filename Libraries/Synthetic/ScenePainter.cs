@@ -1,5 +1,3 @@
-using SkiaSharp;
-
 namespace QatPipeline.Synthetic;
 
 /// <summary>Draws one picture: ground and clutter, overlapping objects, then what a camera adds.</summary>

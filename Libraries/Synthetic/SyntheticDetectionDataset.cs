@@ -57,57 +57,18 @@ public sealed class SyntheticDetectionDataset
 
     private static string FileName(int index) => index.ToString("D6", CultureInfo.InvariantCulture) + ".jpg";
 
-    private void WriteAnnotations(Stream stream, IReadOnlyList<SyntheticObject>[] objects)
+    private void WriteAnnotations(Stream stream, IReadOnlyList<SyntheticObject>[] objects) => JsonSerializer.Serialize(stream, new
     {
-        using var json = new Utf8JsonWriter(stream);
-        json.WriteStartObject();
-        json.WriteStartArray("images");
-        for (var index = 0; index < objects.Length; index++)
+        images = objects.Select((_, id) => new { id, file_name = FileName(id), width = _options.Size, height = _options.Size }),
+        annotations = objects.SelectMany((items, image) => items.Select(item => (image, item))).Select((placed, position) => new
         {
-            json.WriteStartObject();
-            json.WriteNumber("id", index);
-            json.WriteString("file_name", FileName(index));
-            json.WriteNumber("width", _options.Size);
-            json.WriteNumber("height", _options.Size);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("annotations");
-        var id = 0;
-        foreach (var (image, item) in objects.SelectMany((items, image) => items.Select(item => (image, item))))
-        {
-            WriteAnnotation(json, ++id, image, item);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("categories");
-        for (var category = 0; category < ClassNames.Count; category++)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("id", category + 1);
-            json.WriteString("name", ClassNames[category]);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteAnnotation(Utf8JsonWriter json, int id, int image, SyntheticObject item)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("id", id);
-        json.WriteNumber("image_id", image);
-        json.WriteNumber("category_id", item.Class + 1);
-        json.WriteStartArray("bbox");
-        json.WriteNumberValue(item.X);
-        json.WriteNumberValue(item.Y);
-        json.WriteNumberValue(item.Width);
-        json.WriteNumberValue(item.Height);
-        json.WriteEndArray();
-        json.WriteNumber("area", item.Area);
-        json.WriteNumber("iscrowd", 0);
-        json.WriteEndObject();
-    }
+            id = position + 1,
+            image_id = placed.image,
+            category_id = placed.item.Class + 1,
+            bbox = new[] { placed.item.X, placed.item.Y, placed.item.Width, placed.item.Height },
+            area = placed.item.Area,
+            iscrowd = 0,
+        }),
+        categories = ClassNames.Select((name, category) => new { id = category + 1, name }),
+    });
 }

@@ -1,5 +1,3 @@
-using SkiaSharp;
-
 namespace QatPipeline.Synthetic;
 
 /// <summary>Which object each pixel belongs to: objects painted later hide earlier ones.</summary>

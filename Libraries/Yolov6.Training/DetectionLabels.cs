@@ -1,5 +1,4 @@
 using QatPipeline.Torch;
-using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Training.Assigners;
 
 namespace QatPipeline.Yolov6.Training;

@@ -1,7 +1,6 @@
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.Training.Optimizers;
-using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Training;
 
@@ -16,13 +15,15 @@ public static class HyperSearch
 
     /// <summary>The scales, from the store where an earlier search has finished.</summary>
     /// <param name="network">Size and classes; the form is chosen here.</param>
-    /// <param name="search">How to search.</param>
+    /// <param name="options">How to search.</param>
+    /// <param name="search">With what, and how it is kept.</param>
     /// <param name="store">Keeps the checkpoints of this one search.</param>
     /// <param name="device">Where to train; CUDA if there is one by default.</param>
     /// <param name="cancellationToken">Ends between two steps.</param>
     /// <exception cref="CheckpointException">What the store holds belongs to another training.</exception>
     public static async Task<RepScales> RunAsync(
         Yolov6Options network,
+        Yolov6TrainingOptions options,
         TrainingStage search,
         ITrainingStore store,
         Device? device = null,
@@ -35,7 +36,7 @@ public static class HyperSearch
         }
 
         var graph = Yolov6Network.Build(network with { Form = Yolov6Form.HyperSearch }).Graph;
-        using var trainer = Yolov6Training.Start(graph, search.Options, device: device);
+        using var trainer = Yolov6Training.Start(graph, options, device: device);
         var found = await search.RunAsync(trainer, store, cancellationToken);
         var scales = RepScales.From(Yolov6Weights.Read(found.Graph));
         await store.WriteAsync(ScaleFile, stream => SafetensorsFile.Write(stream, scales.ToState()), cancellationToken);

@@ -1,9 +1,7 @@
 using System.Globalization;
 using QatPipeline.Torch;
-using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Training;
 

@@ -1,7 +1,6 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Yolov6.Networks;
-using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace QatPipeline.Yolov6.Training;

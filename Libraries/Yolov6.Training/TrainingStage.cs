@@ -1,18 +1,15 @@
 using QatPipeline.Graphs.Model;
-using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
 
 namespace QatPipeline.Yolov6.Training;
 
 /// <summary>One stage of a training that keeps its checkpoints in a store.</summary>
 /// <param name="Name">Of its checkpoint in the store.</param>
-/// <param name="Options">How it is trained.</param>
 /// <param name="Batches">With <see cref="DetectionLabels"/> as labels; disposed after the training where they can be.</param>
 /// <param name="Evaluate">Scores the graph with averaged weights; null for no evaluation.</param>
 /// <param name="Progress">Receives every step.</param>
 public sealed record TrainingStage(
     string Name,
-    Yolov6TrainingOptions Options,
     ITrainingBatches Batches,
     Func<Graph, CancellationToken, Task<double>>? Evaluate = null,
     IProgress<TrainingProgress>? Progress = null)

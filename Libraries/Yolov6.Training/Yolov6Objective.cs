@@ -1,10 +1,8 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Native;
-using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.Training.Assigners;
 using QatPipeline.Yolov6.Training.Losses;
-using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace QatPipeline.Yolov6.Training;

@@ -40,7 +40,7 @@ public static class SmallRun
             new EvaluateStage(images),
         ];
         var specification = RunSpecificationLoader.Parse(Yaml(variation), "the test", "/");
-        var run = await EmbeddedPipeline.RunAsync(specification, folder, stages, null, cancellationToken);
+        var run = await EmbeddedPipeline.RunAsync(specification, folder, stages, new EmbeddedOptions(), null, cancellationToken);
         return run.Failure is null ? run : throw new InvalidOperationException(run.Failure.Message);
     }
 }

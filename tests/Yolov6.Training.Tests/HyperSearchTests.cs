@@ -35,14 +35,14 @@ public sealed class HyperSearchTests
     {
         var steps = 0;
         using var stop = new CancellationTokenSource();
-        var stage = new TrainingStage("search", Options, new RectangleBatches(2, 2, 64), Progress: new Counter(() =>
+        var stage = new TrainingStage("search", new RectangleBatches(2, 2, 64), Progress: new Counter(() =>
         {
             if (++steps == stopAfter)
             {
                 stop.Cancel();
             }
         }));
-        var scales = await HyperSearch.RunAsync(SmallNetwork.Options, stage, store, torch.CPU, stop.Token);
+        var scales = await HyperSearch.RunAsync(SmallNetwork.Options, Options, stage, store, torch.CPU, stop.Token);
         using var trainer = Yolov6Training.Start(
             Yolov6Network.Build(SmallNetwork.Options).Graph, Options with { Reinitialize = true }, scales, device: torch.CPU);
         var trained = await (stage with { Name = "target" }).RunAsync(trainer, store, stop.Token);

@@ -10,6 +10,6 @@ internal static class TorchStart
     internal static void Initialize()
     {
         TorchNative.EnsureLoaded();
-        TorchDevices.SetThreads(1);
+        TorchSharp.torch.set_num_threads(1);
     }
 }

@@ -4,20 +4,8 @@ namespace QatPipeline.Coco.Augmentation;
 public sealed record AugmentationOptions
 {
     /// <summary>No augmentation: load and letterbox only.</summary>
-    public static AugmentationOptions None { get; } = new()
-    {
-        Mosaic = 0,
-        Mixup = 0,
-        Degrees = 0,
-        Translate = 0,
-        Scale = 0,
-        Shear = 0,
-        Hue = 0,
-        Saturation = 0,
-        Value = 0,
-        FlipUpDown = 0,
-        FlipLeftRight = 0,
-    };
+    public static AugmentationOptions None { get; } =
+        new() { Mosaic = 0, Translate = 0, Scale = 0, Hue = 0, Saturation = 0, Value = 0, FlipLeftRight = 0 };
 
     /// <summary>Probability of composing four images.</summary>
     public double Mosaic { get; init; } = 1;

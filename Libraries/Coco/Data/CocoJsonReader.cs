@@ -47,98 +47,25 @@ internal static class CocoJsonReader
 
     private static CocoImage ReadImage(ref JsonStreamReader json)
     {
-        long? id = null;
-        var (fileName, width, height) = ("", 0, 0);
-        while (json.ReadProperty() is { } field)
-        {
-            switch (field)
-            {
-                case "id":
-                    id = json.ReadId(field);
-                    break;
-                case "file_name":
-                    fileName = json.ReadString(field);
-                    break;
-                case "width":
-                    width = json.ReadSize(field);
-                    break;
-                case "height":
-                    height = json.ReadSize(field);
-                    break;
-                default:
-                    json.Skip();
-                    break;
-            }
-        }
-
-        return new CocoImage(id ?? throw json.Missing("id"), fileName, width, height);
+        var image = CocoFields.Read(ref json, "id", "file_name", "width", "height");
+        return new CocoImage(image.Id ?? throw json.Missing("id"), image.FileName ?? "", image.Width, image.Height);
     }
 
     private static CocoCategory ReadCategory(ref JsonStreamReader json)
     {
-        long? id = null;
-        string? name = null;
-        while (json.ReadProperty() is { } field)
-        {
-            switch (field)
-            {
-                case "id":
-                    id = json.ReadId(field);
-                    break;
-                case "name":
-                    name = json.ReadString(field);
-                    break;
-                default:
-                    json.Skip();
-                    break;
-            }
-        }
-
-        return new CocoCategory(id ?? throw json.Missing("id"), name ?? throw json.Missing("name"));
+        var category = CocoFields.Read(ref json, "id", "name");
+        return new CocoCategory(category.Id ?? throw json.Missing("id"), category.Name ?? throw json.Missing("name"));
     }
 
     private static CocoAnnotation ReadAnnotation(ref JsonStreamReader json)
     {
-        long? id = null;
-        long? imageId = null;
-        long? categoryId = null;
-        double? area = null;
-        CocoBox? box = null;
-        var isCrowd = false;
-        while (json.ReadProperty() is { } field)
-        {
-            switch (field)
-            {
-                case "id":
-                    id = json.ReadId(field);
-                    break;
-                case "image_id":
-                    imageId = json.ReadInt64(field);
-                    break;
-                case "category_id":
-                    categoryId = json.ReadInt64(field);
-                    break;
-                case "bbox":
-                    box = json.ReadBox(field);
-                    break;
-                case "area":
-                    area = json.ReadDouble(field);
-                    break;
-                case "iscrowd":
-                    isCrowd = json.ReadFlag(field);
-                    break;
-                default:
-                    json.Skip();
-                    break;
-            }
-        }
-
+        var annotation = CocoFields.Read(ref json, "id", "image_id", "category_id", "bbox", "area", "iscrowd");
         return new CocoAnnotation(
-            id ?? throw json.Missing("id"),
-            imageId ?? throw json.Missing("image_id"),
-            categoryId ?? throw json.Missing("category_id"),
-            box ?? throw json.Missing("bbox"),
-            area ?? throw json.Missing("area"),
-            isCrowd);
+            annotation.Id ?? throw json.Missing("id"),
+            annotation.ImageId ?? throw json.Missing("image_id"),
+            annotation.CategoryId ?? throw json.Missing("category_id"),
+            annotation.Box ?? throw json.Missing("bbox"),
+            annotation.Area ?? throw json.Missing("area"),
+            annotation.IsCrowd);
     }
 }

@@ -40,8 +40,6 @@ internal ref struct JsonStreamReader
 
     public delegate T Content<out T>(ref JsonStreamReader json);
 
-    public readonly JsonTokenType TokenType => _reader.TokenType;
-
     /// <summary>Opens a file, hands its reader over and makes sure that nothing follows the document.</summary>
     public static T ReadFile<T>(string path, Content<T> content)
     {

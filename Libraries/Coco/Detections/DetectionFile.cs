@@ -18,18 +18,13 @@ public static class DetectionFile
         try
         {
             using var stream = File.Create(path);
-            using var json = new Utf8JsonWriter(stream);
-            json.WriteStartArray();
-            foreach (var detection in detections)
+            JsonSerializer.Serialize(stream, detections.Select(detection => new
             {
-                WriteOne(json, detection);
-                if (json.BytesPending > 1 << 16)
-                {
-                    json.Flush();
-                }
-            }
-
-            json.WriteEndArray();
+                image_id = detection.ImageId,
+                category_id = detection.CategoryId,
+                bbox = new[] { detection.Box.X, detection.Box.Y, detection.Box.Width, detection.Box.Height },
+                score = detection.Score,
+            }));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -39,51 +34,11 @@ public static class DetectionFile
 
     private static Detection ReadOne(ref JsonStreamReader json)
     {
-        long? imageId = null;
-        long? categoryId = null;
-        double? score = null;
-        CocoBox? box = null;
-        while (json.ReadProperty() is { } field)
-        {
-            switch (field)
-            {
-                case "image_id":
-                    imageId = json.ReadInt64(field);
-                    break;
-                case "category_id":
-                    categoryId = json.ReadInt64(field);
-                    break;
-                case "bbox":
-                    box = json.ReadBox(field);
-                    break;
-                case "score":
-                    score = json.ReadDouble(field);
-                    break;
-                default:
-                    json.Skip();
-                    break;
-            }
-        }
-
+        var detection = CocoFields.Read(ref json, "image_id", "category_id", "bbox", "score");
         return new Detection(
-            imageId ?? throw json.Missing("image_id"),
-            categoryId ?? throw json.Missing("category_id"),
-            box ?? throw json.Missing("bbox"),
-            score ?? throw json.Missing("score"));
-    }
-
-    private static void WriteOne(Utf8JsonWriter json, Detection detection)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("image_id"u8, detection.ImageId);
-        json.WriteNumber("category_id"u8, detection.CategoryId);
-        json.WriteStartArray("bbox"u8);
-        json.WriteNumberValue(detection.Box.X);
-        json.WriteNumberValue(detection.Box.Y);
-        json.WriteNumberValue(detection.Box.Width);
-        json.WriteNumberValue(detection.Box.Height);
-        json.WriteEndArray();
-        json.WriteNumber("score"u8, detection.Score);
-        json.WriteEndObject();
+            detection.ImageId ?? throw json.Missing("image_id"),
+            detection.CategoryId ?? throw json.Missing("category_id"),
+            detection.Box ?? throw json.Missing("bbox"),
+            detection.Score ?? throw json.Missing("score"));
     }
 }

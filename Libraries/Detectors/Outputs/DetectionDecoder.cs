@@ -1,5 +1,3 @@
-using QatPipeline.Coco;
-using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Detectors.Preprocessing;
 
@@ -59,7 +57,10 @@ public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<lon
         }
     }
 
-    /// <summary>The strongest candidates; of equal ones the earlier anchor, then the lower class comes first.</summary>
+    /// <summary>
+    /// The strongest candidates, every class above the threshold one of its own; of equal ones the earlier anchor, then the lower class
+    /// comes first.
+    /// </summary>
     private IEnumerable<Candidate> Select(ReadOnlySpan<float> output)
     {
         var stride = RowHead + categoryIds.Count;
@@ -74,27 +75,12 @@ public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<lon
             }
 
             var classes = output[RowHead..stride];
-            var best = -1;
             for (var index = 0; index < classes.Length; index++)
             {
-                if (!(classes[index] > threshold && classes[index] * objectness > threshold))
-                {
-                    continue;
-                }
-
-                if (options.IsMultiLabel)
+                if (classes[index] > threshold && classes[index] * objectness > threshold)
                 {
                     candidates.Add(Candidate.Of(output, index));
                 }
-                else if (best < 0 || classes[index] > classes[best])
-                {
-                    best = index;
-                }
-            }
-
-            if (best >= 0)
-            {
-                candidates.Add(Candidate.Of(output, best));
             }
         }
 

@@ -11,7 +11,4 @@ public sealed record DetectionOptions
 
     /// <summary>Detections kept per image, the strongest first.</summary>
     public int MaximumDetections { get; init; } = 300;
-
-    /// <summary>True: every class above the threshold is a detection of its own; false: the best class only.</summary>
-    public bool IsMultiLabel { get; init; } = true;
 }

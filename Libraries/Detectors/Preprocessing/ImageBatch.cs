@@ -1,5 +1,4 @@
 using System.Buffers;
-using QatPipeline.Coco.Data;
 
 namespace QatPipeline.Detectors.Preprocessing;
 

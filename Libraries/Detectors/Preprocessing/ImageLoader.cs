@@ -1,6 +1,4 @@
 using System.Buffers;
-using QatPipeline.Coco;
-using QatPipeline.Coco.Data;
 using QatPipeline.Foundation.Concurrency;
 
 namespace QatPipeline.Detectors.Preprocessing;

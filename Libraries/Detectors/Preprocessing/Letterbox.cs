@@ -1,5 +1,3 @@
-using QatPipeline.Coco;
-using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
 using QatPipeline.Coco.Images.Pixels;
 

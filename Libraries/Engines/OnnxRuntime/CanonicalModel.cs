@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.RegularExpressions;
+using Google.Protobuf;
 
 namespace QatPipeline.Engines.OnnxRuntime;
 
@@ -25,10 +25,10 @@ internal static partial class CanonicalModel
 
     /// <summary>The model in its canonical form; it computes the same.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a protobuf message.</exception>
-    public static byte[] Of(ReadOnlyMemory<byte> model)
+    public static byte[] Of(byte[] model)
     {
         using var result = new MemoryStream(model.Length);
-        foreach (var field in ProtobufMessage.Fields(model))
+        foreach (var field in ProtobufMessage.Fields(UnsafeByteOperations.UnsafeWrap(model)))
         {
             if (field.Number == ModelGraph)
             {
@@ -43,7 +43,7 @@ internal static partial class CanonicalModel
         return result.ToArray();
     }
 
-    private static byte[] Graph(ReadOnlyMemory<byte> graph)
+    private static ByteString Graph(ByteString graph)
     {
         var fields = ProtobufMessage.Fields(graph).ToArray();
         var nodes = fields.Where(field => field.Number == GraphNode).Select(field => Node.Read(field.Content)).ToArray();
@@ -59,7 +59,7 @@ internal static partial class CanonicalModel
             result.Write(field.Raw.Span);
         }
 
-        return result.ToArray();
+        return UnsafeByteOperations.UnsafeWrap(result.ToArray());
     }
 
     /// <summary>Producers before consumers, each as late as its first consumer allows.</summary>
@@ -97,27 +97,27 @@ internal static partial class CanonicalModel
         return ordered;
     }
 
-    private static IEnumerable<string> Text(ReadOnlyMemory<byte> message, int number) =>
-        ProtobufMessage.Fields(message).Where(field => field.Number == number).Select(field => Encoding.UTF8.GetString(field.Content.Span));
+    private static IEnumerable<string> Text(ByteString message, int number) =>
+        ProtobufMessage.Fields(message).Where(field => field.Number == number).Select(field => field.Content.ToStringUtf8());
 
     [GeneratedRegex(@"_token_\d+$")]
     private static partial Regex NumberedName();
 
-    private sealed record Node(ReadOnlyMemory<byte> Message, List<string> Inputs, List<string> Outputs)
+    private sealed record Node(ByteString Message, List<string> Inputs, List<string> Outputs)
     {
-        public static Node Read(ReadOnlyMemory<byte> message) =>
+        public static Node Read(ByteString message) =>
             new(message, [.. ValuesRead(message)], [.. Text(message, NodeOutput)]);
 
-        public byte[] Renamed()
+        public ByteString Renamed()
         {
             var kind = Text(Message, NodeOperator).Single();
             using var result = new MemoryStream(Message.Length);
             foreach (var field in ProtobufMessage.Fields(Message))
             {
-                var name = field.Number == NodeName ? Encoding.UTF8.GetString(field.Content.Span) : "";
+                var name = field.Number == NodeName ? field.Content.ToStringUtf8() : "";
                 if (name.Length > 0 && (name == kind || NumberedName().IsMatch(name)))
                 {
-                    ProtobufMessage.Write(result, NodeName, Encoding.UTF8.GetBytes($"{kind}:{Outputs[0]}"));
+                    ProtobufMessage.Write(result, NodeName, ByteString.CopyFromUtf8($"{kind}:{Outputs[0]}"));
                 }
                 else
                 {
@@ -125,11 +125,11 @@ internal static partial class CanonicalModel
                 }
             }
 
-            return result.ToArray();
+            return UnsafeByteOperations.UnsafeWrap(result.ToArray());
         }
 
         /// <summary>Inputs, and what the node's subgraphs read: some of that comes from outside.</summary>
-        private static IEnumerable<string> ValuesRead(ReadOnlyMemory<byte> node) => Text(node, NodeInput).Concat(
+        private static IEnumerable<string> ValuesRead(ByteString node) => Text(node, NodeInput).Concat(
             from attribute in ProtobufMessage.Fields(node)
             where attribute.Number == NodeAttribute
             from graph in ProtobufMessage.Fields(attribute.Content)

@@ -59,14 +59,26 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
     /// <inheritdoc/>
     public async Task<EngineTiming> MeasureAsync(
         string enginePath, int batch, TimingOptions options, CancellationToken cancellationToken) =>
-        (await MeasureTogetherAsync([enginePath], batch, options, cancellationToken).ConfigureAwait(false))[0];
+        (await MeasureTogetherAsync([enginePath], [batch], options, cancellationToken).ConfigureAwait(false))[0][0];
 
     /// <summary>
     /// Times engines that are to be compared: they take turns, so that a change of the machine's speed meets all of them.
     /// </summary>
-    /// <returns>Their timings in the order given.</returns>
+    /// <returns>For every engine its timings, one for each batch size, in the order given.</returns>
     /// <exception cref="EngineException">An engine fails.</exception>
-    public async Task<IReadOnlyList<EngineTiming>> MeasureTogetherAsync(
+    public async Task<IReadOnlyList<EngineTiming>[]> MeasureTogetherAsync(
+        IReadOnlyList<string> enginePaths, IReadOnlyList<int> batches, TimingOptions options, CancellationToken cancellationToken)
+    {
+        var timings = new List<IReadOnlyList<EngineTiming>>();
+        foreach (var batch in batches)
+        {
+            timings.Add(await MeasureBatchAsync(enginePaths, batch, options, cancellationToken).ConfigureAwait(false));
+        }
+
+        return [.. enginePaths.Index().Select(engine => timings.Select(batch => batch[engine.Index]).ToArray())];
+    }
+
+    private async Task<IReadOnlyList<EngineTiming>> MeasureBatchAsync(
         IReadOnlyList<string> enginePaths, int batch, TimingOptions options, CancellationToken cancellationToken)
     {
         options.Validate();

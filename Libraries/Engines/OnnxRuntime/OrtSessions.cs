@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace QatPipeline.Engines.OnnxRuntime;
@@ -10,16 +9,10 @@ internal static class OrtSessions
     public static string Version => OrtNative.Component.Load();
 
     /// <summary>Options for the back end's settings; the caller disposes.</summary>
-    /// <exception cref="EngineException">Threads are to be pinned but not counted.</exception>
     public static SessionOptions Options(OrtCpuOptions settings, GraphOptimizationLevel level)
     {
-        if (settings is { PinThreads: true, Threads: <= 0 })
-        {
-            throw new EngineException("Threads can be pinned only where their number is given: set Threads to 1 or more.");
-        }
-
         OrtNative.Component.Load();
-        var options = new SessionOptions
+        return new SessionOptions
         {
             IntraOpNumThreads = settings.Threads,
             InterOpNumThreads = 1,
@@ -27,21 +20,6 @@ internal static class OrtSessions
             GraphOptimizationLevel = level,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        if (settings is { PinThreads: true, Threads: > 1 })
-        {
-            // The calling thread is the first worker and is not the runtime's to pin; processors are counted from 1.
-            var processors = Enumerable.Range(1, settings.Threads - 1).Select(thread => (thread % Environment.ProcessorCount) + 1);
-            options.AddSessionConfigEntry(
-                "session.intra_op_thread_affinities",
-                string.Join(';', processors.Select(processor => processor.ToString(CultureInfo.InvariantCulture))));
-        }
-
-        foreach (var (key, value) in settings.SessionConfiguration)
-        {
-            options.AddSessionConfigEntry(key, value);
-        }
-
-        return options;
     }
 
     /// <summary>Opens a model.</summary>

@@ -1,92 +1,58 @@
+using Google.Protobuf;
+
 namespace QatPipeline.Engines.OnnxRuntime;
 
 /// <summary>One field of a protobuf message on the wire.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="Raw">All its bytes, tag included.</param>
 /// <param name="Content">What a length-delimited field holds; empty for other kinds.</param>
-internal readonly record struct ProtobufField(int Number, ReadOnlyMemory<byte> Raw, ReadOnlyMemory<byte> Content);
+internal readonly record struct ProtobufField(int Number, ReadOnlyMemory<byte> Raw, ByteString Content);
 
 /// <summary>
 /// Protobuf messages field by field, so that a file can be rearranged and every field it is not about, known or not, copied as it is.
 /// </summary>
 internal static class ProtobufMessage
 {
-    private const int Varint = 0;
-    private const int Fixed64 = 1;
-    private const int LengthDelimited = 2;
-    private const int Fixed32 = 5;
-
     /// <summary>The fields in file order.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a protobuf message.</exception>
-    public static IEnumerable<ProtobufField> Fields(ReadOnlyMemory<byte> message)
+    public static IEnumerable<ProtobufField> Fields(ByteString message)
     {
-        for (var position = 0; position < message.Length;)
+        using var input = message.CreateCodedInput();
+        while (!input.IsAtEnd)
         {
-            var start = position;
-            var tag = ReadVarint(message, ref position);
-            var content = ReadOnlyMemory<byte>.Empty;
-            var wireType = (int)(tag & 7);
-            if (wireType == LengthDelimited)
-            {
-                var length = ReadVarint(message, ref position);
-                content = Slice(message, position, length);
-                position += content.Length;
-            }
-            else if (wireType == Varint)
-            {
-                _ = ReadVarint(message, ref position);
-            }
-            else
-            {
-                position += Slice(message, position, wireType switch
-                {
-                    Fixed64 => 8UL,
-                    Fixed32 => 4UL,
-                    _ => throw new InvalidDataException($"Wire type {wireType} at byte {start} is unknown."),
-                }).Length;
-            }
-
-            yield return new((int)(tag >> 3), message[start..position], content);
+            yield return Next(input, message);
         }
     }
 
     /// <summary>Writes a length-delimited field.</summary>
-    public static void Write(Stream stream, int number, ReadOnlySpan<byte> content)
+    public static void Write(Stream stream, int number, ByteString content)
     {
-        WriteVarint(stream, ((ulong)number << 3) | LengthDelimited);
-        WriteVarint(stream, (ulong)content.Length);
-        stream.Write(content);
+        using var output = new CodedOutputStream(stream, leaveOpen: true);
+        output.WriteTag(number, WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(content);
     }
 
-    private static ReadOnlyMemory<byte> Slice(ReadOnlyMemory<byte> message, int position, ulong length) =>
-        length <= (ulong)(message.Length - position)
-            ? message.Slice(position, (int)length)
-            : throw new InvalidDataException($"A field at byte {position} reaches beyond the end of its message.");
-
-    private static ulong ReadVarint(ReadOnlyMemory<byte> message, ref int position)
+    private static ProtobufField Next(CodedInputStream input, ByteString message)
     {
-        var bytes = message.Span;
-        var value = 0UL;
-        for (var shift = 0; position < bytes.Length && shift < 64; shift += 7)
+        try
         {
-            var part = bytes[position++];
-            value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
+            var start = (int)input.Position;
+            var tag = input.ReadTag();
+            var content = ByteString.Empty;
+            if (WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited)
             {
-                return value;
+                content = input.ReadBytes();
             }
+            else
+            {
+                input.SkipLastField();
+            }
+
+            return new(WireFormat.GetTagFieldNumber(tag), message.Memory[start..(int)input.Position], content);
         }
-
-        throw new InvalidDataException($"The number at byte {position} has no end.");
-    }
-
-    private static void WriteVarint(Stream stream, ulong value)
-    {
-        for (; value >= 0x80; value >>= 7)
+        catch (InvalidProtocolBufferException error)
         {
-            stream.WriteByte((byte)(value | 0x80));
+            throw new InvalidDataException(error.Message, error);
         }
-
-        stream.WriteByte((byte)value);
     }
 }

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Inference;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Costs;
 

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Inference.Rules;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Inference;
 

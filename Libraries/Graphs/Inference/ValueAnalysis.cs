@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using QatPipeline.Graphs.Inference.Evaluation;
 using QatPipeline.Graphs.Inference.Rules;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Inference;
 
@@ -64,7 +63,7 @@ internal sealed class ValueAnalysis : IValueFacts
         var context = new NodeContext(node, _graph.Opset, this);
         try
         {
-            if (ShapeRules.Find(node) is { } rule)
+            if (OperatorTable.ShapeRule(node) is { } rule)
             {
                 rule(context);
             }

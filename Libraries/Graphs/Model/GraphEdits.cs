@@ -123,7 +123,7 @@ internal static class GraphEdits
 
     internal static string Unique(string wanted, IEnumerable<string> names)
     {
-        var taken = names.ToHashSet(StringComparer.Ordinal);
+        var taken = names as HashSet<string> ?? names.ToHashSet(StringComparer.Ordinal);
         var name = wanted;
         for (var copy = 1; taken.Contains(name); copy++)
         {

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using QatPipeline.Graphs.Model;
 using AttributeType = QatPipeline.Graphs.Onnx.AttributeProto.Types.AttributeType;
 
 namespace QatPipeline.Graphs.Onnx;

@@ -1,6 +1,5 @@
 using System.Text;
 using Google.Protobuf;
-using QatPipeline.Graphs.Model;
 using AttributeType = QatPipeline.Graphs.Onnx.AttributeProto.Types.AttributeType;
 
 namespace QatPipeline.Graphs.Onnx;

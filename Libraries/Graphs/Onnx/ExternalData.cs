@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Onnx;
 

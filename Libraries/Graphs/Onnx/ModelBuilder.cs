@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Onnx;
 
 /// <summary>Turns a graph into a model message.</summary>

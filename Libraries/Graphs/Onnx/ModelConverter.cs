@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Inference.Rules;
 
 namespace QatPipeline.Graphs.Onnx;
 
@@ -80,26 +80,16 @@ internal sealed class ModelConverter(TensorConverter tensors)
                 throw new GraphException($"Node {index} ('{node.Name}') has no operator.");
             }
 
-            var name = node.Name.Length > 0 ? node.Name : UniqueName($"{node.OpType}_{index}", names);
+            var name = node.Name.Length > 0 ? node.Name : GraphEdits.Unique($"{node.OpType}_{index}", names);
+            names.Add(name);
             var converted = new Node(name, node.OpType, node.Input, node.Output, StandardDomain(node.Domain))
             {
                 Attributes = _attributes.ToAttributes(node.Attribute, $"node {node.OpType} '{name}'"),
                 Overload = node.Overload,
             };
-            OperatorArity.Check(converted);
+            OperatorTable.CheckArity(converted);
             graph.Nodes.Add(converted);
         }
-    }
-
-    private static string UniqueName(string wanted, HashSet<string> names)
-    {
-        var name = wanted;
-        for (var suffix = 1; !names.Add(name); suffix++)
-        {
-            name = $"{wanted}_{suffix}";
-        }
-
-        return name;
     }
 
     private static string StandardDomain(string domain) => domain == "ai.onnx" ? "" : domain;

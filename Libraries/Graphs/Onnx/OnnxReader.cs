@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Onnx;
 

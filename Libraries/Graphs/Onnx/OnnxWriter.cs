@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using QatPipeline.Foundation;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Onnx;
 

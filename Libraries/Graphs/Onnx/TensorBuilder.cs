@@ -1,6 +1,5 @@
 using System.Globalization;
 using Google.Protobuf;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Onnx;
 

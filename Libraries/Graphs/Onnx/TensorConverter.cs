@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using QatPipeline.Graphs.Model;
 using DataType = QatPipeline.Graphs.Onnx.TensorProto.Types.DataType;
 
 namespace QatPipeline.Graphs.Onnx;

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Passes;
 
 /// <summary>Activations that take more than one node in some operator sets.</summary>
@@ -18,11 +16,7 @@ internal sealed record ActivationMatch(ActivationKind Kind, string Input, string
 /// <summary>Recognises activations in the forms that <see cref="FuseSilu"/> and <see cref="FuseHardSwish"/> leave.</summary>
 internal static class ActivationPatterns
 {
-    /// <summary>Every activation of the graph in node order. Quantizers on the inputs of its nodes do not hide it.</summary>
-    public static IReadOnlyList<ActivationMatch> Find(Graph graph, GraphLinks links) =>
-        [.. graph.Nodes.Select(node => Match(node, links)).OfType<ActivationMatch>()];
-
-    /// <summary>The activation that ends in a node; null where there is none.</summary>
+    /// <summary>The activation that ends in a node; null where there is none. Quantizers on its nodes' inputs do not hide it.</summary>
     public static ActivationMatch? Match(Node last, GraphLinks links)
     {
         if (last.Is("HardSwish"))

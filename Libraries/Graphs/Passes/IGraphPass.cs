@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Passes;
 
 /// <summary>A rewrite of a graph in place. Passes keep the numbers a graph computes unless their documentation says otherwise.</summary>

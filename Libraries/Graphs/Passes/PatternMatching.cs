@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Passes;
 
 /// <summary>Questions that patterns of several nodes ask: who feeds this, which operand is the constant.</summary>

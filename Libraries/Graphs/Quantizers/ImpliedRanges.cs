@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Arithmetic;
 
 namespace QatPipeline.Graphs.Quantizers;
@@ -29,7 +28,7 @@ internal sealed class ImpliedRanges
             var range = new QuantizationRange(parameters.Dequantize(parameters.QMin), parameters.Dequantize(parameters.QMax));
             foreach (var tensor in quantizer.Uses.Select(use => nodes[use.Node].Inputs[use.Input]).Distinct(StringComparer.Ordinal))
             {
-                _ranges[tensor] = _ranges.TryGetValue(tensor, out var known) ? Union(known, range) : range;
+                _ranges[tensor] = _ranges.TryGetValue(tensor, out var known) ? known.Union(range) : range;
             }
         }
 
@@ -49,14 +48,11 @@ internal sealed class ImpliedRanges
                 return null;
             }
 
-            union = union is { } known ? Union(known, range) : range;
+            union = union is { } known ? known.Union(range) : range;
         }
 
         return union;
     }
-
-    private static QuantizationRange Union(QuantizationRange first, QuantizationRange second) =>
-        new(MathF.Min(first.Low, second.Low), MathF.Max(first.High, second.High));
 
     private bool TryGet(string tensor, out QuantizationRange range) => _ranges.TryGetValue(tensor, out range);
 

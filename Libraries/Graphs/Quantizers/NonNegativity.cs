@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Quantizers;
 
 /// <summary>Proves which values of a graph cannot be negative, so that they may use all 256 unsigned codes.</summary>

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Quantizers;
 
 /// <summary>What operators mean to quantization.</summary>

@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Arithmetic;
 
 namespace QatPipeline.Graphs.Quantizers;
@@ -29,8 +28,7 @@ internal sealed class PlacementContext
     public QuantizableRegion Region { get; }
 
     public bool IsSkipped(Node node) =>
-        Options.SkipOperators.Contains(node.OpType)
-        || Array.Exists(_skipped, pattern => pattern.Matches(node.Name) || pattern.Matches(HostName(node)));
+        Array.Exists(_skipped, pattern => pattern.Matches(node.Name) || pattern.Matches(HostName(node)));
 
     public bool IsWeighted(Node node) => OperatorRoles.IsWeighted(Graph, node);
 
@@ -49,13 +47,7 @@ internal sealed class PlacementContext
     /// <summary>Adds an activation quantizer; <paramref name="name"/> is made unique where two hosts share a weight.</summary>
     public Quantizer AddActivation(string name, QuantizationScheme scheme, params IEnumerable<QuantizerUse> uses)
     {
-        var unique = name;
-        for (var copy = 1; Graph.Quantizers.Exists(quantizer => quantizer.Name == unique); copy++)
-        {
-            unique = $"{name}_{copy}";
-        }
-
-        var quantizer = new Quantizer(unique, scheme);
+        var quantizer = new Quantizer(GraphEdits.Unique(name, Graph.Quantizers.Select(other => other.Name)), scheme);
         quantizer.Uses.AddRange(uses);
         Graph.Quantizers.Add(quantizer);
         return quantizer;

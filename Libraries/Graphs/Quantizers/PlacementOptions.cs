@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Arithmetic;
 
 namespace QatPipeline.Graphs.Quantizers;
@@ -11,9 +10,6 @@ public sealed record PlacementOptions
     /// projection of distribution-based heads alone (reference 5.1).
     /// </summary>
     public IReadOnlyList<string> SkipNodes { get; init; } = ["*proj_conv*"];
-
-    /// <summary>Operator types that stay float.</summary>
-    public IReadOnlyList<string> SkipOperators { get; init; } = [];
 
     /// <summary>Of all weights; the default −127…127 lets batch normalization with a negative γ be folded exactly.</summary>
     public QuantizationScheme WeightScheme { get; init; } = QuantizationScheme.SignedNarrow;

@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Arithmetic;
 
 namespace QatPipeline.Graphs.Quantizers;
@@ -91,10 +90,11 @@ internal sealed class QuantizerMaterializer
     private string AddPair(Quantizer quantizer, string value)
     {
         var parameters = AddParameters(quantizer);
-        var suffix = UniqueSuffix(quantizer.Name + QdqNames.Quantize);
+        var first = quantizer.Name + QdqNames.Quantize;
+        var suffix = GraphEdits.Unique(first, _nodes.Select(node => node.Name))[first.Length..];
         var quantized = $"{value}{QdqNames.Quantized}@{quantizer.Name}{suffix}";
         var dequantized = $"{value}{QdqNames.Dequantized}@{quantizer.Name}{suffix}";
-        _nodes.Add(new Node(quantizer.Name + QdqNames.Quantize + suffix, "QuantizeLinear", [value, .. parameters], [quantized]));
+        _nodes.Add(new Node(first + suffix, "QuantizeLinear", [value, .. parameters], [quantized]));
         _nodes.Add(new Node(quantizer.Name + QdqNames.Dequantize + suffix, "DequantizeLinear", [quantized, .. parameters], [dequantized]));
         return dequantized;
     }
@@ -128,17 +128,6 @@ internal sealed class QuantizerMaterializer
             ? Tensor.From<sbyte>(shape, Array.ConvertAll(parameters, parameter => (sbyte)parameter.ZeroPoint))
             : Tensor.From<byte>(shape, Array.ConvertAll(parameters, parameter => (byte)parameter.ZeroPoint));
         return [scale, zeroPoint];
-    }
-
-    private string UniqueSuffix(string name)
-    {
-        var suffix = "";
-        for (var copy = 1; _nodes.Exists(node => node.Name == name + suffix); copy++)
-        {
-            suffix = $"_{copy}";
-        }
-
-        return suffix;
     }
 
     private void RemoveReplacedConstants()

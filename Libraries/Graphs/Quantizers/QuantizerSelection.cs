@@ -1,18 +1,18 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Quantizers;
 
 /// <summary>Partial quantization: which layers stay float although quantizers are placed on them.</summary>
 public static class QuantizerSelection
 {
-    /// <summary>The names of the nodes that can be chosen: those with a weight quantizer, in execution order.</summary>
-    public static IReadOnlyList<string> Layers(Graph graph)
+    /// <summary>The names of the nodes that can be chosen: those with an enabled weight quantizer, in execution order.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="calibrated">True to name only those whose weight quantizer has a range.</param>
+    public static IReadOnlyList<string> Layers(Graph graph, bool calibrated = false)
     {
         var weighted = graph.Quantizers
-            .Where(quantizer => quantizer.IsWeight)
+            .Where(quantizer => quantizer is { IsWeight: true, IsEnabled: true } && (quantizer.IsCalibrated || !calibrated))
             .SelectMany(quantizer => quantizer.Uses)
             .Select(use => use.Node)
-            .ToHashSet();
+            .ToHashSet(StringComparer.Ordinal);
         return [.. graph.Nodes.Select(node => node.Name).Where(weighted.Contains)];
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Quantization.Arithmetic;
 

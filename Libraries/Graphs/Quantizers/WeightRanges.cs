@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
 

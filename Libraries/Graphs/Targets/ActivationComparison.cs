@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 
 namespace QatPipeline.Graphs.Targets;

@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 
 namespace QatPipeline.Graphs.Targets;

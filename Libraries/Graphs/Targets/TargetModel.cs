@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Graphs.Targets;

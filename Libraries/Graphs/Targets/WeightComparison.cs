@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;

@@ -22,15 +22,6 @@ namespace QatPipeline.Messaging.Embedded;
 public static class EmbeddedPipeline
 {
     /// <summary>Runs the specification to its end and tells how it went.</summary>
-    public static Task<EmbeddedRun> RunAsync(
-        RunSpecification specification,
-        string storeFolder,
-        IEnumerable<IStage> stages,
-        IProgress<StageStatus>? progress,
-        CancellationToken cancellationToken) =>
-        RunAsync(specification, storeFolder, stages, new EmbeddedOptions(), progress, cancellationToken);
-
-    /// <summary>Runs the specification to its end and tells how it went.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; the same call resumes from the last checkpoint.</exception>
     public static async Task<EmbeddedRun> RunAsync(
         RunSpecification specification,

@@ -65,15 +65,6 @@ public sealed class ErrorAccumulator
         Count += reference.Length;
     }
 
-    /// <summary>Adds what another accumulator has seen.</summary>
-    public void Merge(ErrorAccumulator other)
-    {
-        (_signal, _noise) = (_signal + other._signal, _noise + other._noise);
-        (_other, _product) = (_other + other._other, _product + other._product);
-        LargestError = Math.Max(LargestError, other.LargestError);
-        Count += other.Count;
-    }
-
     private void AddOne(double reference, double actual)
     {
         var error = actual - reference;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace QatPipeline.Quantization.Arithmetic;
 
-/// <summary>Tensors to 8-bit codes and back: <see cref="QuantizationParameters.Quantize"/> over spans.</summary>
+/// <summary>Tensors to 8-bit codes: <see cref="QuantizationParameters.Quantize"/> over spans.</summary>
 public static class CodeQuantizer
 {
     /// <summary>Codes of a tensor with a signed scheme.</summary>
@@ -21,40 +21,6 @@ public static class CodeQuantizer
     {
         CheckCodes(parameters, byte.MinValue, byte.MaxValue);
         QuantizeBytes(source, codes, parameters);
-    }
-
-    /// <summary>Codes of a tensor [outer, channels, inner] with one signed range per channel: weights.</summary>
-    /// <exception cref="ArgumentException">The spans differ in length, or the length is not a multiple of channels·inner.</exception>
-    public static void Quantize(ReadOnlySpan<float> source, Span<sbyte> codes, ReadOnlySpan<QuantizationParameters> channels, int inner)
-    {
-        SpanCheck.SameLength(source.Length, codes.Length);
-        SpanCheck.WholeChannels(source.Length, channels.Length, inner);
-        for (var (start, channel) = (0, 0); start < source.Length; start += inner, channel = (channel + 1) % channels.Length)
-        {
-            Quantize(source.Slice(start, inner), codes.Slice(start, inner), channels[channel]);
-        }
-    }
-
-    /// <summary>Real values of signed codes.</summary>
-    /// <exception cref="ArgumentException">The spans differ in length.</exception>
-    public static void Dequantize(ReadOnlySpan<sbyte> codes, Span<float> destination, QuantizationParameters parameters)
-    {
-        SpanCheck.SameLength(codes.Length, destination.Length);
-        for (var i = 0; i < codes.Length; i++)
-        {
-            destination[i] = parameters.Dequantize(codes[i]);
-        }
-    }
-
-    /// <summary>Real values of unsigned codes.</summary>
-    /// <exception cref="ArgumentException">The spans differ in length.</exception>
-    public static void Dequantize(ReadOnlySpan<byte> codes, Span<float> destination, QuantizationParameters parameters)
-    {
-        SpanCheck.SameLength(codes.Length, destination.Length);
-        for (var i = 0; i < codes.Length; i++)
-        {
-            destination[i] = parameters.Dequantize(codes[i]);
-        }
     }
 
     /// <summary>An int8 code and its two's complement byte are the same bits, so one kernel serves both.</summary>

@@ -31,20 +31,4 @@ public static class FakeQuantizer
             destination[i] = parameters.FakeQuantize(source[i]);
         }
     }
-
-    /// <summary>Quantizes and dequantizes a tensor [outer, channels, inner] with one range per channel.</summary>
-    /// <param name="source">The tensor's values.</param>
-    /// <param name="destination">Receives the result; may be the source.</param>
-    /// <param name="channels">One element per channel.</param>
-    /// <param name="inner">Elements of one channel that lie side by side: the product of the dimensions after the channel axis.</param>
-    /// <exception cref="ArgumentException">The spans differ in length, or the length is not a multiple of channels·inner.</exception>
-    public static void Apply(ReadOnlySpan<float> source, Span<float> destination, ReadOnlySpan<QuantizationParameters> channels, int inner)
-    {
-        SpanCheck.SameLength(source.Length, destination.Length);
-        SpanCheck.WholeChannels(source.Length, channels.Length, inner);
-        for (var (start, channel) = (0, 0); start < source.Length; start += inner, channel = (channel + 1) % channels.Length)
-        {
-            Apply(source.Slice(start, inner), destination.Slice(start, inner), channels[channel]);
-        }
-    }
 }

@@ -5,9 +5,6 @@ namespace QatPipeline.Quantization.Calibration;
 /// <summary>Ranges of constant tensors, per channel: weights are laid out [outer, channels, inner] around the channel axis.</summary>
 public static class WeightCalibrator
 {
-    private const double SmallestShare = 0.5;
-    private const int Steps = 50;
-
     /// <summary>The largest magnitude of every channel (the reference's weight calibrator).</summary>
     /// <param name="weights">The values.</param>
     /// <param name="channels">Extent of the channel axis; 1 for one range per tensor.</param>
@@ -26,36 +23,5 @@ public static class WeightCalibrator
         }
 
         return Array.ConvertAll(amax, QuantizationRange.FromAmax);
-    }
-
-    /// <summary>
-    /// The range of every channel with the least squared error on its own weights, among 50 %, 51 %, … 100 % of its largest magnitude;
-    /// the widest among equals.
-    /// </summary>
-    /// <inheritdoc cref="Max"/>
-    public static QuantizationRange[] Mse(ReadOnlySpan<float> weights, int channels, int inner, QuantizationScheme scheme)
-    {
-        var ranges = Max(weights, channels, inner);
-        for (var channel = 0; channel < channels; channel++)
-        {
-            var (widest, least) = (ranges[channel], double.PositiveInfinity);
-            for (var step = 0; step <= Steps; step++)
-            {
-                var candidate = QuantizationRange.FromAmax((float)(widest.High * (1 - ((1 - SmallestShare) * step / Steps))));
-                var parameters = QuantizationParameters.Create(scheme, candidate);
-                var error = 0d;
-                for (var start = channel * inner; start < weights.Length; start += channels * inner)
-                {
-                    error += QuantizationError.SumOfSquares(weights.Slice(start, inner), parameters);
-                }
-
-                if (error < least)
-                {
-                    (ranges[channel], least) = (candidate, error);
-                }
-            }
-        }
-
-        return ranges;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Content;
 

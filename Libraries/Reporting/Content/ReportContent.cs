@@ -3,7 +3,6 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Reporting.Samples;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Content;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Reporting.Html;
 
 namespace QatPipeline.Reporting.Plots;
 

@@ -1,5 +1,3 @@
-using QatPipeline.Reporting.Html;
-
 namespace QatPipeline.Reporting.Plots;
 
 /// <summary>Names with their colours, in as many rows below the plot as they need.</summary>

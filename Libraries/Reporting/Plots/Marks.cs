@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using QatPipeline.Reporting.Html;
 
 namespace QatPipeline.Reporting.Plots;
 

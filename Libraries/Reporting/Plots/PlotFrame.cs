@@ -1,5 +1,3 @@
-using QatPipeline.Reporting.Html;
-
 namespace QatPipeline.Reporting.Plots;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Reporting.Content;
-using QatPipeline.Reporting.Html;
 using QatPipeline.Runs;
 using QatPipeline.Stages;
 

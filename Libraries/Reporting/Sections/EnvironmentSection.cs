@@ -1,6 +1,4 @@
 using System.Text.Json;
-using QatPipeline.Reporting.Content;
-using QatPipeline.Reporting.Html;
 using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Reporting.Sections;

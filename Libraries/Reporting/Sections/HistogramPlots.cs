@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text;
-using QatPipeline.Reporting.Content;
-using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
-using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Sections;
 

@@ -1,6 +1,4 @@
 using QatPipeline.Engines;
-using QatPipeline.Reporting.Content;
-using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
 
 namespace QatPipeline.Reporting.Sections;

@@ -1,7 +1,4 @@
-using QatPipeline.Reporting.Content;
-using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Plots;
-using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Sections;
 

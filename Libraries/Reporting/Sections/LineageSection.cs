@@ -1,7 +1,4 @@
 using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Reporting.Content;
-using QatPipeline.Reporting.Html;
-using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Sections;
 

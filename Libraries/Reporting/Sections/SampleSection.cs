@@ -1,6 +1,4 @@
 using System.Globalization;
-using QatPipeline.Reporting.Content;
-using QatPipeline.Reporting.Html;
 using QatPipeline.Reporting.Samples;
 
 namespace QatPipeline.Reporting.Sections;

@@ -1,5 +1,4 @@
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Reporting.Html;
 
 namespace QatPipeline.Reporting.Sections;
 

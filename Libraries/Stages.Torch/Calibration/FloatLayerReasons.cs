@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using QatPipeline.Graphs.Quantizers;
-using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 

@@ -1,11 +1,6 @@
 using QatPipeline.Graphs.Costs;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Analysis;
 using QatPipeline.Quantization.Search;
-using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Datasets;
-using QatPipeline.Stages.Reports;
-using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Torch.PostTraining;
 
 namespace QatPipeline.Stages.Torch.Calibration;

@@ -1,7 +1,6 @@
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Costs;
-using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Quantizers;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 
@@ -18,7 +17,7 @@ internal sealed class LayerPlacement
     public LayerPlacement(RunSpecification specification, Graph calibrated)
     {
         _calibrated = calibrated;
-        Layers = LayersOf(calibrated);
+        Layers = QuantizerSelection.Layers(calibrated);
         Candidates = Layers;
         if (specification.Partial.Placement == "fastest" && TargetRegistry.Get(specification.Target).Fastest(calibrated) is { } fastest)
         {
@@ -47,24 +46,13 @@ internal sealed class LayerPlacement
         if (_fastest is not null)
         {
             var placed = WithFloat(_fastest.FloatNodes(floatLayers));
-            if (LayersOf(placed).Count > 0)
+            if (QuantizerSelection.Layers(placed).Count > 0)
             {
                 return placed;
             }
         }
 
         return WithFloat([.. Layers.Where(layer => floatLayers.Contains(layer) || !Candidates.Contains(layer))]);
-    }
-
-    /// <summary>The layers a graph quantizes, in execution order.</summary>
-    public static IReadOnlyList<string> LayersOf(Graph graph)
-    {
-        var quantized = graph.Quantizers
-            .Where(quantizer => quantizer is { IsWeight: true, IsEnabled: true })
-            .SelectMany(quantizer => quantizer.Uses)
-            .Select(use => use.Node)
-            .ToHashSet(StringComparer.Ordinal);
-        return [.. graph.Nodes.Select(node => node.Name).Where(quantized.Contains)];
     }
 
     private Graph WithFloat(IReadOnlyCollection<string> floatNodes)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 

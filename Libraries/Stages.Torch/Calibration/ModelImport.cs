@@ -1,10 +1,5 @@
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;
-using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Models;
 
 namespace QatPipeline.Stages.Torch.Calibration;

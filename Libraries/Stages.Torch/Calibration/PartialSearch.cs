@@ -1,9 +1,6 @@
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs;
-using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Search;
-using QatPipeline.Stages.Reports;
-using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Stages.Torch.Calibration;
@@ -32,7 +29,7 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
             async (floatLayers, token) =>
             {
                 var graph = placement.Place(floatLayers);
-                var quantized = LayerPlacement.LayersOf(graph);
+                var quantized = QuantizerSelection.Layers(graph);
                 var time = target.Estimate(graph)?.Milliseconds ?? 0;
                 var activity =
                     $"search: choice {++count} of at most {partial.MaxMeasurements}, "
@@ -47,7 +44,7 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
             partial.MaxMeasurements);
         var result = await search.RunAsync(cancellationToken);
         var chosen = placement.Place(result.FloatLayers.ToHashSet(StringComparer.Ordinal));
-        string[] floats = [.. placement.Layers.Except(LayerPlacement.LayersOf(chosen), StringComparer.Ordinal)];
+        string[] floats = [.. placement.Layers.Except(QuantizerSelection.Layers(chosen), StringComparer.Ordinal)];
         var explanation = placement.Explanation is { } slow ? $"{slow}. Of these, {result.Explanation}" : result.Explanation;
         var figures = new SearchFigures(
             evaluation.FirstCalibrationImages(partial.Images).Count, floatAp, leastAp, floatTime, longest, result.Steps, floats,

@@ -1,6 +1,4 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Calibration;
-using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 

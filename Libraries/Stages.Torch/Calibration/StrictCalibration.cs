@@ -1,10 +1,5 @@
 using QatPipeline.Coco.Augmentation;
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Calibration;
-using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.PostTraining;
 using QatPipeline.Yolov6.PostTraining;

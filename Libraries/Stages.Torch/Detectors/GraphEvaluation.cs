@@ -1,10 +1,6 @@
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Graphs.Model;
-using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Torch.Execution;
 

@@ -1,6 +1,5 @@
 using QatPipeline.Detectors.Outputs;
 using QatPipeline.Detectors.Preprocessing;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Torch;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;

@@ -1,5 +1,3 @@
-using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Yolov6.Networks;
 
 namespace QatPipeline.Stages.Torch.Models;

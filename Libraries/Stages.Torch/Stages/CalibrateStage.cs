@@ -1,20 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using QatPipeline.Coco.Detections;
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
-using QatPipeline.Stages.Datasets;
-using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Calibration;
-using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
@@ -147,22 +140,16 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         }
 
         var wanted = evaluation.FirstCalibrationImages(BiasCorrectionImages);
-        var batches = images.ReadAsync(
-            context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, wanted.Count, cancellationToken);
-        await foreach (var batch in batches)
-        {
-            using (batch)
-            {
-                context.Progress.Report(new StageProgress("correcting biases", 0, 1));
-                var corrected = BiasCorrection.Apply(graph, batch.ToPixels());
-                var result = await evaluation.MeasureAsync("corrected biases", corrected, ExecutionMode.FakeQuantize, cancellationToken);
-                var isKept = result.SelectionAp >= plain.SelectionAp;
-                var figures = new BiasCorrectionFigures(plain.SelectionAp, result.SelectionAp, isKept);
-                return isKept ? (corrected, result, figures) : (graph, plain, figures);
-            }
-        }
-
-        throw new GraphException("No calibration image could be read: biases cannot be corrected; check data.calibration.");
+        using var batch = await images
+            .ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, wanted.Count, cancellationToken)
+            .FirstOrDefaultAsync(cancellationToken)
+            ?? throw new GraphException("No calibration image could be read: biases cannot be corrected; check data.calibration.");
+        context.Progress.Report(new StageProgress("correcting biases", 0, 1));
+        var corrected = BiasCorrection.Apply(graph, batch.ToPixels());
+        var result = await evaluation.MeasureAsync("corrected biases", corrected, ExecutionMode.FakeQuantize, cancellationToken);
+        var isKept = result.SelectionAp >= plain.SelectionAp;
+        var figures = new BiasCorrectionFigures(plain.SelectionAp, result.SelectionAp, isKept);
+        return isKept ? (corrected, result, figures) : (graph, plain, figures);
     }
 
     private async Task<Calibrator> CollectAsync(

@@ -1,11 +1,5 @@
 using QatPipeline.Coco.Detections;
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Datasets;
-using QatPipeline.Stages.Reports;
-using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
@@ -55,26 +49,27 @@ public sealed class QatStage(IImageSource images) : IStage
     {
         var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
         var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, cancellationToken);
-        var saved = TrainingCheckpoint.Parse(await context.Checkpoints.ReadAsync(Checkpoint, cancellationToken));
-        var history = new HistoryRecorder(saved?.History, context.Progress);
+        var history = new EpochRecorder("", context.Progress);
+        var store = await RecordedTrainingStore.OpenAsync(
+            context.Checkpoints, new Dictionary<string, EpochRecorder> { [Checkpoint] = history }, cancellationToken);
         var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken));
 
         // What training cannot improve is kept as it is; the tutorial's training replaces it whatever comes of it.
         var isStrict = QatTraining.IsStrict(context.Specification);
         var start = await evaluation.MeasureAsync("calibrated graph", calibrated, ExecutionMode.FakeQuantize, cancellationToken);
         MeasuredGraph? last = null;
-        var job = new QatJob(
-            calibrated,
-            teacher,
-            saved?.Trainer,
-            history,
+        var (created, batches) = await QatTraining.StartAsync(context, images, evaluation, calibrated, teacher, cancellationToken);
+        using var trainer = created;
+        var stage = new TrainingStage(
+            Checkpoint,
+            batches,
             async (graph, token) =>
             {
                 last = await evaluation.MeasureAsync("fake-quantized graph", graph, ExecutionMode.FakeQuantize, token);
-                return history.Finish(last);
+                return history.Evaluated(last);
             },
-            (save, token) => context.Checkpoints.WriteAsync(Checkpoint, TrainingCheckpoint.Write(history.Save(), save), token));
-        var result = await QatTraining.RunAsync(context, images, evaluation, job, cancellationToken);
+            history);
+        var result = await stage.RunAsync(trainer, store, cancellationToken);
 
         var isImproved = isStrict || history.Epochs.Max(epoch => epoch.SelectionAp) > start.SelectionAp;
         var best = isImproved ? result.Graph : calibrated;

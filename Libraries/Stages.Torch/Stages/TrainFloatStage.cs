@@ -1,18 +1,11 @@
 using QatPipeline.Coco.Augmentation;
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Datasets;
-using QatPipeline.Stages.Reports;
-using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Optimizers;
 
 namespace QatPipeline.Stages.Torch.Stages;
@@ -61,11 +54,11 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     {
         var specification = context.Specification;
         var form = Yolov6Models.TrainingFormOf(specification);
-        var (search, training) =
-            (new FloatTrainingRecorder("hyper-search", context.Progress), new FloatTrainingRecorder("training", context.Progress));
+        var search = new EpochRecorder("hyper-search, ", context.Progress);
+        var training = new EpochRecorder("training, ", context.Progress);
         var store = await RecordedTrainingStore.OpenAsync(
             context.Checkpoints,
-            new Dictionary<string, FloatTrainingRecorder> { [SearchCheckpoint] = search, [TrainingCheckpoint] = training },
+            new Dictionary<string, EpochRecorder> { [SearchCheckpoint] = search, [TrainingCheckpoint] = training },
             cancellationToken);
         var index = await DatasetIndex.ReadAsync(
             await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
@@ -79,22 +72,21 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
         RepScales? scales = null;
         if (form == Yolov6Form.RepOpt)
         {
-            scales = await FindScalesAsync(
-                context,
-                store,
-                network.Options,
-                StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search),
-                cancellationToken);
+            var (searchStage, searchOptions) = StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search);
+            scales = specification.Model.Yolov6.Scales is null
+                ? await HyperSearch.RunAsync(network.Options, searchOptions, searchStage, store, cancellationToken: cancellationToken)
+                : RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
             SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedScales), scales.ToState());
         }
 
-        var stage = StageOf(TrainingCheckpoint, specification.Train!.Epochs, training) with
+        var (stage, options) = StageOf(TrainingCheckpoint, specification.Train!.Epochs, training);
+        stage = stage with
         {
             Evaluate = async (graph, token) =>
                 training.Evaluated(await evaluation.MeasureAsync("float network", graph, ExecutionMode.Float, token)),
         };
         var fresh = scales is not null && start is null;
-        using var trainer = Yolov6Training.Start(start ?? network.Graph, stage.Options with { Reinitialize = fresh }, scales);
+        using var trainer = Yolov6Training.Start(start ?? network.Graph, options with { Reinitialize = fresh }, scales);
         var result = await stage.RunAsync(trainer, store, cancellationToken);
         SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedWeights), Yolov6Weights.Read(result.Graph));
         OnnxWriter.Write(Yolov6Models.Deployed(network, result.Graph), context.OutputPath(ArtifactNames.TrainedModel));
@@ -104,7 +96,7 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
             new FloatTrainingHistory(search.Epochs, training.Epochs, result.BestEpoch),
             cancellationToken);
 
-        TrainingStage StageOf(string name, int epochs, FloatTrainingRecorder recorder)
+        (TrainingStage Stage, Yolov6TrainingOptions Options) StageOf(string name, int epochs, EpochRecorder recorder)
         {
             var loader = new TrainingLoaderOptions
             {
@@ -114,19 +106,9 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
                 Augmentation = FloatTrainingOptions.AugmentationOf(specification.Train),
             };
             var batches = new AugmentedBatches(labelled, loader, epochs, specification.Train.PlainEpochs);
-            return new TrainingStage(
-                name, FloatTrainingOptions.Of(specification, Math.Max(1, epochs), batches.StepsPerEpoch), batches, Progress: recorder);
+            return (
+                new TrainingStage(name, batches, Progress: recorder),
+                FloatTrainingOptions.Of(specification, Math.Max(1, epochs), batches.StepsPerEpoch));
         }
-    }
-
-    private static async Task<RepScales> FindScalesAsync(
-        IStageContext context, ITrainingStore store, Yolov6Options network, TrainingStage search, CancellationToken cancellationToken)
-    {
-        if (context.Specification.Model.Yolov6!.Scales is not null)
-        {
-            return RepScales.From(CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
-        }
-
-        return await HyperSearch.RunAsync(network, search, store, cancellationToken: cancellationToken);
     }
 }

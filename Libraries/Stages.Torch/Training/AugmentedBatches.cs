@@ -1,7 +1,6 @@
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Torch;
 using QatPipeline.Torch.Training;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Assigners;
 
 namespace QatPipeline.Stages.Torch.Training;

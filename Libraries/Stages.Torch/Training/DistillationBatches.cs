@@ -1,10 +1,6 @@
 using QatPipeline.Coco.Data;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Detectors.Preprocessing;
-using QatPipeline.Stages.Datasets;
-using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Torch.Training;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Assigners;
 
 namespace QatPipeline.Stages.Torch.Training;
@@ -34,24 +30,18 @@ internal sealed class DistillationBatches(
     {
         var order = EpochOrder.Of(images.Count, specification.Seed, epoch);
         var wanted = order.AsSpan(step * _batchSize, _batchSize).ToArray().Select(position => images[position]).ToArray();
-        await foreach (var batch in source.ReadAsync(
-            specification, DatasetSplit.Training, wanted, protocol, wanted.Length, cancellationToken))
+        using var batch = await source
+            .ReadAsync(specification, DatasetSplit.Training, wanted, protocol, wanted.Length, cancellationToken)
+            .FirstAsync(cancellationToken);
+        var pixels = batch.Pixels.ToArray();
+        var isMirrored = epoch % 2 == 1;
+        if (isMirrored)
         {
-            using (batch)
-            {
-                var pixels = batch.Pixels.ToArray();
-                var isMirrored = epoch % 2 == 1;
-                if (isMirrored)
-                {
-                    MirrorRows(pixels, batch.Width);
-                }
-
-                return new TrainingInput(
-                    batch.ToPixels() with { Pixels = pixels }, truth is null ? null : LabelsOf(truth, batch, isMirrored));
-            }
+            MirrorRows(pixels, batch.Width);
         }
 
-        throw new InvalidOperationException("The image source gave no batch for images it has.");
+        return new TrainingInput(
+            batch.ToPixels() with { Pixels = pixels }, truth is null ? null : LabelsOf(truth, batch, isMirrored));
     }
 
     private static DetectionLabels LabelsOf(CocoDataset truth, ImageBatch batch, bool isMirrored) => new(

@@ -1,6 +1,4 @@
 using QatPipeline.Coco.Augmentation;
-using QatPipeline.Contracts.Specification;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Losses;
 using QatPipeline.Yolov6.Training.Optimizers;
 

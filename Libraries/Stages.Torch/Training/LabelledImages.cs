@@ -1,9 +1,6 @@
 using QatPipeline.Coco;
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Coco.Data;
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Stages.Torch.Training;
 

@@ -5,6 +5,7 @@ using QatPipeline.Graphs.Model;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
@@ -14,58 +15,41 @@ using QatPipeline.Yolov6.Training.Optimizers;
 
 namespace QatPipeline.Stages.Torch.Training;
 
-/// <summary>What the trainer of a profile is given, whichever it is.</summary>
-/// <param name="Calibrated">The graph to train.</param>
-/// <param name="Teacher">Its float self.</param>
-/// <param name="Saved">State to go on from; null at the start.</param>
-/// <param name="Progress">Receives every step.</param>
-/// <param name="Evaluate">Scores the graph after every epoch.</param>
-/// <param name="Checkpoint">Keeps the state that the action writes.</param>
-internal sealed record QatJob(
-    Graph Calibrated,
-    Graph Teacher,
-    byte[]? Saved,
-    IProgress<TrainingProgress> Progress,
-    Func<Graph, CancellationToken, Task<double>> Evaluate,
-    Func<Action<Stream>, CancellationToken, Task> Checkpoint)
-{
-    public async Task<TrainingResult> RunAsync(Trainer trainer, ITrainingBatches batches, CancellationToken cancellationToken)
-    {
-        if (Saved is { } saved)
-        {
-            trainer.Load(new MemoryStream(saved));
-        }
-
-        var callbacks = new TrainingCallbacks { Progress = Progress, Evaluate = Evaluate, Checkpoint = Checkpoint };
-        return await trainer.TrainAsync(batches, callbacks, cancellationToken);
-    }
-}
-
 /// <summary>The two profiles of quantization-aware training.</summary>
 internal static class QatTraining
 {
     private const string RepOpt = "repopt";
 
-    /// <summary>Trains to the end, from the saved state where there is one.</summary>
-    public static async Task<TrainingResult> RunAsync(
-        IStageContext context, IImageSource images, GraphEvaluation evaluation, QatJob job, CancellationToken cancellationToken)
+    /// <summary>The profile's trainer, at its first step, and what it trains on.</summary>
+    /// <param name="context">The stage's.</param>
+    /// <param name="images">Gives the pixels.</param>
+    /// <param name="evaluation">Of the run.</param>
+    /// <param name="calibrated">The graph to train.</param>
+    /// <param name="teacher">Its float self.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task<(Trainer Trainer, ITrainingBatches Batches)> StartAsync(
+        IStageContext context,
+        IImageSource images,
+        GraphEvaluation evaluation,
+        Graph calibrated,
+        Graph teacher,
+        CancellationToken cancellationToken)
     {
-        var scales = ScalesOf(context.Specification) is { } artifact
+        var specification = context.Specification;
+        var scales = ScalesOf(specification) is { } artifact
             ? RepScales.From(CheckpointFile.Read(await context.OpenInputAsync(artifact, cancellationToken)))
             : null;
-        if (IsStrict(context.Specification))
+        if (IsStrict(specification))
         {
-            using var strict = Yolov6Training.Start(job.Calibrated, StrictOptionsOf(context.Specification), scales, job.Teacher);
-            await using var augmented = await AugmentedAsync(context, evaluation, cancellationToken);
-            return await job.RunAsync(strict, augmented, cancellationToken);
+            var augmented = await AugmentedAsync(context, evaluation, cancellationToken);
+            return (Yolov6Training.Start(calibrated, StrictOptionsOf(specification), scales, teacher), augmented);
         }
 
-        var truth = UsesLabels(context.Specification) ? await LabelledImages.ReadTruthAsync(context, cancellationToken) : null;
+        var truth = UsesLabels(specification) ? await LabelledImages.ReadTruthAsync(context, cancellationToken) : null;
         truth = truth?.Annotations.Count > 0 ? truth : null;
-        using var trainer = Distillation(context.Specification, job, scales, hasLabels: truth is not null);
-        var batches = new DistillationBatches(
-            images, context.Specification, evaluation.Index.Training, evaluation.Run.Protocol, truth);
-        return await job.RunAsync(trainer, batches, cancellationToken);
+        return (
+            Distillation(specification, calibrated, teacher, scales, hasLabels: truth is not null),
+            new DistillationBatches(images, specification, evaluation.Index.Training, evaluation.Run.Protocol, truth));
     }
 
     public static bool IsStrict(RunSpecification specification) => specification.Qat is { Profile: "strict" };
@@ -98,18 +82,19 @@ internal static class QatTraining
     /// Distillation from the float network with learned ranges, for any detector; on top of it the task loss, where the network is a YOLOv6
     /// and its training images have labels.
     /// </summary>
-    private static Trainer Distillation(RunSpecification specification, QatJob job, RepScales? scales, bool hasLabels) =>
+    private static Trainer Distillation(
+        RunSpecification specification, Graph calibrated, Graph teacher, RepScales? scales, bool hasLabels) =>
         DistillationTraining.Start(
-            job.Calibrated,
+            calibrated,
             OptionsOf(specification.Qat!),
-            job.Teacher,
+            teacher,
             hasLabels
                 ? new WeightedObjective(
                     "task",
                     specification.Qat!.TaskLoss,
-                    new Yolov6Objective(job.Calibrated, new Yolov6TrainingOptions { Loss = LossOf(specification) }))
+                    new Yolov6Objective(calibrated, new Yolov6TrainingOptions { Loss = LossOf(specification) }))
                 : null,
-            scales is null ? null : tensors => RepOptimizer.Create(job.Calibrated, tensors, scales));
+            scales is null ? null : tensors => RepOptimizer.Create(calibrated, tensors, scales));
 
     // The tutorial trains on augmented images (reference 6, 12).
     private static async Task<AugmentedBatches> AugmentedAsync(

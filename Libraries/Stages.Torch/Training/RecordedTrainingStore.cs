@@ -1,15 +1,12 @@
-using QatPipeline.Runs.Execution;
-using QatPipeline.Yolov6.Training;
-
 namespace QatPipeline.Stages.Torch.Training;
 
 /// <summary>A training's checkpoints in those of its stage, each with the history up to it in one atomic write.</summary>
 internal sealed class RecordedTrainingStore : ITrainingStore
 {
     private readonly ICheckpointStore _checkpoints;
-    private readonly IReadOnlyDictionary<string, FloatTrainingRecorder> _recorders;
+    private readonly IReadOnlyDictionary<string, EpochRecorder> _recorders;
 
-    private RecordedTrainingStore(ICheckpointStore checkpoints, IReadOnlyDictionary<string, FloatTrainingRecorder> recorders) =>
+    private RecordedTrainingStore(ICheckpointStore checkpoints, IReadOnlyDictionary<string, EpochRecorder> recorders) =>
         (_checkpoints, _recorders) = (checkpoints, recorders);
 
     /// <summary>Restores the histories of what an earlier execution left.</summary>
@@ -17,7 +14,7 @@ internal sealed class RecordedTrainingStore : ITrainingStore
     /// <param name="recorders">By the name of the training's checkpoint.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<RecordedTrainingStore> OpenAsync(
-        ICheckpointStore checkpoints, IReadOnlyDictionary<string, FloatTrainingRecorder> recorders, CancellationToken cancellationToken)
+        ICheckpointStore checkpoints, IReadOnlyDictionary<string, EpochRecorder> recorders, CancellationToken cancellationToken)
     {
         foreach (var (name, recorder) in recorders)
         {
@@ -41,7 +38,7 @@ internal sealed class RecordedTrainingStore : ITrainingStore
     {
         if (_recorders.TryGetValue(name, out var recorder))
         {
-            return _checkpoints.WriteAsync(name, TrainingCheckpoint.Write(recorder.FinishEpoch(), write), cancellationToken);
+            return _checkpoints.WriteAsync(name, TrainingCheckpoint.Write(recorder.Save(), write), cancellationToken);
         }
 
         var stream = new MemoryStream();

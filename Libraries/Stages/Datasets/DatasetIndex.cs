@@ -1,5 +1,4 @@
 using QatPipeline.Coco.Data;
-using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Stages.Reports;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation;
 using QatPipeline.Runs.Json;
 using QatPipeline.Synthetic;

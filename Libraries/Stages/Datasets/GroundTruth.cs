@@ -17,59 +17,22 @@ internal static class GroundTruth
         }
 
         using var stream = File.Create(path);
-        using var json = new Utf8JsonWriter(stream);
-        json.WriteStartObject();
-        json.WriteStartArray("images");
-        foreach (var image in images)
+
+        // Ids count from 1: data sets of a split may share theirs, and 0 has a meaning of its own in COCO's evaluation.
+        JsonSerializer.Serialize(stream, new
         {
-            json.WriteStartObject();
-            json.WriteNumber("id", image.Id);
-            json.WriteString("file_name", image.File);
-            json.WriteNumber("width", image.Width);
-            json.WriteNumber("height", image.Height);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("annotations");
-        var id = 0L;
-        foreach (var image in images)
-        {
-            foreach (var annotation in sets[image.Set].AnnotationsOf(sets[image.Set].ImageIndexOf(image.Id)))
-            {
-                WriteAnnotation(json, ++id, annotation);
-            }
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("categories");
-        foreach (var category in index.Categories)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("id", category.Id);
-            json.WriteString("name", category.Name);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    // Ids count from 1: data sets of a split may share theirs, and 0 has a meaning of its own in COCO's evaluation.
-    private static void WriteAnnotation(Utf8JsonWriter json, long id, CocoAnnotation annotation)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("id", id);
-        json.WriteNumber("image_id", annotation.ImageId);
-        json.WriteNumber("category_id", annotation.CategoryId);
-        json.WriteStartArray("bbox");
-        json.WriteNumberValue(annotation.Box.X);
-        json.WriteNumberValue(annotation.Box.Y);
-        json.WriteNumberValue(annotation.Box.Width);
-        json.WriteNumberValue(annotation.Box.Height);
-        json.WriteEndArray();
-        json.WriteNumber("area", annotation.Area);
-        json.WriteNumber("iscrowd", annotation.IsCrowd ? 1 : 0);
-        json.WriteEndObject();
+            images = images.Select(image => new { id = image.Id, file_name = image.File, width = image.Width, height = image.Height }),
+            annotations = images.SelectMany(image => sets[image.Set].AnnotationsOf(sets[image.Set].ImageIndexOf(image.Id)))
+                .Select((annotation, position) => new
+                {
+                    id = position + 1,
+                    image_id = annotation.ImageId,
+                    category_id = annotation.CategoryId,
+                    bbox = new[] { annotation.Box.X, annotation.Box.Y, annotation.Box.Width, annotation.Box.Height },
+                    area = annotation.Area,
+                    iscrowd = annotation.IsCrowd ? 1 : 0,
+                }),
+            categories = index.Categories.Select(category => new { id = category.Id, name = category.Name }),
+        });
     }
 }

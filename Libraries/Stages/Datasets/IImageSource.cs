@@ -1,4 +1,3 @@
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Detectors.Preprocessing;
 
 namespace QatPipeline.Stages.Datasets;

@@ -1,5 +1,4 @@
 using QatPipeline.Coco.Data;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Runs.Specification;
 

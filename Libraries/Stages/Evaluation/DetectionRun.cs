@@ -1,9 +1,7 @@
 using QatPipeline.Coco;
 using QatPipeline.Coco.Detections;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Detectors.Outputs;
 using QatPipeline.Detectors.Preprocessing;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Stages.Evaluation;

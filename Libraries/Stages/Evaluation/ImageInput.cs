@@ -1,4 +1,3 @@
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Runs.Specification;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Engines;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Stages.Reports;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using QatPipeline.Runs.Artifacts;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 
 namespace QatPipeline.Stages.Reports;

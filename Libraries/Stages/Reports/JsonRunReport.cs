@@ -1,7 +1,4 @@
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
-using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Stages.Reports;
 

@@ -1,5 +1,3 @@
-using QatPipeline.Contracts.Artifacts;
-
 namespace QatPipeline.Stages.Reports;
 
 /// <summary>report.json: what the run cost and what it won.</summary>

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Torch.Distillation;
 
 /// <summary>What a prediction tensor holds, which decides how student and teacher are compared.</summary>

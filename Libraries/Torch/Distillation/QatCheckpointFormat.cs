@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Torch.Training;
 

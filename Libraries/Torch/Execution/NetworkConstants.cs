@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Torch.Execution;
 
 /// <summary>A graph's initializers as tensors: trainable parameters, batch-normalization buffers, and constants.</summary>

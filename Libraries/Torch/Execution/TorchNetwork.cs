@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.FakeQuantization;
 using QatPipeline.Torch.Native;
 using QatPipeline.Torch.Operators;

@@ -14,7 +14,7 @@ namespace QatPipeline.Torch.Native;
 internal static class SymbolVersionPatch
 {
     private const long TagVersionSymbols = 0x6ffffff0;
-    private const long TagVersionNeeds = 0x6ffffffe;
+    internal const long TagVersionNeeds = 0x6ffffffe;
     private const long TagVersionNeedCount = 0x6fffffff;
     private const long TagHash = 4;
     private const long TagGnuHash = 0x6ffffef5;
@@ -38,22 +38,8 @@ internal static class SymbolVersionPatch
         return image.Bytes;
     }
 
-    /// <summary>The versions that a library requires, per file.</summary>
-    public static IEnumerable<(string File, string Version)> Required(ElfImage image)
-    {
-        if (image.OffsetOf(TagVersionNeeds) is not { } needs)
-        {
-            yield break;
-        }
-
-        foreach (var (need, entry, _) in Entries(image, needs))
-        {
-            yield return (image.StringAt(image.U32(need + 4)), image.StringAt(image.U32(entry + 8)));
-        }
-    }
-
     // Verneed: version u16, count u16, file u32, first entry u32, next u32. Vernaux: hash u32, flags u16, index u16, name u32, next u32.
-    private static IEnumerable<(int Need, int Entry, int? Previous)> Entries(ElfImage image, int needs)
+    internal static IEnumerable<(int Need, int Entry, int? Previous)> Entries(ElfImage image, int needs)
     {
         var need = needs;
         for (var left = image.Value(TagVersionNeedCount) ?? 0; left > 0; left--)

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>One execution of one node: its inputs as tensors, and what the network says about how to run.</summary>

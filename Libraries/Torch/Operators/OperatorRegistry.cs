@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>Every operator the executor knows, by ONNX name.</summary>

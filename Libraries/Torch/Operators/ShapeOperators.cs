@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>Operators that change the shape and leave the data where it is.</summary>

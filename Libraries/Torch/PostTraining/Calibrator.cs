@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch.Execution;
@@ -45,17 +44,6 @@ public sealed class Calibrator : IDisposable
         using var scope = NewDisposeScope();
         _network.Forward(batch.ToTensor(_network.Device));
         Images += batch.Count;
-    }
-
-    /// <summary>Runs all batches; <paramref name="progress"/> receives the images seen after each.</summary>
-    public async Task CollectAsync(
-        IAsyncEnumerable<PixelBatch> batches, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
-    {
-        await foreach (var batch in batches.WithCancellation(cancellationToken))
-        {
-            Collect(batch);
-            progress?.Report(Images);
-        }
     }
 
     /// <summary>A copy of the graph with every quantizer's range as the method chooses it, unified over scale groups.</summary>

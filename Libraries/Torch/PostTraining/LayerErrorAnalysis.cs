@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Quantization.Analysis;
 using QatPipeline.Torch.Execution;
 

@@ -1,4 +1,4 @@
-using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Quantizers;
 
 namespace QatPipeline.Torch.PostTraining;
 
@@ -9,13 +9,8 @@ internal static class QuantizedLayers
     /// <exception cref="TorchExecutionException">There is none.</exception>
     public static IReadOnlyList<string> Of(Graph graph)
     {
-        var hosts = graph.Quantizers
-            .Where(quantizer => quantizer is { IsWeight: true, IsEnabled: true, IsCalibrated: true })
-            .SelectMany(quantizer => quantizer.Uses)
-            .Select(use => use.Node)
-            .ToHashSet(StringComparer.Ordinal);
-        string[] layers = [.. graph.Nodes.Select(node => node.Name).Where(hosts.Contains)];
-        return layers.Length > 0
+        var layers = QuantizerSelection.Layers(graph, calibrated: true);
+        return layers.Count > 0
             ? layers
             : throw new TorchExecutionException($"Graph '{graph.Name}' has no calibrated layers; place quantizers and calibrate first.");
     }

@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Execution;
 
 namespace QatPipeline.Torch.Training;

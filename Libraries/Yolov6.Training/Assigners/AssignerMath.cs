@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace QatPipeline.Yolov6.Training.Assigners;
 
 /// <summary>What both assigners share (reference 4.2). Axes: B images, M objects, A anchors, K classes.</summary>

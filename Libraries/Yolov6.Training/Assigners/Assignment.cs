@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace QatPipeline.Yolov6.Training.Assigners;
 
 /// <summary>What every anchor is to learn.</summary>

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace QatPipeline.Yolov6.Training.Assigners;
 
 /// <summary>Adaptive training sample selection (reference 4.3): the anchors nearest to an object that overlap it more than usual.</summary>

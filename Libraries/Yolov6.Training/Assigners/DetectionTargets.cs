@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace QatPipeline.Yolov6.Training.Assigners;
 
 /// <summary>One object of an image of a batch: class index and corners in pixels of the network input.</summary>

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace QatPipeline.Yolov6.Training.Assigners;
 
 /// <summary>Decides which anchor learns which object, and how strongly.</summary>

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace QatPipeline.Yolov6.Training.Assigners;
 
 /// <summary>Task-aligned learning (reference 4.4): the anchors whose class score and box agree best with an object.</summary>

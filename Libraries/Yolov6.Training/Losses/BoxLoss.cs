@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace QatPipeline.Yolov6.Training.Losses;
 
 /// <summary>The measure of overlap that boxes are trained with (reference 4.6).</summary>

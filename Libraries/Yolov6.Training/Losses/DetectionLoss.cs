@@ -1,5 +1,4 @@
 using QatPipeline.Yolov6.Training.Assigners;
-using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Training.Losses;
 

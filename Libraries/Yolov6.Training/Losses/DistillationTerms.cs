@@ -1,5 +1,4 @@
 using QatPipeline.Torch.Distillation;
-using static TorchSharp.torch;
 
 namespace QatPipeline.Yolov6.Training.Losses;
 

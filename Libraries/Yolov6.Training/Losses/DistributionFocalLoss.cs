@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace QatPipeline.Yolov6.Training.Losses;
 
 /// <summary>The distribution focal loss (reference 4.6): cross-entropy on the two bins around a distance.</summary>

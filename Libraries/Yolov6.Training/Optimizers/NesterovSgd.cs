@@ -1,6 +1,3 @@
-using QatPipeline.Torch.Training;
-using static TorchSharp.torch;
-
 namespace QatPipeline.Yolov6.Training.Optimizers;
 
 /// <summary>

@@ -1,9 +1,7 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Execution;
-using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
-using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
 
 namespace QatPipeline.Yolov6.Training.Optimizers;

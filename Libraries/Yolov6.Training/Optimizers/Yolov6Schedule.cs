@@ -1,5 +1,3 @@
-using QatPipeline.Torch.Training;
-
 namespace QatPipeline.Yolov6.Training.Optimizers;
 
 /// <summary>Cosine schedule, warm-up and accumulation (reference 3.6, 3.7).</summary>

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using QatPipeline.Foundation;
 
 namespace QatPipeline.Yolov6.Checkpoints;
@@ -62,41 +64,35 @@ public static class SafetensorsFile
     /// <summary>Writes the entries in their order as float32; the same content gives the same bytes.</summary>
     public static void Write(Stream stream, StateDict state, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        using var header = new MemoryStream();
-        using (var json = new Utf8JsonWriter(header))
+        var header = new JsonObject();
+        if (metadata is { Count: > 0 })
         {
-            json.WriteStartObject();
-            if (metadata is { Count: > 0 })
-            {
-                json.WriteStartObject(MetadataKey);
-                foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-                {
-                    json.WriteString(key, value);
-                }
+            var texts = new SortedDictionary<string, string>(metadata.ToDictionary(), StringComparer.Ordinal);
+            header[MetadataKey] = JsonSerializer.SerializeToNode(texts);
+        }
 
-                json.WriteEndObject();
+        var offset = 0L;
+        foreach (var (name, tensor) in state)
+        {
+            if (StateTensor.CountOf(tensor.Shape) != tensor.Data.Length)
+            {
+                throw new ArgumentException($"Tensor {name} {tensor.ShapeText} holds {tensor.Data.Length} elements.");
             }
 
-            var offset = 0L;
-            foreach (var (name, tensor) in state)
-            {
-                WriteEntry(json, name, tensor, offset);
-                offset += 4L * tensor.Data.Length;
-            }
-
-            json.WriteEndObject();
+            var end = offset + (4L * tensor.Data.Length);
+            long[] place = [offset, end];
+            header[name] = JsonSerializer.SerializeToNode(new { dtype = "F32", shape = tensor.Shape, data_offsets = place });
+            offset = end;
         }
 
         // Readers map the tensors: they want them aligned to 8 bytes, and the header may end in spaces.
-        while (header.Length % 8 != 0)
-        {
-            header.WriteByte((byte)' ');
-        }
-
+        var text = header.ToJsonString();
+        var padding = -Encoding.UTF8.GetByteCount(text) & 7;
+        var bytes = Encoding.UTF8.GetBytes(text + new string(' ', padding));
         Span<byte> prefix = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(prefix, header.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(prefix, bytes.Length);
         stream.Write(prefix);
-        header.WriteTo(stream);
+        stream.Write(bytes);
         foreach (var (_, tensor) in state)
         {
             stream.Write(MemoryMarshal.AsBytes(tensor.Data.AsSpan()));
@@ -155,29 +151,6 @@ public static class SafetensorsFile
         file.Position = data + begin;
         file.ReadExactly(content);
         return new StateTensor(type, shape, StorageTypes.ToFloats(content, type));
-    }
-
-    private static void WriteEntry(Utf8JsonWriter json, string name, StateTensor tensor, long offset)
-    {
-        if (StateTensor.CountOf(tensor.Shape) != tensor.Data.Length)
-        {
-            throw new ArgumentException($"Tensor {name} {tensor.ShapeText} holds {tensor.Data.Length} elements.");
-        }
-
-        json.WriteStartObject(name);
-        json.WriteString("dtype", "F32");
-        json.WriteStartArray("shape");
-        foreach (var extent in tensor.Shape)
-        {
-            json.WriteNumberValue(extent);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartArray("data_offsets");
-        json.WriteNumberValue(offset);
-        json.WriteNumberValue(offset + (4L * tensor.Data.Length));
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static CheckpointException Broken(string path, string what, Exception? inner = null) =>

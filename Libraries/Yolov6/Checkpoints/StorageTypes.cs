@@ -6,43 +6,25 @@ namespace QatPipeline.Yolov6.Checkpoints;
 /// <summary>Element types as files name them, and the conversion of little-endian storages to <see langword="float"/>.</summary>
 internal static class StorageTypes
 {
-    public static StateDType? FromTorchStorage(string name) => name switch
-    {
-        "FloatStorage" => StateDType.Float32,
-        "HalfStorage" => StateDType.Float16,
-        "BFloat16Storage" => StateDType.BFloat16,
-        "DoubleStorage" => StateDType.Float64,
-        "LongStorage" => StateDType.Int64,
-        "IntStorage" => StateDType.Int32,
-        "ShortStorage" => StateDType.Int16,
-        "CharStorage" => StateDType.Int8,
-        "ByteStorage" => StateDType.UInt8,
-        "BoolStorage" => StateDType.Bool,
-        _ => null,
-    };
+    private static readonly (StateDType Type, string TorchStorage, string Safetensors, int Size)[] Known =
+    [
+        (StateDType.Float64, "DoubleStorage", "F64", 8),
+        (StateDType.Float32, "FloatStorage", "F32", 4),
+        (StateDType.Float16, "HalfStorage", "F16", 2),
+        (StateDType.BFloat16, "BFloat16Storage", "BF16", 2),
+        (StateDType.Int64, "LongStorage", "I64", 8),
+        (StateDType.Int32, "IntStorage", "I32", 4),
+        (StateDType.Int16, "ShortStorage", "I16", 2),
+        (StateDType.Int8, "CharStorage", "I8", 1),
+        (StateDType.UInt8, "ByteStorage", "U8", 1),
+        (StateDType.Bool, "BoolStorage", "BOOL", 1),
+    ];
 
-    public static StateDType? FromSafetensors(string name) => name switch
-    {
-        "F16" => StateDType.Float16,
-        "BF16" => StateDType.BFloat16,
-        "F32" => StateDType.Float32,
-        "F64" => StateDType.Float64,
-        "I64" => StateDType.Int64,
-        "I32" => StateDType.Int32,
-        "I16" => StateDType.Int16,
-        "I8" => StateDType.Int8,
-        "U8" => StateDType.UInt8,
-        "BOOL" => StateDType.Bool,
-        _ => null,
-    };
+    public static StateDType? FromTorchStorage(string name) => Find(known => known.TorchStorage == name);
 
-    public static int SizeOf(StateDType type) => type switch
-    {
-        StateDType.Float64 or StateDType.Int64 => 8,
-        StateDType.Float32 or StateDType.Int32 => 4,
-        StateDType.Float16 or StateDType.BFloat16 or StateDType.Int16 => 2,
-        _ => 1,
-    };
+    public static StateDType? FromSafetensors(string name) => Find(known => known.Safetensors == name);
+
+    public static int SizeOf(StateDType type) => Known.First(known => known.Type == type).Size;
 
     /// <summary>Converts whole storages; integers beyond 2²⁴ and FP64 values are rounded to the nearest float.</summary>
     public static float[] ToFloats(ReadOnlySpan<byte> bytes, StateDType type)
@@ -61,6 +43,9 @@ internal static class StorageTypes
 
         return values;
     }
+
+    private static StateDType? Find(Func<(StateDType Type, string TorchStorage, string Safetensors, int Size), bool> isWanted) =>
+        Known.Where(isWanted).Select(known => (StateDType?)known.Type).FirstOrDefault();
 
     private static float Element(ReadOnlySpan<byte> bytes, StateDType type) => type switch
     {

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Yolov6.Networks;
 
 /// <summary>A feature map under construction: its value's name and [C,H,W].</summary>

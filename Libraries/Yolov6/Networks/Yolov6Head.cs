@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using static System.FormattableString;
 
 namespace QatPipeline.Yolov6.Networks;

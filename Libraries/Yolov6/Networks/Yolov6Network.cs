@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Yolov6.Networks;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Yolov6.Checkpoints;
 
 namespace QatPipeline.Yolov6.Networks;

@@ -111,7 +111,12 @@ public sealed class EmbeddedPipelineTests : IDisposable
         IProgress<StageStatus>? progress = null,
         CancellationToken? cancellationToken = null) =>
         EmbeddedPipeline.RunAsync(
-            specification ?? ScriptedStage.Specification(), _folder.FullName, stages, progress, cancellationToken ?? Token);
+            specification ?? ScriptedStage.Specification(),
+            _folder.FullName,
+            stages,
+            new EmbeddedOptions(),
+            progress,
+            cancellationToken ?? Token);
 
     private async Task<RunStatus> StatusAsync(string runId) =>
         (await new FolderBlobStore(_folder.FullName).ReadJsonAsync<RunStatus>(StorePaths.Status(runId), Token))!;

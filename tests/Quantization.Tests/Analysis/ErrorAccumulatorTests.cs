@@ -43,18 +43,6 @@ public sealed class ErrorAccumulatorTests
     }
 
     [Fact]
-    public void Merge_AddsUp()
-    {
-        var (left, right, whole) = (new ErrorAccumulator(), new ErrorAccumulator(), new ErrorAccumulator());
-        left.Add([1f, 2f], [1f, 3f]);
-        right.Add([4f], [1f]);
-        whole.Add([1f, 2f, 4f], [1f, 3f, 1f]);
-        left.Merge(right);
-
-        Assert.Equal((whole.Count, whole.SqnrDecibel, whole.LargestError), (left.Count, left.SqnrDecibel, left.LargestError));
-    }
-
-    [Fact]
     public void CodeAgreement_CountsCodesThatDiffer()
     {
         var parameters = QuantizationParameters.Create(QuantizationScheme.SignedSymmetric, QuantizationRange.FromAmax(127f));

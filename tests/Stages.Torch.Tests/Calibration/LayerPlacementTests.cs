@@ -18,7 +18,7 @@ public sealed class LayerPlacementTests
         var placement = Placement("fastest", channels: 128, size: 32);
 
         Assert.Equal(["a", "b"], placement.Candidates);
-        Assert.Equal(["a", "b"], LayerPlacement.LayersOf(placement.Place(None)));
+        Assert.Equal(["a", "b"], QuantizerSelection.Layers(placement.Place(None)));
         Assert.Contains("2 of 2", placement.Explanation, StringComparison.Ordinal);
     }
 
@@ -27,13 +27,13 @@ public sealed class LayerPlacementTests
     {
         var placement = Placement("fastest", channels: 4, size: 8);
 
-        Assert.Equal(["a", "b"], LayerPlacement.LayersOf(placement.Place(None)));
+        Assert.Equal(["a", "b"], QuantizerSelection.Layers(placement.Place(None)));
         Assert.Null(placement.Explanation);
     }
 
     [Fact]
     public void All_QuantizesWhateverItCosts() =>
-        Assert.Equal(["a", "b"], LayerPlacement.LayersOf(Placement("all", channels: 4, size: 8).Place(None)));
+        Assert.Equal(["a", "b"], QuantizerSelection.Layers(Placement("all", channels: 4, size: 8).Place(None)));
 
     [Theory]
     [InlineData("fastest")]
@@ -42,7 +42,7 @@ public sealed class LayerPlacementTests
     {
         var placed = Placement(placement, channels: 128, size: 32).Place(new HashSet<string> { "a" });
 
-        Assert.Equal(["b"], LayerPlacement.LayersOf(placed));
+        Assert.Equal(["b"], QuantizerSelection.Layers(placed));
     }
 
     private static LayerPlacement Placement(string placement, long channels, long size) => new(

@@ -13,9 +13,8 @@ public class SymbolVersionPatchTests
     [Fact]
     public void Apply_OneVersion_IsNoLongerRequiredAndAllOthersAre()
     {
-        var before = SymbolVersionPatch.Required(new ElfImage(Library, "original")).ToList();
-        var after = SymbolVersionPatch
-            .Required(new ElfImage(SymbolVersionPatch.Apply(Library, "library", Version, Symbol), "copy")).ToList();
+        var before = Required(new ElfImage(Library, "original")).ToList();
+        var after = Required(new ElfImage(SymbolVersionPatch.Apply(Library, "library", Version, Symbol), "copy")).ToList();
         Assert.Contains(("libstdc++.so.6", Version), before);
         Assert.Equal(before.Where(need => need.Version != Version), after);
     }
@@ -23,7 +22,7 @@ public class SymbolVersionPatchTests
     [Fact]
     public void Apply_VersionThatOtherSymbolsNeed_Stays()
     {
-        var required = SymbolVersionPatch.Required(new ElfImage(Library, "original"));
+        var required = Required(new ElfImage(Library, "original"));
         var runtime = required.Where(need => need.File == "libstdc++.so.6").Select(need => need.Version).ToList();
         foreach (var version in new[] { runtime[0], runtime[^1] })
         {
@@ -57,4 +56,8 @@ public class SymbolVersionPatchTests
         var error = Assert.Throws<NativeLibraryException>(() => SymbolVersionPatch.Apply(Library[..length], "some.so", Version, Symbol));
         Assert.Contains("some.so", error.Message, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<(string File, string Version)> Required(ElfImage image) =>
+        SymbolVersionPatch.Entries(image, image.OffsetOf(SymbolVersionPatch.TagVersionNeeds)!.Value)
+            .Select(at => (image.StringAt(image.U32(at.Need + 4)), image.StringAt(image.U32(at.Entry + 8))));
 }

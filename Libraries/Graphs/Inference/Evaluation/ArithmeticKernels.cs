@@ -1,6 +1,5 @@
 using System.Numerics;
 using QatPipeline.Graphs.Inference.Rules;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Inference.Evaluation;
 

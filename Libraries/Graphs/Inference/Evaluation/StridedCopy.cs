@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Inference.Evaluation;
 
 /// <summary>Copies elements of any size between layouts.</summary>

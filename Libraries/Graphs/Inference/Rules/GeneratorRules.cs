@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Inference.Rules;
 
 /// <summary>Operators whose output's shape follows from attributes or from the contents of inputs.</summary>

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Inference.Rules;
 
 /// <summary>What an analysis has found out about values so far: what rules read of their inputs.</summary>

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Inference.Rules;
 
 /// <summary>One node during analysis: what is known of its inputs, and what its rule finds out about its outputs.</summary>

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Inference.Rules;
 
 /// <summary>Operators that only rename the axes.</summary>

@@ -1,5 +1,3 @@
-using QatPipeline.Graphs.Model;
-
 namespace QatPipeline.Graphs.Inference.Rules;
 
 /// <summary>The slice of one axis: from start (inclusive) to end (exclusive) by step, negative ones counted from the end.</summary>

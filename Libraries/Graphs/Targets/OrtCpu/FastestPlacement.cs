@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Costs;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 
 namespace QatPipeline.Graphs.Targets.OrtCpu;

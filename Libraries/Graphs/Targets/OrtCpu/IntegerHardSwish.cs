@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Quantization.Arithmetic;
 
@@ -39,23 +38,16 @@ internal static class IntegerHardSwish
         var at = graph.Nodes.IndexOf(node);
         if (2 * knee < byte.MaxValue)
         {
-            var limit = Constant(graph, $"{node.Name}.gate_limit", Tensor.From<byte>([], [(byte)(2 * knee)]));
+            var limit = graph.AddConstant($"{node.Name}.gate_limit", Tensor.From<byte>([], [(byte)(2 * knee)]));
             gate = graph.UniqueValue($"{node.Name}.gate_codes");
             graph.Nodes.Insert(at++, new Node(graph.UniqueNode($"{node.Name}.gate"), "Clip", [codes, "", limit], [gate]));
         }
 
-        var scale = Constant(graph, $"{node.Name}.gate_scale", Tensor.FromFloats([], 0.5f / knee));
-        var zeroPoint = Constant(graph, $"{node.Name}.gate_zero_point", Tensor.From<byte>([], [0]));
+        var scale = graph.AddConstant($"{node.Name}.gate_scale", Tensor.FromFloats([], 0.5f / knee));
+        var zeroPoint = graph.AddConstant($"{node.Name}.gate_zero_point", Tensor.From<byte>([], [0]));
         var value = graph.UniqueValue($"{node.Name}.gate_value");
         graph.Nodes.Insert(
             at++, new Node(graph.UniqueNode($"{node.Name}.gate_dequantized"), "DequantizeLinear", [gate, scale, zeroPoint], [value]));
         graph.Nodes[at] = new Node(node.Name, "Mul", [node.Inputs[0], value], node.Outputs);
-    }
-
-    private static string Constant(Graph graph, string name, Tensor value)
-    {
-        var unique = graph.UniqueValue(name);
-        graph.Initializers.Add(unique, value);
-        return unique;
     }
 }

@@ -1,4 +1,3 @@
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Quantizers;
 

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Costs;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Targets.OrtCpu;
 

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Linting;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Targets.OrtCpu;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Targets.TensorRt;
 

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs.Linting;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Quantizers;
 

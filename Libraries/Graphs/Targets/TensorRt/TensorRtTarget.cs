@@ -1,6 +1,5 @@
 using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Linting;
-using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
 

@@ -34,10 +34,6 @@ internal sealed class PickleDictionary
 
     public IEnumerable<KeyValuePair<string, object?>> Entries => _named;
 
-    public int Count => _named.Count;
-
-    public bool Contains(string name) => _named.ContainsKey(name);
-
     public object? this[string name] => _named.GetValueOrDefault(name);
 
     // Dictionaries with other keys (optimizer state) hold no weights; only their named part is kept.

@@ -1,5 +1,0 @@
-global using TorchSharp;
-global using static TorchSharp.torch;
-global using GraphTensor = QatPipeline.Graphs.Model.Tensor;
-global using Tensor = TorchSharp.torch.Tensor;
-

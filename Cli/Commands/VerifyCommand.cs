@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using QatPipeline.Cli.Output;
 using QatPipeline.Cli.Remote;

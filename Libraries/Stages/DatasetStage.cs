@@ -1,9 +1,6 @@
 using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;

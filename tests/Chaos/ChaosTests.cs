@@ -105,7 +105,7 @@ public sealed class ChaosTests : IDisposable
     /// <summary>Nothing is half written, and nothing is there that was forged.</summary>
     private static async Task AssertWholeAsync(AzureBlobStore blobs)
     {
-        await foreach (var name in blobs.ListAsync("", Token))
+        await foreach (var (name, _) in blobs.ListAsync("", Token))
         {
             Assert.DoesNotContain("forged", name, StringComparison.Ordinal);
             var blob = await blobs.ReadAsync(name, Token);

@@ -113,7 +113,7 @@ public sealed class DamagedFileTests(GatewayFixture fixture) : IClassFixture<Gat
         File.Delete(model);
 
         var folder = new RunFolder(blobs, StageTable.Standard, TimeProvider.System);
-        var runs = new RunStatusStore(blobs, folder, StageTable.Standard, TimeProvider.System);
+        var runs = new RunStatusStore(blobs, StageTable.Standard, TimeProvider.System);
         var specification = new RunSpecification
         {
             Name = runId,

@@ -13,7 +13,7 @@ namespace QatPipeline.Messaging.Submission;
 /// The one rule for every door: whether an event may act on the run that it names. Anything may come from the broker, and an event that
 /// is refused leaves no trace in the store.
 /// </summary>
-public sealed class EventAdmission(StageTable stages, RunFolder runs, IBlobStore blobs, ArtifactStore artifacts, DataRoots roots)
+public sealed class EventAdmission(StageTable stages, RunFolder runs, IBlobStore blobs, DataRoots roots)
 {
     /// <summary>Lets the event in, and keeps the specification of a run that is new.</summary>
     /// <exception cref="EventRefusedException">It breaks a rule; the inner exception says which.</exception>
@@ -87,7 +87,8 @@ public sealed class EventAdmission(StageTable stages, RunFolder runs, IBlobStore
                 + "is not done: name all artifacts that the stages up to it gave.");
         }
 
-        var found = await Task.WhenAll(happened.Artifacts.Select(artifact => artifacts.ExistsAsync(artifact, cancellationToken)));
+        var found = await Task.WhenAll(happened.Artifacts.Select(
+            artifact => blobs.ExistsAsync(StorePaths.Artifact(artifact.Sha256), cancellationToken)));
         if (Array.IndexOf(found, false) is >= 0 and var missing)
         {
             var (name, sha256) = (happened.Artifacts[missing].Name, happened.Artifacts[missing].Sha256);

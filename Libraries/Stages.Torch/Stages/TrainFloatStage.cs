@@ -75,7 +75,7 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
             var (searchStage, searchOptions) = StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search);
             scales = specification.Model.Yolov6.Scales is null
                 ? await HyperSearch.RunAsync(network.Options, searchOptions, searchStage, store, cancellationToken: cancellationToken)
-                : RepScales.From(Yolov6CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
+                : RepScales.From(CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
             SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedScales), scales.ToState());
         }
 

@@ -1,15 +1,7 @@
 using QatPipeline.Coco.Augmentation;
-using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Contracts.Specification;
-using QatPipeline.Graphs.Model;
-using QatPipeline.Runs.Execution;
-using QatPipeline.Stages.Datasets;
-using QatPipeline.Stages.Torch.Detectors;
-using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
-using QatPipeline.Yolov6.Training;
 using QatPipeline.Yolov6.Training.Losses;
 using QatPipeline.Yolov6.Training.Optimizers;
 

@@ -1,6 +1,5 @@
 using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
-using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Synthetic;
 

@@ -1,7 +1,5 @@
-using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Foundation;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Runs.Execution;
 using QatPipeline.Yolov6.Checkpoints;
 
 namespace QatPipeline.Stages.Datasets;

@@ -1,3 +1,4 @@
+using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using QatPipeline.Runs.Artifacts;
@@ -19,17 +20,22 @@ internal sealed class KeyRing(IBlobStore blobs) : IXmlRepository
 
     private async Task<List<XElement>> ReadAsync()
     {
-        var elements = new List<XElement>();
-        await foreach (var name in blobs.ListAsync(Folder, CancellationToken.None))
+        var (elements, known) = (new List<XElement>(), 0);
+        await foreach (var entry in blobs.ListAsync(Folder, CancellationToken.None))
         {
-            if (await blobs.ReadAsync(name, CancellationToken.None) is { } blob)
+            known++;
+            try
             {
-                using var content = new MemoryStream(blob.Content);
+                using var content = new MemoryStream((await blobs.ReadAsync(entry.Name, CancellationToken.None))?.Content ?? []);
                 elements.Add(XElement.Load(content));
+            }
+            catch (Exception exception) when (exception is DamagedBlobException or XmlException)
+            {
+                // Forms that were signed with it are to be reloaded.
             }
         }
 
-        _known = elements.Count;
+        _known = known;
         return elements;
     }
 
@@ -39,7 +45,6 @@ internal sealed class KeyRing(IBlobStore blobs) : IXmlRepository
     {
         using var content = new MemoryStream();
         element.Save(content);
-        content.Position = 0;
-        await blobs.TryCreateAsync($"{Folder}{_known:D4}.xml", content, CancellationToken.None);
+        await blobs.TryWriteAsync($"{Folder}{_known:D4}.xml", content.ToArray(), null, CancellationToken.None);
     }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1;
-using QatPipeline.EndToEnd.Chaos;
 using QatPipeline.Runs.Specification;
 using QatPipeline.SystemSupport;
 using RabbitMQ.Client;
@@ -24,7 +23,7 @@ public sealed class BadTriggerTests(DistributedSystem system)
     public async Task BadTriggers_AreAnsweredWithARemedy_AndOtherRunsGoOn()
     {
         Assert.SkipUnless(DistributedSystem.IsAvailable, DistributedSystem.SkipReason);
-        await using var tape = await EventTape.StartAsync(system, echoes: false, Token);
+        await using var tape = await EventTape.StartAsync(system.Host.Broker, echoes: false, Token);
         await using var connection = await new ConnectionFactory { Uri = new Uri(system.Host.Broker) }
             .CreateConnectionAsync(Token);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);

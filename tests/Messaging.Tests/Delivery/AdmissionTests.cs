@@ -104,7 +104,7 @@ public sealed class AdmissionTests(BrokerFixture infrastructure) : IClassFixture
     private static async Task<List<(string Name, string Content)>> ContentOfAsync(ServiceHost gateway, string runId)
     {
         var content = new List<(string, string)>();
-        await foreach (var name in gateway.Blobs.ListAsync($"{StorePaths.Runs}{runId}/", Token))
+        await foreach (var (name, _) in gateway.Blobs.ListAsync($"{StorePaths.Runs}{runId}/", Token))
         {
             content.Add((name, Convert.ToBase64String((await gateway.Blobs.ReadAsync(name, Token))!.Content)));
         }

@@ -83,8 +83,7 @@ internal sealed class StoreExpectations(IBlobStore blobs)
 
     private async Task<RunStatus> StatusAsync(string runId)
     {
-        var folder = new RunFolder(blobs, StageTable.Standard, TimeProvider.System);
-        var runs = await new RunStatusStore(blobs, folder, StageTable.Standard, TimeProvider.System).ListAsync(Token);
+        var runs = await new RunStatusStore(blobs, StageTable.Standard, TimeProvider.System).ListAsync(Token);
         return Assert.Single(runs, run => run.RunId == runId);
     }
 

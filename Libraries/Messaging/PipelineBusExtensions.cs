@@ -1,5 +1,4 @@
 using MassTransit;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -17,8 +16,6 @@ namespace QatPipeline.Messaging;
 /// <summary>Registers the pipeline: its bus, RabbitMQ between processes or memory within one, and the store of its runs.</summary>
 public static class PipelineBusExtensions
 {
-    private const string ConnectionName = "messaging";
-
     // A stage stops at its next cancellation point; what it did is in its checkpoint.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
@@ -44,11 +41,6 @@ public static class PipelineBusExtensions
         }));
         return builder;
     }
-
-    /// <summary>The broker's address.</summary>
-    internal static string GetPipelineBroker(this IConfiguration configuration) =>
-        configuration.GetConnectionString(ConnectionName) ?? throw new InvalidOperationException(
-            "No message broker: set ConnectionStrings__messaging to amqp://user:password@host:port.");
 
     /// <summary>The same consumers on a bus that never leaves the process, which may read whatever its user may.</summary>
     internal static IServiceCollection AddInMemoryPipelineBus(

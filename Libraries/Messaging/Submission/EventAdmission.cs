@@ -93,7 +93,7 @@ public sealed class EventAdmission(StageTable stages, RunFolder runs, IBlobStore
         {
             var (name, sha256) = (happened.Artifacts[missing].Name, happened.Artifacts[missing].Sha256);
             throw new ArtifactException(
-                $"The store has no artifact '{name}' with the digest {sha256}, which the {happened.GetType().Name} event names: "
+                $"The store has no artifact with the digest {sha256} ('{name}'), which the {happened.GetType().Name} event names: "
                 + "store it first, or start the run from the stage that makes it.");
         }
     }

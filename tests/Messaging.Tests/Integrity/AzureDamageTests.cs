@@ -22,7 +22,7 @@ public sealed class AzureDamageTests(BrokerFixture infrastructure) : IClassFixtu
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task EveryBlob_Flipped_IsNeverHandedOut_IsNamed_AndIsRepairedByTheSameRun()
+    public async Task EveryBlob_Flipped_IsNamedInsteadOfHandedOutAndRepairedByTheSameRun()
     {
         Assert.SkipUnless(BrokerFixture.IsAvailable, BrokerFixture.SkipReason);
         const string RunId = "damaged";

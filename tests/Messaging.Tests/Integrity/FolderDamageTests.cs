@@ -20,7 +20,7 @@ public sealed class FolderDamageTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task EveryBlob_Flipped_IsNeverHandedOut_IsNamed_AndIsRepairedByTheSameRun()
+    public async Task EveryBlob_Flipped_IsNamedInsteadOfHandedOutAndRepairedByTheSameRun()
     {
         var run = await RunAsync(RunId);
         var expected = await StoreExpectations.TakeAsync(new FolderBlobStore(_folder.FullName));

@@ -1,6 +1,6 @@
+using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using System.Net;
 using System.Text;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.SystemSupport;
@@ -12,6 +12,8 @@ namespace QatPipeline.EndToEnd;
 public sealed class SecrecyTests(DistributedSystem system)
 {
     private const string Header = "X-Api-Key";
+
+    private static string Missing => Path.Combine(TestData.RepositoryRoot, "nowhere.pt");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -39,7 +41,7 @@ public sealed class SecrecyTests(DistributedSystem system)
         await system.CompleteAsync("secret", Token);
         await system.SubmitAsync(
             "secret-failing",
-            SmallRun.Yaml(1).Replace("variant: n", "variant: n, checkpoint: /nowhere.pt", StringComparison.Ordinal),
+            SmallRun.Yaml(1).Replace("variant: n", $"variant: n, checkpoint: {Missing}", StringComparison.Ordinal),
             Token);
         Assert.NotNull((await system.EndAsync("secret-failing", Token)).Failure);
 

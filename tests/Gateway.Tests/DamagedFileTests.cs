@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Grpc.Core;
-using Grpc.Net.Client;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Contracts.V1.Grpc;
@@ -61,7 +60,7 @@ public sealed class DamagedFileTests(GatewayFixture fixture) : IClassFixture<Gat
         Assert.Contains(name, detail, StringComparison.Ordinal);
         Assert.Contains("Submit the run again", detail, StringComparison.Ordinal);
 
-        using var channel = GrpcChannel.ForAddress(fixture.Gateway.GrpcAddress);
+        using var channel = fixture.OpenChannel();
         var client = new Contracts.V1.Grpc.Gateway.GatewayClient(channel);
         using var call = client.Download(new DownloadRequest { RunId = runId, Name = name }, cancellationToken: Token);
         var refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Token));
@@ -140,7 +139,7 @@ public sealed class DamagedFileTests(GatewayFixture fixture) : IClassFixture<Gat
         using var qat = ChildProcess.Start(
             BuiltProgram.PathOf("Cli", "qat"),
             ["pull", runId, _folder.FullName, "--gateway", fixture.Gateway.Address.ToString()],
-            new Dictionary<string, string>());
+            new Dictionary<string, string> { ["QAT_API_KEY"] = GatewayFixture.Key });
         var output = await qat.WaitForOutputAsync(Token);
         return (qat.ExitCode, output);
     }

@@ -1,3 +1,4 @@
+using Grpc.Net.Client;
 using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.Gateway.Tests;
@@ -32,6 +33,11 @@ public class GatewayFixture : IAsyncLifetime
             Http = new HttpClient { BaseAddress = Gateway.Address, DefaultRequestHeaders = { { "X-Api-Key", Key } } };
         }
     }
+
+    /// <summary>Opens its gRPC endpoint, with the key.</summary>
+    internal GrpcChannel OpenChannel() => GrpcChannel.ForAddress(
+        Gateway.GrpcAddress,
+        new GrpcChannelOptions { HttpClient = new HttpClient { DefaultRequestHeaders = { { "X-Api-Key", Key } } } });
 
     /// <summary>Starts one more gateway on the same broker and storage.</summary>
     internal Task<ServiceProcess> StartAsync(params (string Name, string Value)[] settings)

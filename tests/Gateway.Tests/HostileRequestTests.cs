@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Grpc.Core;
-using Grpc.Net.Client;
 using QatPipeline.Contracts.V1.Grpc;
 using QatPipeline.TestSupport.Infrastructure;
 
@@ -40,7 +39,7 @@ public sealed partial class HostileRequestTests(GatewayFixture fixture) : IClass
     {
         Assert.SkipWhen(fixture.SkipReason is not null, fixture.SkipReason ?? "");
         var (text, limit) = HostileSpecifications.All[attack];
-        using var channel = GrpcChannel.ForAddress(fixture.Gateway.GrpcAddress);
+        using var channel = fixture.OpenChannel();
         var client = new Contracts.V1.Grpc.Gateway.GatewayClient(channel);
         var memory = new ProcessMemory(fixture.Gateway.Id);
 

@@ -136,12 +136,12 @@ public sealed class LoginTests(GatewayFixture fixture) : IClassFixture<GatewayFi
         await using var browser = await Browser.OpenAsync();
         await browser.Page.GotoAsync(new Uri(fixture.Gateway.Address, "/submit").ToString());
         await browser.Page.GetByLabel("Key").FillAsync("wrong");
-        await browser.Page.Keyboard.PressAsync("Enter");
+        await browser.Page.GetByLabel("Key").PressAsync("Enter");
         await browser.Page.GetByRole(AriaRole.Alert).WaitForAsync();
         await browser.ScreenshotAsync("gateway/login");
 
         await browser.Page.GetByLabel("Key").FillAsync(Key);
-        await browser.Page.Keyboard.PressAsync("Enter");
+        await browser.Page.GetByLabel("Key").PressAsync("Enter");
         await browser.Page.WaitForURLAsync("**/submit");
         await browser.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign out" }).ClickAsync();
         await browser.Page.WaitForURLAsync("**/login");

@@ -26,7 +26,8 @@ internal static class QatProcess
     }
 
     private static Process StartProgram(string program, string[] arguments) =>
-        Process.Start(new ProcessStartInfo(program, arguments)
+        // Background jobs of scripts ignore SIGINT, and so would what they start.
+        Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -19,7 +19,7 @@ public sealed class ChaosTests : IDisposable
 {
     private const string SeedVariable = "QAT_CHAOS_SEED";
     private const int FewestKills = 100;
-    private const int Runs = 8;
+    private const int Runs = 4;
     private const string FirstRun = "chaos-1";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using QatPipeline.Foundation;
@@ -15,12 +13,9 @@ namespace QatPipeline.Runs.Artifacts;
 /// </summary>
 public sealed class FolderBlobStore : IBlobStore
 {
-    private const string TemporaryFolder = ".tmp";
-    private const string LockFolder = ".locks";
-    private const int LockStripes = 64;
-    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
-
     private readonly string _root;
+    private readonly FolderLocks _locks;
+    private readonly TemporaryFiles _temporary;
     private readonly ILogger _logger;
 
     /// <summary>Opens the store, creating the folder where there is none.</summary>
@@ -28,9 +23,8 @@ public sealed class FolderBlobStore : IBlobStore
     {
         _root = Path.GetFullPath(folder);
         _logger = logger ?? NullLogger<FolderBlobStore>.Instance;
-        Directory.CreateDirectory(Path.Combine(_root, TemporaryFolder));
-        Directory.CreateDirectory(Path.Combine(_root, LockFolder));
-        DeleteAbandonedFiles();
+        _temporary = new TemporaryFiles(Path.Combine(_root, ".tmp"));
+        _locks = new FolderLocks(Path.Combine(_root, ".locks"));
     }
 
     /// <inheritdoc/>
@@ -95,7 +89,7 @@ public sealed class FolderBlobStore : IBlobStore
             return false;
         }
 
-        var temporary = await WriteTemporaryAsync(content, cancellationToken);
+        var temporary = await _temporary.WriteAsync(content, cancellationToken);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -116,7 +110,7 @@ public sealed class FolderBlobStore : IBlobStore
     public async Task<bool> TryWriteAsync(
         string name, ReadOnlyMemory<byte> content, string? entityTag, CancellationToken cancellationToken)
     {
-        using var held = await LockAsync(name, cancellationToken);
+        using var held = await _locks.LockAsync(name, cancellationToken);
         if (entityTag is null ? File.Exists(PathOf(name)) : (await ReadAsync(name, cancellationToken))?.EntityTag != entityTag)
         {
             return false;
@@ -129,7 +123,7 @@ public sealed class FolderBlobStore : IBlobStore
     /// <inheritdoc/>
     public async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        using var held = await LockAsync(name, cancellationToken);
+        using var held = await _locks.LockAsync(name, cancellationToken);
         await ReplaceAsync(name, content, cancellationToken);
     }
 
@@ -137,7 +131,7 @@ public sealed class FolderBlobStore : IBlobStore
     public Task CopyAsync(string source, string destination, CancellationToken cancellationToken)
     {
         var path = PathOf(destination);
-        Link(path, Path.GetRelativePath(Path.GetDirectoryName(path)!, PathOf(source)));
+        _temporary.Link(path, Path.GetRelativePath(Path.GetDirectoryName(path)!, PathOf(source)));
         return Task.CompletedTask;
     }
 
@@ -186,7 +180,7 @@ public sealed class FolderBlobStore : IBlobStore
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
-        using var held = await LockAsync(name, cancellationToken);
+        using var held = await _locks.LockAsync(name, cancellationToken);
         if (Directory.Exists(Path.GetDirectoryName(path)))
         {
             File.Delete(path);
@@ -197,7 +191,7 @@ public sealed class FolderBlobStore : IBlobStore
     /// <inheritdoc/>
     public async Task QuarantineAsync(string name, CancellationToken cancellationToken)
     {
-        using var held = await LockAsync(name, cancellationToken);
+        using var held = await _locks.LockAsync(name, cancellationToken);
         if (await this.CheckAsync(name, cancellationToken) != BlobState.Damaged)
         {
             return;
@@ -228,9 +222,7 @@ public sealed class FolderBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public Task<IBlobLease?> TryLeaseAsync(string name, CancellationToken cancellationToken) =>
-        Task.FromResult<IBlobLease?>(
-            TryLock("lease-" + Digests.Of(Encoding.UTF8.GetBytes(BlobNames.Blob(name)))) is { } held ? new FileLease(held) : null);
+    public Task<IBlobLease?> TryLeaseAsync(string name, CancellationToken cancellationToken) => Task.FromResult(_locks.TryLease(name));
 
     /// <inheritdoc/>
     public string? TryGetLocalPath(string name)
@@ -243,82 +235,15 @@ public sealed class FolderBlobStore : IBlobStore
 
     private string PathOf(string name) => Path.Combine(_root, BlobNames.Blob(name));
 
-    private string NewTemporaryPath() => Path.Combine(_root, TemporaryFolder, Guid.NewGuid().ToString("N"));
-
     private async Task ReplaceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
         var file = NamedContent.Of(path, Digests.Of(content.Span));
         using var stream = new MemoryStream(content.ToArray(), writable: false);
-        var temporary = await WriteTemporaryAsync(stream, cancellationToken);
+        var temporary = await _temporary.WriteAsync(stream, cancellationToken);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Move(temporary, Path.Combine(Path.GetDirectoryName(path)!, file), overwrite: true);
-        Link(path, file);
+        _temporary.Link(path, file);
         NamedContent.Delete(path, except: file);
-    }
-
-    private void Link(string path, string target)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = NewTemporaryPath();
-        File.CreateSymbolicLink(temporary, target);
-        File.Move(temporary, path, overwrite: true);
-    }
-
-    private async Task<string> WriteTemporaryAsync(Stream content, CancellationToken cancellationToken)
-    {
-        var temporary = NewTemporaryPath();
-        try
-        {
-            await using var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
-            await content.CopyToAsync(file, cancellationToken);
-            file.Flush(flushToDisk: true);
-            return temporary;
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
-
-    private FileLock? TryLock(string name) => FileLock.TryTake(Path.Combine(_root, LockFolder, name));
-
-    private async Task<FileLock> LockAsync(string name, CancellationToken cancellationToken)
-    {
-        var stripe = SHA256.HashData(Encoding.UTF8.GetBytes(BlobNames.Blob(name)))[0] % LockStripes;
-        while (true)
-        {
-            if (TryLock($"write-{stripe}") is { } held)
-            {
-                return held;
-            }
-
-            await Task.Delay(LockRetry, cancellationToken);
-        }
-    }
-
-    private void DeleteAbandonedFiles()
-    {
-        var yesterday = DateTime.UtcNow.AddDays(-1);
-        foreach (var file in new DirectoryInfo(Path.Combine(_root, TemporaryFolder)).EnumerateFiles())
-        {
-            if (file.LastWriteTimeUtc < yesterday)
-            {
-                file.Delete();
-            }
-        }
-    }
-
-    /// <summary>A lease is never lost: nobody can take a lock from a living process.</summary>
-    private sealed class FileLease(FileLock held) : IBlobLease
-    {
-        public CancellationToken Lost => CancellationToken.None;
-
-        public ValueTask DisposeAsync()
-        {
-            held.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }

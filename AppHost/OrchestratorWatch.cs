@@ -34,7 +34,8 @@ internal sealed class OrchestratorWatch(IHostApplicationLifetime lifetime, TimeP
     private static Process? Find()
     {
         var owner = $"--monitor\0{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}\0";
-        return Process.GetProcessesByName("dcp").FirstOrDefault(process => CommandLine(process.Id).Contains(owner, StringComparison.Ordinal));
+        return Process.GetProcessesByName("dcp").FirstOrDefault(
+            process => CommandLine(process.Id).Contains(owner, StringComparison.Ordinal));
     }
 
     private static string CommandLine(int processId)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace QatPipeline.Chaos;
 
@@ -15,7 +16,8 @@ internal sealed record Mishap(TimeSpan Pause, MishapKind Kind, string Victim, Ti
 
     private static readonly string[] Services =
     [
-        "dataset-loading", "ptq-calibration", "qat-training", "onnx-graph-optimization", "trt-engine-building", "coco-evaluation", "gateway",
+        "dataset-loading", "ptq-calibration", "qat-training", "onnx-graph-optimization", "trt-engine-building", "coco-evaluation",
+        "gateway",
     ];
 
     /// <summary>The same list for the same seed: all that can go wrong, in random order, at random intervals.</summary>
@@ -30,13 +32,16 @@ internal sealed record Mishap(TimeSpan Pause, MishapKind Kind, string Victim, Ti
         kinds.AddRange(Enumerable.Repeat((MishapKind.ReadOnlyDisk, "storage", 6), 2));
         kinds.AddRange(Enumerable.Repeat((MishapKind.ClockJump, "all", 7200), 4));
         kinds.AddRange(Enumerable.Repeat((MishapKind.Forgery, "broker", 0), 12));
-        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(kinds));
+        random.Shuffle(CollectionsMarshal.AsSpan(kinds));
         return [.. kinds.Select(entry => new Mishap(
             TimeSpan.FromSeconds(0.2 + (3 * random.NextDouble())),
             entry.Kind,
             entry.Victim,
-            TimeSpan.FromSeconds(entry.LongestSeconds * random.NextDouble() * (entry.Kind == MishapKind.ClockJump && random.Next(2) == 0 ? -1 : 1))))];
+            TimeSpan.FromSeconds(entry.LongestSeconds * random.NextDouble() * SignOf(entry.Kind, random))))];
     }
+
+    // A clock jumps in both directions.
+    private static int SignOf(MishapKind kind, Random random) => kind == MishapKind.ClockJump && random.Next(2) == 0 ? -1 : 1;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kind} {Victim} {Length.TotalSeconds:0.0} s");
 }

@@ -26,7 +26,8 @@ internal sealed class Monkey(ChaosSystem system, EventTape tape, string knownRun
         {
             await Task.Delay(mishap.Pause, cancellationToken);
             var done = await DoAsync(mishap, cancellationToken);
-            History.Add(string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds,7:0.0} s  {mishap}{(done ? "" : "  (not possible here)")}"));
+            var outcome = done ? "" : "  (not possible here)";
+            History.Add(string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds,7:0.0} s  {mishap}{outcome}"));
         }
     }
 

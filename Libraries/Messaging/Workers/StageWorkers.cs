@@ -5,7 +5,6 @@ using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Tracking;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace QatPipeline.Messaging.Workers;
 
@@ -49,7 +48,7 @@ public sealed partial class StageWorkers(
             {
                 await AskAsync(timer, stoppingToken);
             }
-            catch (Exception exception) when (exception is RabbitMQClientException or IOException or TimeoutException)
+            catch (Exception exception) when (exception.IsTransient() && !stoppingToken.IsCancellationRequested)
             {
                 // What was known last stays: that the broker is away is told by its own check.
                 LogNoAnswer(exception);

@@ -82,7 +82,9 @@ public sealed class ServiceProcess : IDisposable
         {
             using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken);
             var health = await response.Content.ReadAsStringAsync(cancellationToken);
-            return response.IsSuccessStatusCode || health.Split('\n')[1..].All(line => line.StartsWith(OtherServices, StringComparison.Ordinal));
+            return response.IsSuccessStatusCode
+                || (health.Split('\n') is ["Unhealthy", .. { Length: > 0 } missing]
+                    && missing.All(line => line.StartsWith(OtherServices, StringComparison.Ordinal)));
         }
         catch (Exception exception)
             when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)

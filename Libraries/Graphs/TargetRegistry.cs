@@ -34,6 +34,15 @@ public static class TargetRegistry
             ?? throw new GraphException($"The quantizers of '{graph.Name}' were placed for '{mark}', a target that is not known here.");
     }
 
+    /// <summary><see cref="ITarget.Settle"/> for the target of the graph's quantizers; nothing where none are placed.</summary>
+    public static void Settle(Graph graph)
+    {
+        if (graph.Quantizers.Count > 0 && QuantizerPlacement.HasMark(graph))
+        {
+            Of(graph).Settle(graph);
+        }
+    }
+
     /// <summary>The graph in one of <see cref="Forms"/>; see <see cref="ITarget.Build"/>.</summary>
     /// <exception cref="GraphException">There is no such form, or the graph cannot be written in it.</exception>
     public static TargetModel Build(Graph graph, string form, FormOptions? options = null) =>

@@ -22,7 +22,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
     public string Name => StageNames.Evaluate;
 
     /// <inheritdoc/>
-    public int Version => 4;
+    public int Version => 5;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -100,7 +100,9 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             .FirstOrDefaultAsync(cancellationToken)
             ?? throw new CocoException(
                 "No validation image could be read: the engine cannot be compared with its simulation; check data.validation.");
-        return await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken);
+        var tensors = await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken);
+        AgreementGate.Require(model, tensors);
+        return tensors;
     }
 
     private static (string Variant, string Engine, string Detections)[] EngineVariants { get; } =

@@ -14,7 +14,7 @@ public sealed class OptimizeStage : IStage
     public string Name => StageNames.Optimize;
 
     /// <inheritdoc/>
-    public int Version => 3;
+    public int Version => 4;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) => [QuantizedGraph(specification), ArtifactNames.FloatGraph];
@@ -53,7 +53,8 @@ public sealed class OptimizeStage : IStage
 
             if (model is { IsExplicit: true, Target: { } target })
             {
-                reports.Add(target.Lint(model.Graph));
+                var report = target.Lint(model.Graph);
+                reports.Add(report with { Findings = [.. Retargeting.Findings(quantized, target), .. report.Findings] });
             }
         }
 

@@ -12,15 +12,17 @@ internal static class ExplicitGraph
     /// </summary>
     /// <param name="graph">A model with Q/DQ nodes, or a graph with placed quantizers. Not changed.</param>
     /// <param name="pairPerUse">See <see cref="QuantizerMaterializer.Materialize"/>.</param>
+    /// <param name="prepare">What it does before.</param>
     /// <param name="rewrite">What the target's form does to a graph whose quantizers became nodes.</param>
     /// <returns>A copy; null where nothing is quantized.</returns>
-    public static Graph? Of(Graph graph, bool pairPerUse, Action<Graph>? rewrite = null)
+    public static Graph? Of(Graph graph, bool pairPerUse, Action<Graph>? prepare = null, Action<Graph>? rewrite = null)
     {
         var copy = graph.Clone();
         if (copy.Quantizers.Count > 0)
         {
             GraphSimplifier.Deploy(copy);
             MakeUpRanges(copy);
+            prepare?.Invoke(copy);
             QuantizerMaterializer.Materialize(copy, pairPerUse);
             new RemoveIdentity().Apply(copy);
             rewrite?.Invoke(copy);

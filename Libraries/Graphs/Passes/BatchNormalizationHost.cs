@@ -8,10 +8,13 @@ internal sealed record BatchNormalizationHost(
     Node Layer, Node Normalization, Tensor Weight, float[]? Bias, double[] Factor, double[] Offset)
 {
     /// <summary>The weight's axis of output channels.</summary>
-    public int ChannelAxis => Layer.OpType switch
+    public int ChannelAxis => ChannelAxisOf(Layer);
+
+    /// <summary>The axis of output channels of a layer's weight.</summary>
+    public static int ChannelAxisOf(Node layer) => layer.OpType switch
     {
         "ConvTranspose" => 1,
-        "Gemm" => Layer.Int("transB", 0) == 0 ? 1 : 0,
+        "Gemm" => layer.Int("transB", 0) == 0 ? 1 : 0,
         _ => 0,
     };
 
@@ -47,11 +50,22 @@ internal sealed record BatchNormalizationHost(
             return null;
         }
 
-        double epsilon = node.Float("epsilon", 1e-5f);
-        var factor = gamma.Select((value, channel) => value / Math.Sqrt(variance[channel] + epsilon)).ToArray();
-        var offset = beta.Select((value, channel) => value - (mean[channel] * factor[channel])).ToArray();
+        var (factor, offset) = Affine(node, gamma, beta, mean, variance);
         return new(layer, node, weight, layerBias, factor, offset);
     }
+
+    /// <summary>The normalization as y = factor·x + offset, channel by channel.</summary>
+    public static (double[] Factor, double[] Offset) Affine(
+        Node normalization, float[] gamma, float[] beta, float[] mean, float[] variance)
+    {
+        double epsilon = normalization.Float("epsilon", 1e-5f);
+        var factor = gamma.Select((value, channel) => value / Math.Sqrt(variance[channel] + epsilon)).ToArray();
+        var offset = beta.Select((value, channel) => value - (mean[channel] * factor[channel])).ToArray();
+        return (factor, offset);
+    }
+
+    /// <summary>The bias after folding.</summary>
+    public static float FoldedBias(double factor, double offset, float bias) => (float)((factor * bias) + offset);
 
     /// <summary>The output channel of the weight's element at a row-major position.</summary>
     public int ChannelAt(long position)
@@ -80,7 +94,7 @@ internal sealed record BatchNormalizationHost(
         var bias = new float[Factor.Length];
         for (var channel = 0; channel < bias.Length; channel++)
         {
-            bias[channel] = (float)((Factor[channel] * (Bias is { Length: > 0 } ? Bias[channel] : 0)) + Offset[channel]);
+            bias[channel] = FoldedBias(Factor[channel], Offset[channel], Bias is { Length: > 0 } ? Bias[channel] : 0);
         }
 
         SetInput(graph, links, 1, weight, $"{Layer.Name}.weight");

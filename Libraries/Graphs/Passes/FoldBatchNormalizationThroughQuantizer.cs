@@ -65,11 +65,15 @@ public sealed class FoldBatchNormalizationThroughQuantizer : IGraphPass
         return weight;
     }
 
-    // A channel that vanishes keeps a usable scale: a scale of zero is refused by runtimes.
-    private static QuantizationRange Scaled(QuantizationRange range, double factor) =>
-        (float)(range.Amax * Math.Abs(factor)) is > QuantizationParameters.DegenerateAmax and var amax
-            ? QuantizationRange.FromAmax(amax)
-            : QuantizationRange.FromAmax(1);
+    /// <summary>
+    /// A weight channel's range after folding. A channel that vanishes keeps a usable scale: a scale of zero is refused by runtimes.
+    /// </summary>
+    public static QuantizationRange Scaled(QuantizationRange range, double factor) =>
+        Vanishes(range, factor) ? QuantizationRange.FromAmax(1) : QuantizationRange.FromAmax((float)(range.Amax * Math.Abs(factor)));
+
+    /// <summary>True where nothing is left of a weight channel after folding.</summary>
+    public static bool Vanishes(QuantizationRange range, double factor) =>
+        (float)(range.Amax * Math.Abs(factor)) <= QuantizationParameters.DegenerateAmax;
 
     private static Tensor? OnGrid(
         BatchNormalizationHost host, QuantizationScheme scheme, QuantizationRange[] old, QuantizationRange[] ranges)
@@ -86,8 +90,7 @@ public sealed class FoldBatchNormalizationThroughQuantizer : IGraphPass
                 return null;
             }
 
-            var vanishes = (float)(old[channel].Amax * Math.Abs(host.Factor[channel])) <= QuantizationParameters.DegenerateAmax;
-            values[position] = vanishes ? 0 : after[channel].Dequantize(code);
+            values[position] = Vanishes(old[channel], host.Factor[channel]) ? 0 : after[channel].Dequantize(code);
         }
 
         return Tensor.FromFloats(host.Weight.Dimensions, values);

@@ -32,6 +32,9 @@ internal static class QuantizerPlacement
         ScaleGroups.Assign(graph);
     }
 
+    /// <summary>True where a target's rules placed the graph's quantizers.</summary>
+    public static bool HasMark(Graph graph) => graph.Metadata.ContainsKey(TargetKey);
+
     /// <summary>What the target whose rules placed the graph's quantizers left in its metadata.</summary>
     /// <exception cref="GraphException">No quantizers have been placed.</exception>
     public static string MarkOf(Graph graph) => graph.Metadata.TryGetValue(TargetKey, out var mark)

@@ -31,7 +31,7 @@ internal static class ScaleGroups
         }
 
         // Signs are not mixed in a group: a clamped tensor that took a range with negative values would lose its clamp's fusion.
-        var groups = graph.Quantizers.Where(quantizer => !quantizer.IsWeight)
+        var groups = graph.Quantizers.Where(quantizer => quantizer is { IsWeight: false, Axis: null })
             .GroupBy(quantizer => (tensors.Find(TensorOf(nodes, quantizer.Uses[0])), quantizer.Scheme));
         foreach (var members in groups.Select(group => group.ToArray()).Where(group => group.Length > 1))
         {

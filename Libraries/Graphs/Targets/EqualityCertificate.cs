@@ -10,16 +10,17 @@ public sealed record CertificateDifference(string Quantizer, string Tensor, stri
 
 /// <summary>
 /// Proof that a form deploys what was calibrated and trained: for every enabled quantizer the same scale and zero point, for every
-/// weight the same codes.
+/// weight and every bias on integers the same codes.
 /// </summary>
 /// <param name="Form">The name of the form compared.</param>
 /// <param name="Activations">Number of quantized activation inputs compared.</param>
 /// <param name="WeightCodes">Number of weight codes compared.</param>
+/// <param name="BiasCodes">Number of biases compared that the runtime adds as integers.</param>
 /// <param name="Differences">Empty when both are equal.</param>
 public sealed record EqualityCertificate(
-    string Form, int Activations, long WeightCodes, IReadOnlyList<CertificateDifference> Differences)
+    string Form, int Activations, long WeightCodes, long BiasCodes, IReadOnlyList<CertificateDifference> Differences)
 {
-    /// <summary>True when no scale, no zero point and no weight code differs.</summary>
+    /// <summary>True when no scale, no zero point and no code of a weight or bias differs.</summary>
     public bool IsEqual => Differences.Count == 0;
 
     /// <summary>
@@ -44,6 +45,7 @@ public sealed record EqualityCertificate(
         var differences = new List<CertificateDifference>();
         var activations = ActivationComparison.Compare(simulated, model, differences);
         var codes = WeightComparison.Compare(simulated, model, differences);
-        return new(model.Form, activations, codes, differences);
+        var biases = BiasComparison.Compare(simulated, model, differences);
+        return new(model.Form, activations, codes, biases, differences);
     }
 }

@@ -42,6 +42,19 @@ public interface ITarget
     void LeaveFloat(Graph graph, IEnumerable<string> nodeNames);
 
     /// <summary>
+    /// The biases that the runtime adds as integers, which a simulation must round as it does; none where biases stay float.
+    /// </summary>
+    /// <param name="graph">With quantizers placed by this target, calibrated; not changed.</param>
+    IReadOnlyList<IntegerBias> IntegerBiases(Graph graph);
+
+    /// <summary>
+    /// Moves ranges and weights by the little that the target's forms need to hold them exactly. Run it after calibration and after every
+    /// change of ranges, weights or biases, before the graph is measured; done twice, it changes nothing more.
+    /// </summary>
+    /// <param name="graph">With quantizers placed by this target; changed in place.</param>
+    void Settle(Graph graph);
+
+    /// <summary>
     /// The graph in one of <see cref="Forms"/>. Q/DQ nodes of other tools are lifted first, and a graph whose quantizers were placed for
     /// another target is retargeted (<see cref="Retargeting"/>).
     /// </summary>

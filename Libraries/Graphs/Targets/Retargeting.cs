@@ -1,3 +1,4 @@
+using QatPipeline.Graphs.Linting;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
@@ -49,6 +50,7 @@ public static class Retargeting
 
         target.LeaveFloat(graph, []);
         ScaleUnification.UnifyRanges(graph);
+        target.Settle(graph);
         return graph;
 
         QuantizationRange? RangeOf(Quantizer quantizer)
@@ -58,7 +60,50 @@ public static class Retargeting
         }
     }
 
-    /// <summary>A copy with quantizers of the target: Q/DQ nodes lifted, the opset new enough, retargeted where need be.</summary>
+    /// <summary>
+    /// What another target's choices cost in this one's files: weights of fewer bits, layers left float. Empty where the graph's quantizers
+    /// were placed for the target.
+    /// </summary>
+    /// <param name="calibrated">With quantizers, as it is given to <see cref="ITarget.Build"/>.</param>
+    /// <param name="target">Whose files are written.</param>
+    public static IEnumerable<LintFinding> Findings(Graph calibrated, ITarget target)
+    {
+        if (!QuantizerPlacement.HasMark(calibrated) || TargetRegistry.Of(calibrated) is var origin && origin == target)
+        {
+            yield break;
+        }
+
+        var weights = calibrated.Quantizers.Where(quantizer => quantizer.IsWeight).ToLookup(quantizer => quantizer.IsEnabled);
+        string[] reduced = [.. weights[true].Where(quantizer => quantizer.Scheme.QMax() < target.WeightScheme.QMax()).Select(LayerOf)];
+        if (reduced.Length > 0)
+        {
+            yield return new(
+                LintSeverity.Warning,
+                "weights-of-another-target",
+                reduced,
+                $"{reduced.Length} layers have weights of 7 bits, chosen for {origin.Name}; "
+                    + $"{target.Name} has 8, half of whose codes lie idle.",
+                $"Calibrate for {target.Name}, or set calibration.weightBits to 8 where the processor of {origin.Name} can do with it.");
+        }
+
+        string[] floats = [.. weights[false].Select(LayerOf)];
+        if (floats.Length > 0)
+        {
+            yield return new(
+                LintSeverity.Warning,
+                "float-layers-of-another-target",
+                floats,
+                $"{floats.Length} layers stay float because that was best for {origin.Name}; {target.Name} might run them on integers.",
+                $"Calibrate for {target.Name}, or search for its own float layers there.");
+        }
+
+        static string LayerOf(Quantizer quantizer) => quantizer.Uses[0].Node;
+    }
+
+    /// <summary>
+    /// A copy with quantizers of the target: Q/DQ nodes lifted and their scales unified as our own are, the opset new enough, retargeted
+    /// where need be.
+    /// </summary>
     /// <exception cref="GraphException">The graph has no calibrated quantizer, or its opset is too old.</exception>
     internal static Graph SourceFor(ITarget target, Graph calibrated)
     {
@@ -74,7 +119,18 @@ public static class Retargeting
             ? target.HasUnsignedActivations == source.Quantizers.Exists(
                 quantizer => !quantizer.IsWeight && !quantizer.Scheme.IsSigned())
             : target.Mark == QuantizerPlacement.MarkOf(source);
-        return fits ? source : To(source, target);
+        if (!fits)
+        {
+            return To(source, target);
+        }
+
+        if (isForeign)
+        {
+            ScaleGroups.Assign(source);
+            ScaleUnification.UnifyRanges(source);
+        }
+
+        return source;
     }
 
     private static void TakeWeight(Quantizer quantizer, Quantizer? known)

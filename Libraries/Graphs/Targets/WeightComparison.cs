@@ -1,7 +1,6 @@
 using System.Globalization;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Quantizers;
-using QatPipeline.Quantization.Arithmetic;
 
 namespace QatPipeline.Graphs.Targets;
 
@@ -57,14 +56,13 @@ internal static class WeightComparison
         var axis = actual.Axis ?? 0;
         var inner = actual.Codes.Dimensions.Skip(axis + 1).Aggregate(1L, (product, dimension) => product * dimension);
         var channels = actual.Codes.Dimensions.Count > axis ? actual.Codes.Dimensions[axis] : 1;
-        var different = new long[channels];
+        var (different, hasWeights) = (new long[channels], new bool[channels]);
         for (var position = 0; position < expected.Length; position++)
         {
-            var sign = host is null ? 1 : Math.Sign(host.Factor[host.ChannelAt(position)]);
-            if (found[position] != sign * expected[position])
-            {
-                different[position / inner % channels]++;
-            }
+            var code = host is null ? expected[position] : Sign(quantizer, host, host.ChannelAt(position)) * expected[position];
+            var channel = position / inner % channels;
+            hasWeights[channel] |= code != 0;
+            different[channel] += found[position] == code ? 0 : 1;
         }
 
         for (var channel = 0; channel < channels; channel++)
@@ -72,13 +70,20 @@ internal static class WeightComparison
             var factor = host is null ? 1 : Math.Abs(host.Factor[channel]);
             var scale = parameters[parameters.Length == 1 ? 0 : channel].Scale * factor;
             var deployedScale = actual.Scales[actual.Scales.Length == 1 ? 0 : channel];
-            var isSilent = factor == 0 || scale <= QuantizationParameters.DegenerateAmax;
-            if (different[channel] > 0 || (!isSilent && Math.Abs(deployedScale - scale) > ScaleTolerance * scale))
+            if (different[channel] > 0 || (hasWeights[channel] && Math.Abs(deployedScale - scale) > ScaleTolerance * scale))
             {
                 differences.Add(new(quantizer.Name, weight, string.Create(
                     CultureInfo.InvariantCulture,
                     $"channel {channel}: {different[channel]} codes differ; scale {scale:R} simulated, {deployedScale:R} deployed")));
             }
         }
+    }
+
+    /// <summary>What folding does to a channel's codes; 0 where nothing is left of it.</summary>
+    private static int Sign(Quantizer quantizer, BatchNormalizationHost host, int channel)
+    {
+        var factor = host.Factor[channel];
+        var range = quantizer.Ranges[quantizer.Ranges.Count == 1 ? 0 : channel];
+        return FoldBatchNormalizationThroughQuantizer.Vanishes(range, factor) ? 0 : Math.Sign(factor);
     }
 }

@@ -28,7 +28,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public string Name => StageNames.Calibrate;
 
     /// <inheritdoc/>
-    public int Version => 5;
+    public int Version => 6;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>

@@ -17,7 +17,7 @@ public sealed class QatStage(IImageSource images) : IStage
     public string Name => StageNames.Qat;
 
     /// <inheritdoc/>
-    public int Version => 4;
+    public int Version => 5;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>

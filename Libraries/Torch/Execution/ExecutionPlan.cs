@@ -8,7 +8,9 @@ namespace QatPipeline.Torch.Execution;
 /// <param name="QuantizedSlot">Slot of the fake-quantized value; −1 without a quantizer.</param>
 /// <param name="Quantizer">The range that is applied.</param>
 /// <param name="Source">The graph's quantizer at this use.</param>
-internal sealed record StepInput(int Slot, int QuantizedSlot, NetworkQuantizer? Quantizer, Quantizer? Source);
+/// <param name="Bias">Rounds the value where it is the bias of a layer on integers.</param>
+internal sealed record StepInput(
+    int Slot, int QuantizedSlot = -1, NetworkQuantizer? Quantizer = null, Quantizer? Source = null, NetworkBias? Bias = null);
 
 /// <summary>One node to run, and the slots nobody needs after it.</summary>
 internal sealed record ExecutionStep(Node Node, Func<OperatorCall, Tensor[]> Operator, StepInput[] Inputs, int[] Outputs, int[] Expired);
@@ -28,7 +30,10 @@ internal sealed class ExecutionPlan
 
     /// <exception cref="TorchExecutionException">A wanted value does not exist, or an operator is unknown.</exception>
     public static ExecutionPlan Create(
-        Graph graph, IReadOnlyCollection<string> wanted, IReadOnlyDictionary<QuantizerUse, (NetworkQuantizer Range, Quantizer Source)> uses)
+        Graph graph,
+        IReadOnlyCollection<string> wanted,
+        IReadOnlyDictionary<QuantizerUse, (NetworkQuantizer Range, Quantizer Source)> uses,
+        IReadOnlyDictionary<QuantizerUse, NetworkBias> biases)
     {
         var plan = new ExecutionPlan(wanted);
         var nodes = NeededNodes(graph, wanted);
@@ -39,7 +44,7 @@ internal sealed class ExecutionPlan
             var inputs = new StepInput[node.Inputs.Count];
             for (var index = 0; index < inputs.Length; index++)
             {
-                inputs[index] = plan.InputOf(node, index, uses, quantized);
+                inputs[index] = plan.InputOf(node, index, uses, quantized) with { Bias = biases.GetValueOrDefault(new(node.Name, index)) };
             }
 
             steps.Add((node, inputs, [.. node.Outputs.Select(output => output.Length == 0 ? -1 : plan.SlotOf(output))]));
@@ -89,13 +94,13 @@ internal sealed class ExecutionPlan
     {
         if (node.Input(index) is not { } value)
         {
-            return new StepInput(-1, -1, null, null);
+            return new StepInput(-1);
         }
 
         var slot = SlotOf(value);
         if (!uses.TryGetValue(new QuantizerUse(node.Name, index), out var use))
         {
-            return new StepInput(slot, -1, null, null);
+            return new StepInput(slot);
         }
 
         // A tensor with several consumers is quantized once.

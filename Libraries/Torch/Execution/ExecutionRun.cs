@@ -104,6 +104,11 @@ internal sealed class ExecutionRun(ExecutionPlan plan, OperatorContext context, 
             ?? throw new TorchExecutionException(
                 $"{step.Node}: a value it reads has not been computed; "
                 + "the graph's nodes are not in topological order, or an input is not bound.");
+        if (input.Bias is { } bias && stepMode == ExecutionMode.FakeQuantize)
+        {
+            return bias.Round(value);
+        }
+
         if (input.Quantizer is not { } quantizer || stepMode == ExecutionMode.Float)
         {
             return value;

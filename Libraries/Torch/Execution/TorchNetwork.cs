@@ -1,3 +1,5 @@
+using QatPipeline.Graphs;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Torch.FakeQuantization;
 using QatPipeline.Torch.Native;
 using QatPipeline.Torch.Operators;
@@ -13,6 +15,7 @@ public sealed class TorchNetwork : IDisposable
     private readonly Dictionary<string, ExecutionPlan> _plans = new(StringComparer.Ordinal);
     private readonly Dictionary<QuantizerUse, (NetworkQuantizer Range, Quantizer Source)> _uses;
     private readonly (NetworkQuantizer Quantizer, string Weight)[] _weights;
+    private readonly Dictionary<QuantizerUse, NetworkBias> _biases;
     private readonly NetworkConstants _constants;
     private bool _isTraining;
 
@@ -30,6 +33,8 @@ public sealed class TorchNetwork : IDisposable
             .SelectMany(range => range.Members.SelectMany(source => source.Uses.Select(use => (use, range, source))))
             .ToDictionary(item => item.use, item => (item.range, item.source));
         _weights = [.. WeightsOf(graph)];
+        _biases = IntegerBias.In(graph).ToDictionary(bias => bias.Use, bias => new NetworkBias(
+            bias, _uses[new(bias.Layer.Name, 0)].Range, _uses[new(bias.Layer.Name, 1)].Range, _constants.Values));
         PlanFor(null);
     }
 
@@ -42,7 +47,10 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>Names of the inputs a forward pass takes.</summary>
     public IReadOnlyList<string> Inputs { get; }
 
-    /// <summary>How forward passes treat quantized values: as float, observed, or fake-quantized. May change between passes.</summary>
+    /// <summary>
+    /// How forward passes treat quantized values, and the biases of layers on integers: as float, observed, or fake-quantized. May change
+    /// between passes.
+    /// </summary>
     public ExecutionMode Mode { get; set; }
 
     /// <summary>Sees activations in <see cref="ExecutionMode.Observe"/>.</summary>
@@ -128,6 +136,7 @@ public sealed class TorchNetwork : IDisposable
             }
         }
 
+        TargetRegistry.Settle(graph);
         return graph;
     }
 
@@ -165,7 +174,7 @@ public sealed class TorchNetwork : IDisposable
         var key = string.Join('\n', names);
         if (!_plans.TryGetValue(key, out var plan))
         {
-            _plans[key] = plan = ExecutionPlan.Create(Graph, names, _uses);
+            _plans[key] = plan = ExecutionPlan.Create(Graph, names, _uses, _biases);
         }
 
         return plan;
@@ -177,6 +186,11 @@ public sealed class TorchNetwork : IDisposable
         if (mode == ExecutionMode.FakeQuantize && RefreshesWeightRanges)
         {
             RefreshWeightRanges();
+        }
+
+        if (mode == ExecutionMode.FakeQuantize)
+        {
+            MakeBiasRoom();
         }
 
         var context = ContextOf(inputs);
@@ -195,6 +209,19 @@ public sealed class TorchNetwork : IDisposable
         }
 
         return run;
+    }
+
+    private void MakeBiasRoom()
+    {
+        foreach (var (quantizer, _) in _weights)
+        {
+            quantizer.Widened = null;
+        }
+
+        foreach (var bias in _biases.Values)
+        {
+            bias.MakeRoom();
+        }
     }
 
     // The batch size is that of the first input; shape constants of the graph were made for the size declared there.

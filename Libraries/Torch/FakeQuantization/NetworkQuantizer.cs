@@ -8,6 +8,7 @@ public sealed class NetworkQuantizer : IDisposable
 {
     private FakeQuantizeArguments? _arguments;
     private IReadOnlyList<QuantizationRange> _ranges;
+    private IReadOnlyList<QuantizationRange>? _widened;
 
     internal NetworkQuantizer(string name, IReadOnlyList<Quantizer> members)
     {
@@ -50,6 +51,20 @@ public sealed class NetworkQuantizer : IDisposable
         }
     }
 
+    /// <summary>Ranges of a weight to simulate in place of its own, so that biases fit int32; null where its own do.</summary>
+    internal IReadOnlyList<QuantizationRange>? Widened
+    {
+        get => _widened;
+        set
+        {
+            _arguments = value is null && _widened is null ? _arguments : null;
+            _widened = value;
+        }
+    }
+
+    /// <summary>The ranges that are applied.</summary>
+    internal IReadOnlyList<QuantizationRange> Simulated => _widened ?? Ranges;
+
     /// <summary>Trainable logarithms [2] of the factors on the range's low and high end; null while the range is fixed.</summary>
     internal Tensor? LogFactors { get; private set; }
 
@@ -82,7 +97,7 @@ public sealed class NetworkQuantizer : IDisposable
     internal Tensor Apply(Tensor value)
     {
         var arguments = LogFactors is null
-            ? _arguments ??= new FakeQuantizeArguments(Scheme, Axis, _ranges)
+            ? _arguments ??= new FakeQuantizeArguments(Scheme, Axis, Simulated)
             : new FakeQuantizeArguments(Scheme, null, [Learned()]);
         return FakeQuantizeFunction.Apply(value, LogFactors, arguments);
     }

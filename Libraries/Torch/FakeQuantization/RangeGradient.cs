@@ -20,9 +20,11 @@ internal static class RangeGradient
         // Normalises by element count and code count, so that one learning rate suits every tensor.
         var normalizer = 1 / Math.Sqrt(input.numel() * (double)Math.Max(1, parameters.QMax));
         double low, high;
+
+        // The codes of a range that holds nothing but zero have no levels at all.
         if (arguments.IsSymmetric)
         {
-            (low, high) = (0, bounds.High * (clippedHigh - clippedLow + (rounding / parameters.QMax)));
+            (low, high) = (0, bounds.High * (clippedHigh - clippedLow + (rounding / Math.Max(1, parameters.QMax))));
         }
         else
         {

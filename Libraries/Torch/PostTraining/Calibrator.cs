@@ -1,3 +1,4 @@
+using QatPipeline.Graphs;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch.Execution;
@@ -58,6 +59,7 @@ public sealed class Calibrator : IDisposable
         }
 
         ScaleUnification.UnifyRanges(graph);
+        TargetRegistry.Settle(graph);
         return graph;
     }
 

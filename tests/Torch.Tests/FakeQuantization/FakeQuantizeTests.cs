@@ -129,5 +129,20 @@ public sealed class FakeQuantizeTests
         Assert.Equal(bounds.Low * 0.3 / 255 / normalizer, factors.grad!.ToFloats()[0], 1e-7);
     }
 
+    [Theory]
+    [InlineData(QuantizationScheme.SignedSymmetric)]
+    [InlineData(QuantizationScheme.UnsignedNonNegative)]
+    [InlineData(QuantizationScheme.UnsignedAffine)]
+    public void RangeGradient_OfADeadTensor_IsZero(QuantizationScheme scheme)
+    {
+        using var scope = NewDisposeScope();
+        var x = zeros(4).requires_grad_();
+        var factors = zeros(2).requires_grad_();
+
+        FakeQuantizeFunction.Apply(x, factors, Arguments(scheme, new QuantizationRange(0, 0))).sum().backward();
+
+        Assert.Equal([0f, 0f], factors.grad!.ToFloats());
+    }
+
     private static FakeQuantizeArguments Arguments(QuantizationScheme scheme, QuantizationRange range) => new(scheme, null, [range]);
 }

@@ -5,15 +5,16 @@ namespace QatPipeline.Graphs.Targets.OrtCpu;
 
 /// <summary>
 /// The form whose operators ONNX Runtime fuses to integer kernels: one pair of QuantizeLinear and DequantizeLinear a tensor, after the
-/// activation, unsigned; weights as int8 constants; biases float, which the runtime quantizes itself.
+/// activation, unsigned; weights as int8 constants, biases of layers on integers as int32 ones.
 /// </summary>
 internal static class OrtCpuForm
 {
     public const string Name = "ort-cpu";
 
-    public static Graph Build(Graph graph)
+    public static Graph Build(Graph graph, Action<Graph> writeBiases)
     {
         GraphSimplifier.Deploy(graph);
+        writeBiases(graph);
         QuantizerMaterializer.Materialize(graph, pairPerUse: false);
         new RemoveIdentity().Apply(graph);
         IntegerHardSwish.Apply(graph);

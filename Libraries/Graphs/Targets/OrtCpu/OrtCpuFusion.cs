@@ -42,6 +42,10 @@ internal sealed class OrtCpuFusion
     /// </summary>
     public bool IsWeightQuantizedByRuntime(Node node) => node.Input(1) is { } weight && IsFloatConstant(weight) && IsBetweenPairs(node);
 
+    /// <summary>True where the runtime rounds the layer's float bias by itself.</summary>
+    public bool IsBiasRoundedByRuntime(Node node) =>
+        node.Input(2) is { } bias && IsFloatConstant(bias) && IsBetweenPairs(node) && CanQuantizeBias(node, bias);
+
     private KernelKind Kernel(Node node)
     {
         if (node.Domain.Length > 0)

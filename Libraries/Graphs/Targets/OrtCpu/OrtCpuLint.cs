@@ -32,7 +32,7 @@ internal static class OrtCpuLint
             }
         }
 
-        foreach (var finding in RequantizationLint.Findings(graph, links))
+        foreach (var finding in OrtCpuBiasLint.Findings(graph, links, fusion).Concat(RequantizationLint.Findings(graph, links)))
         {
             yield return finding;
         }

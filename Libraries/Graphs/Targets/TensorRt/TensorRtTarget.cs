@@ -32,6 +32,11 @@ internal sealed class TensorRtTarget : ITarget
         DisableHalfQuantizedLayers(graph);
     }
 
+    // The builder keeps biases in float.
+    public IReadOnlyList<IntegerBias> IntegerBiases(Graph graph) => [];
+
+    public void Settle(Graph graph) => WeightEnds.Reach(graph);
+
     public TargetModel Build(Graph calibrated, string form, FormOptions? options = null)
     {
         var (source, chosen) = (Retargeting.SourceFor(this, calibrated), options ?? new());

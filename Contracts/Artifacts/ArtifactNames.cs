@@ -90,6 +90,15 @@ public static class ArtifactNames
     /// <summary>COCO detections of <see cref="Int8Engine"/> on the validation images.</summary>
     public const string Int8EngineDetections = "detections-engine-int8.json";
 
+    /// <summary>The TensorRT engines that were built here, or that <see cref="TensorRtDelivery"/> builds elsewhere.</summary>
+    public const string TensorRtBuild = "tensorrt-build.json";
+
+    /// <summary>Where this machine has no TensorRT: an archive of the folder that builds and times the engines on one that has.</summary>
+    public const string TensorRtDelivery = "tensorrt-delivery.tar";
+
+    /// <summary>What was measured with that folder elsewhere and brought back by <c>qat import-results</c>.</summary>
+    public const string TensorRtResults = "tensorrt-results.json";
+
     /// <summary>The twelve figures of every variant, per class, bootstrap intervals, agreement.</summary>
     public const string EvaluationReport = "evaluation-report.json";
 }

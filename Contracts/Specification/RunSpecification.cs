@@ -30,7 +30,7 @@ public sealed record RunSpecification
     [AllowedValues(TargetNames.OrtCpu, TargetNames.TensorRt)]
     public string Target
     {
-        get => _target ?? _targets?.FirstOrDefault() ?? TargetNames.OrtCpu;
+        get => _target ?? (_targets is [var first, ..] ? first : TargetNames.OrtCpu);
         init => _target = value;
     }
 

@@ -48,6 +48,26 @@ public static class TensorRtDelivery
         return [.. engines.Select(engine => (engine.Request, engine.Files.Engines, (IReadOnlyList<string>)[.. engine.Models]))];
     }
 
+    /// <summary>The timing in what the script kept of trtexec's summary.</summary>
+    /// <param name="summary">The summary's lines.</param>
+    /// <param name="batch">The engine's batch.</param>
+    /// <param name="options">How it was timed.</param>
+    /// <param name="environment">Version and machine, for reports.</param>
+    /// <exception cref="EngineException">The summary has no latencies, or figures that no measurement gives.</exception>
+    public static EngineTiming ReadTiming(IEnumerable<string> summary, int batch, TimingOptions options, string environment)
+    {
+        var timing = TrtexecLog.Timing(string.Join('\n', summary), batch, options, environment);
+        var latency = timing.Latency;
+        var inFlight = timing.ImagesPerSecond / batch * latency.Mean / 1000;
+        return latency is { Min: > 0 } && latency.Min <= latency.Median && latency.Median <= latency.Max
+            && latency.Min <= latency.Mean && latency.Mean <= latency.Max && latency.Percentile <= latency.Max
+            && inFlight is > 0.01 and < 100
+                ? timing
+                : throw new EngineException(
+                    $"No measurement gives these figures together: {string.Join(" | ", summary)} (latencies must be in order, and the "
+                    + "throughput must fit them).");
+    }
+
     private static DeliveredEngines Copy(EngineBuildRequest request, DeliveredEngines? older)
     {
         var files = new TensorRtFiles(request, request.Input ?? OnnxSignature.Read(request.OnnxPath).Input);

@@ -6,6 +6,10 @@ namespace QatPipeline.TestSupport.Infrastructure;
 /// </summary>
 public static class ComputingTrtexec
 {
+    /// <summary>Whether a real one would be found here: what happens without any can then not be tested.</summary>
+    public static bool IsRealOneInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Concat(["/usr/src/tensorrt/bin", "/opt/tensorrt/bin"]).Any(folder => File.Exists(Path.Combine(folder, "trtexec")));
+
     /// <summary>Writes a script named <c>trtexec</c> that says it is that version, in trtexec's own digits, and gives its path.</summary>
     public static string Write(string folder, string version)
     {

@@ -67,6 +67,7 @@ public static class QatCommandLine
             CocoEvalCommand.Create(),
             DoctorCommand.Create(),
             VerifyCommand.Create(),
+            ImportResultsCommand.Create(),
         };
         foreach (var command in RunCommand.Create().Concat(RemoteCommands.Create()))
         {

@@ -49,6 +49,7 @@ internal static class RemoteCommands
             await FollowAsync(client, status.RunId, cancellationToken);
             var folder = parsed.GetValue(output) ?? Path.Combine("qat-out", status.RunId);
             await client.PullAsync(status.RunId, folder, cancellationToken);
+            await RunFiles.UnpackDeliveryAsync(folder, cancellationToken);
             ResultTable.Write(RunFiles.ReadReport(folder));
             Console.WriteLine($"files and report: {Path.GetFullPath(folder)}");
         });
@@ -122,6 +123,8 @@ internal static class RemoteCommands
             {
                 Console.WriteLine(Path.Combine(parsed.GetRequiredValue(folder), name));
             }
+
+            await RunFiles.UnpackDeliveryAsync(parsed.GetRequiredValue(folder), cancellationToken);
         });
         return command;
     }

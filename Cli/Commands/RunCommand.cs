@@ -6,6 +6,7 @@ using QatPipeline.Foundation.Natives;
 using QatPipeline.Messaging.Embedded;
 using QatPipeline.Reporting;
 using QatPipeline.Runs;
+using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
@@ -101,7 +102,7 @@ internal static class RunCommand
             throw new RunFailedException(failure);
         }
 
-        await RunFiles.PullAsync(store, run, folder.FullName, cancellationToken);
+        await RunFiles.PullAsync(new FolderBlobStore(store), run.RunId, run.Artifacts, folder.FullName, cancellationToken);
         return run;
     }
 

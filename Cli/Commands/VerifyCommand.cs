@@ -1,9 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using QatPipeline.Cli.Output;
 using QatPipeline.Cli.Remote;
 using QatPipeline.Runs;
-using QatPipeline.Runs.Artifacts;
-using QatPipeline.Runs.Storage;
 using QatPipeline.Runs.Verification;
 
 namespace QatPipeline.Cli.Commands;
@@ -12,15 +9,10 @@ namespace QatPipeline.Cli.Commands;
 internal static class VerifyCommand
 {
     private const int Faulty = 1;
-    private const string Connection = "ConnectionStrings__blobs";
 
     public static Command Create()
     {
-        var store = new Option<DirectoryInfo?>("--store")
-        {
-            Description = $"The folder 'store' of a 'qat run'; default: {Connection}, else that of the system started from this folder",
-            HelpName = "DIR",
-        };
+        var store = StoreAddress.CreateOption();
         var quarantine = new Option<bool>("--quarantine")
         {
             Description = "Move damaged blobs to quarantine/ in the store; from then on they count as absent",
@@ -38,7 +30,7 @@ internal static class VerifyCommand
         {
             var found = Enum.GetValues<StoreFindingKind>().ToDictionary(kind => kind, _ => 0);
             using var progress = new VerificationDisplay(TimeProvider.System);
-            await foreach (var finding in new StoreVerification(Open(parsed.GetValue(store)), StageTable.Standard)
+            await foreach (var finding in new StoreVerification(StoreAddress.Open(parsed.GetValue(store)), StageTable.Standard)
                 .FindAsync(parsed.GetValue(quarantine), progress, cancellationToken))
             {
                 VerificationDisplay.Clear();
@@ -56,23 +48,4 @@ internal static class VerifyCommand
     }
 
     private static string NameOf(StoreFindingKind kind) => kind.ToString().ToLowerInvariant();
-
-    private static IBlobStore Open(DirectoryInfo? folder)
-    {
-        // A folder that is opened as a store becomes one.
-        if (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, StorePaths.Runs)))
-        {
-            throw new DirectoryNotFoundException(
-                $"{folder} holds no runs: name the folder 'store' below the one that --out named.");
-        }
-
-        var connection = folder?.FullName
-            ?? (Environment.GetEnvironmentVariable(Connection) is { Length: > 0 } named ? named : null)
-            ?? GatewayAddress.WrittenDown("blobs.connection")
-            ?? throw new GatewayException(
-                $"No store is known: name a folder with --store, set {Connection}, or start the system with './qat up'.");
-        var options = new StorageOptions();
-        options.Container = Environment.GetEnvironmentVariable("Storage__Container") ?? options.Container;
-        return StorageExtensions.Open(connection, options, TimeProvider.System, NullLoggerFactory.Instance);
-    }
 }

@@ -90,6 +90,21 @@ public static class ArtifactNames
     /// <summary>COCO detections of <see cref="Int8Engine"/> on the validation images.</summary>
     public const string Int8EngineDetections = "detections-engine-int8.json";
 
+    /// <summary>COCO detections of the file for a target that the run did not train for, run as it is written.</summary>
+    public static string SimulatedDetections(string target) => $"detections-simulated-{target}.json";
+
+    /// <summary>The quantized network in the form whose nodes say all that the target computes.</summary>
+    public static string ExplicitForm(string target) => target == TargetNames.OrtCpu ? OrtCpuForm : TensorRtQdqForm;
+
+    /// <summary>The TensorRT engines that were built here, or that <see cref="TensorRtDelivery"/> builds elsewhere.</summary>
+    public const string TensorRtBuild = "tensorrt-build.json";
+
+    /// <summary>Where this machine has no TensorRT: an archive of the folder that builds and times the engines on one that has.</summary>
+    public const string TensorRtDelivery = "tensorrt-delivery.tar";
+
+    /// <summary>What was measured with that folder elsewhere and brought back by <c>qat import-results</c>.</summary>
+    public const string TensorRtResults = "tensorrt-results.json";
+
     /// <summary>The twelve figures of every variant, per class, bootstrap intervals, agreement.</summary>
     public const string EvaluationReport = "evaluation-report.json";
 }

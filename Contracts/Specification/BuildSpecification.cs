@@ -21,4 +21,14 @@ public sealed record BuildSpecification
     /// <summary>Path of trtexec; null searches PATH.</summary>
     [FilePath]
     public string? Trtexec { get; init; }
+
+    /// <summary>
+    /// How TensorRT learns the ranges: <c>explicit</c> from Q/DQ nodes, <c>implicit</c> from a calibration cache (up to version 10),
+    /// <c>auto</c> the first from 8.4 on and the second before.
+    /// </summary>
+    [AllowedValues("auto", "explicit", "implicit")]
+    public string Route { get; init; } = "auto";
+
+    /// <summary>Batch sizes whose TensorRT engines are evaluated; an empty list takes all.</summary>
+    public IReadOnlyList<int> ApBatches { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using QatPipeline.Contracts.Artifacts;
+
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace QatPipeline.Contracts.Specification;
 /// </summary>
 public sealed record RunSpecification
 {
+    private readonly string? _target;
+    private readonly IReadOnlyList<string>? _targets;
+
     /// <summary>Name of the run, for people: reports show it.</summary>
     public required string Name { get; init; }
 
@@ -18,9 +23,26 @@ public sealed record RunSpecification
     /// <summary>The images of every split.</summary>
     public required DataSpecification Data { get; init; }
 
-    /// <summary>The engine the run is made for: <c>ort-cpu</c> or <c>tensorrt</c>. The numeric scheme follows it.</summary>
-    [AllowedValues("ort-cpu", "tensorrt")]
-    public string Target { get; init; } = "ort-cpu";
+    /// <summary>
+    /// The engine the run is made for: <c>ort-cpu</c> or <c>tensorrt</c>. The numeric scheme follows it. Left out, it is the first of
+    /// <see cref="Targets"/>.
+    /// </summary>
+    [AllowedValues(TargetNames.OrtCpu, TargetNames.TensorRt)]
+    public string Target
+    {
+        get => _target ?? (_targets is [var first, ..] ? first : TargetNames.OrtCpu);
+        init => _target = value;
+    }
+
+    /// <summary>
+    /// The targets that engines are made for: first <see cref="Target"/>, which is trained for, then those that its ranges are carried
+    /// over to. Left out, it is <see cref="Target"/> alone.
+    /// </summary>
+    public IReadOnlyList<string> Targets
+    {
+        get => _targets is { Count: > 0 } ? _targets : [Target];
+        init => _targets = value;
+    }
 
     /// <summary>Float training before quantization; null starts from the model's own weights.</summary>
     public TrainSpecification? Train { get; init; }

@@ -25,6 +25,9 @@ public sealed record EngineBuildRequest
     /// <summary>Stem of the files' names, such as <c>yolov6s.int8</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Stem of the names that model and cache get; <see cref="Name"/> where null.</summary>
+    public string? ModelName { get; init; }
+
     /// <summary>The arithmetic allowed.</summary>
     public required EnginePrecision Precision { get; init; }
 

@@ -25,4 +25,27 @@ public sealed record EngineTensorInfo(string Name, IReadOnlyList<int> Shape)
 /// <param name="Name">The output's name.</param>
 /// <param name="Shape">Its dimensions, batch first.</param>
 /// <param name="Values">Its values, row-major.</param>
-public sealed record EngineOutput(string Name, IReadOnlyList<int> Shape, float[] Values);
+public sealed record EngineOutput(string Name, IReadOnlyList<int> Shape, float[] Values)
+{
+    /// <summary>The outputs of the first images of the batch.</summary>
+    internal EngineOutput First(int images) =>
+        images == Shape[0] ? this : this with { Shape = [images, .. Shape.Skip(1)], Values = Values[..(Values.Length / Shape[0] * images)] };
+
+    /// <summary>One output of batches that were run one after the other.</summary>
+    internal static EngineOutput Join(IReadOnlyList<EngineOutput> parts)
+    {
+        if (parts.Count == 1)
+        {
+            return parts[0];
+        }
+
+        var (values, position) = (new float[parts.Sum(part => part.Values.Length)], 0);
+        foreach (var part in parts)
+        {
+            part.Values.CopyTo(values, position);
+            position += part.Values.Length;
+        }
+
+        return new(parts[0].Name, [parts.Sum(part => part.Shape[0]), .. parts[0].Shape.Skip(1)], values);
+    }
+}

@@ -59,6 +59,7 @@ public static class PipelineBusExtensions
         services.AddSingleton<RunCancellation>();
         services.AddSingleton<EventAdmission>();
         services.AddSingleton<DeliveryGuard>();
+        services.AddSingleton<RunReportWriter>();
         services.AddSingleton<RunRequests>();
         services.AddTransient<CancelConsumer>();
         services.AddTransient<RunTracker>();

@@ -23,8 +23,8 @@ public sealed record StageRow
     /// <summary>The service that executes the stage.</summary>
     public required string Service { get; init; }
 
-    /// <summary>The artifact without which the stage's completion cannot be true; null where it gives none.</summary>
-    public string? Output { get; private init; }
+    /// <summary>The artifact without which the stage's completion in a run cannot be true; null where it gives none.</summary>
+    public Func<RunSpecification, string>? Output { get; private init; }
 
     /// <summary>The verb of the command line that ends the pipeline after this stage; null where there is none.</summary>
     public StageVerb? Verb { get; init; }
@@ -43,14 +43,14 @@ public sealed record StageRow
     /// <param name="name">One of <see cref="StageNames"/>.</param>
     /// <param name="service">The service that executes it.</param>
     /// <param name="does">What the stage does, as the end of "the stage …".</param>
-    /// <param name="output">The artifact without which its completion cannot be true.</param>
+    /// <param name="output">The artifact without which its completion in a run cannot be true.</param>
     /// <param name="gives">Makes the event of its completion from run id, specification and all artifacts so far.</param>
     /// <param name="isItsOwn">Tells its events from another stage's of the same type; null where it has the type alone.</param>
     public static StageRow Giving<TEvent>(
         string name,
         string service,
         string does,
-        string output,
+        Func<RunSpecification, string> output,
         Func<string, RunSpecification, IReadOnlyList<ArtifactReference>, TEvent> gives,
         Func<TEvent, bool>? isItsOwn = null)
         where TEvent : class, IPipelineEvent => new()

@@ -28,13 +28,13 @@ public sealed class StageTable
             StageNames.Dataset,
             "dataset-loading",
             "checks and indexes the data sets",
-            ArtifactNames.DatasetIndex,
+            _ => ArtifactNames.DatasetIndex,
             DatasetPrepared (id, run, made) => new(id, run, made)),
         StageRow.Giving(
             StageNames.TrainFloat,
             Training,
             "trains the float network",
-            ArtifactNames.TrainedModel,
+            _ => ArtifactNames.TrainedModel,
             ModelTrained (id, run, made) => new(id, run, made, StageNames.TrainFloat),
             trained => trained.Stage == StageNames.TrainFloat) with
         {
@@ -45,32 +45,32 @@ public sealed class StageTable
             StageNames.Calibrate,
             "ptq-calibration",
             "collects ranges and quantizes after training",
-            ArtifactNames.PtqGraph,
+            _ => ArtifactNames.PtqGraph,
             ModelCalibrated (id, run, made) => new(id, run, made)) with { Verb = new("calibrate") },
         StageRow.Giving(
             StageNames.Qat,
             Training,
             "trains the quantized network",
-            ArtifactNames.QatGraph,
+            _ => ArtifactNames.QatGraph,
             ModelTrained (id, run, made) => new(id, run, made, StageNames.Qat),
             trained => trained.Stage == StageNames.Qat) with { When = run => run.Qat is not null, Verb = new("qat") },
         StageRow.Giving(
             StageNames.Optimize,
             "onnx-graph-optimization",
             "exports and checks every form",
-            ArtifactNames.OrtCpuForm,
+            run => run.Targets[0] == TargetNames.OrtCpu ? ArtifactNames.OrtCpuForm : ArtifactNames.TensorRtQdqForm,
             GraphOptimized (id, run, made) => new(id, run, made)) with { Verb = new("export") },
         StageRow.Giving(
             StageNames.Build,
             "trt-engine-building",
             "builds and times the engines",
-            ArtifactNames.Int8Engine,
+            run => run.Targets[0] == TargetNames.OrtCpu ? ArtifactNames.Int8Engine : ArtifactNames.TensorRtBuild,
             EngineBuilt (id, run, made) => new(id, run, made)),
         StageRow.Giving(
             StageNames.Evaluate,
             "coco-evaluation",
             "measures every variant",
-            ArtifactNames.EvaluationReport,
+            _ => ArtifactNames.EvaluationReport,
             ModelEvaluated (id, run, made) => new(id, run, made)),
         StageRow.Ending(StageNames.Report, "gateway", "writes the report"),
     ]);

@@ -1,60 +1,69 @@
 using QatPipeline.Engines;
-using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Engines.TensorRt;
+using QatPipeline.Stages.Building;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
 
-/// <summary>Builds the float and the INT8 engine from their forms and times both, taking turns, on this machine.</summary>
+/// <summary>
+/// Builds the engines of every target of the run and times them on this machine; where it has no TensorRT, delivers what another one needs.
+/// </summary>
 public sealed class BuildStage : IStage
 {
     /// <inheritdoc/>
     public string Name => StageNames.Build;
 
     /// <inheritdoc/>
-    public int Version => 2;
+    public int Version => 3;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Inputs(RunSpecification specification) => [ArtifactNames.FloatForm, ArtifactNames.OrtCpuForm];
+    public IReadOnlyList<string> Inputs(RunSpecification specification) =>
+    [
+        ArtifactNames.FloatForm,
+        .. specification.Targets.Select(ArtifactNames.ExplicitForm),
+        .. IsForTensorRt(specification)
+            ? [ArtifactNames.DatasetIndex, ArtifactNames.ValidationAnnotations]
+            : Array.Empty<string>(),
+    ];
 
-    // An engine is made for one processor: another one is another key.
+    // Retargeted ranges cannot always be written as a cache.
     /// <inheritdoc/>
-    public object Configuration(RunSpecification specification) =>
-        new { specification.Target, specification.Build, Processor = ProcessorIdentity.Name };
+    public IEnumerable<string> FurtherInputs(IEnumerable<string> known) =>
+        known.Intersect([ArtifactNames.TensorRtImplicitForm, ArtifactNames.CalibrationCache]);
+
+    // An engine is made for one processor, or one version of TensorRT and one GPU: another one is another key.
+    /// <inheritdoc/>
+    public object Configuration(RunSpecification specification) => new
+    {
+        specification.Targets,
+        specification.Build,
+        specification.Evaluation.Protocol,
+        Processor = ProcessorIdentity.Name,
+        TensorRt = IsForTensorRt(specification) ? TensorRtMachine.Identify(TensorRtBuilding.OptionsOf(specification.Build)) : null,
+    };
 
     /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var build = context.Specification.Build;
-        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads });
-        (string Variant, string Form, string Engine, EnginePrecision Precision)[] engines =
-        [
-            (Variants.FloatEngine, ArtifactNames.FloatForm, ArtifactNames.FloatEngine, EnginePrecision.Float),
-            (Variants.Int8Engine, ArtifactNames.OrtCpuForm, ArtifactNames.Int8Engine, EnginePrecision.Int8),
-        ];
-        foreach (var (index, (variant, form, engine, precision)) in engines.Index())
-        {
-            context.Progress.Report(new StageProgress($"building {engine}", index, engines.Length));
-            var path = context.OutputPath(engine);
-            var result = await backend.BuildAsync(
-                new EngineBuildRequest
-                {
-                    OnnxPath = await context.OpenInputAsync(form, cancellationToken),
-                    OutputFolder = Path.Combine(Path.GetDirectoryName(path)!, "..", "build"),
-                    Name = variant,
-                    Precision = precision,
-                },
-                cancellationToken);
-            File.Move(result.Engines[0].Path, path, overwrite: true);
-        }
-
-        var options = new TimingOptions
+        var timing = new TimingOptions
         {
             WarmUp = TimeSpan.FromMilliseconds(build.WarmUpMilliseconds),
             Duration = TimeSpan.FromMilliseconds(build.DurationMilliseconds),
         };
-        string[] paths = [.. engines.Select(engine => context.OutputPath(engine.Engine))];
-        var timings = await backend.MeasureTogetherAsync(paths, build.Batches, options, cancellationToken);
-        context.Measure(
-            BuildTimings.Measurement, engines.Zip(timings).ToDictionary(pair => pair.First.Variant, pair => pair.Second));
+        var timings = new Dictionary<string, IReadOnlyList<EngineTiming>>();
+        foreach (var target in context.Specification.Targets)
+        {
+            foreach (var (variant, measured) in target == TargetNames.OrtCpu
+                ? await OrtCpuBuilding.BuildAsync(context, timing, cancellationToken)
+                : await TensorRtBuilding.BuildAsync(context, timing, cancellationToken))
+            {
+                timings.Add(variant, measured);
+            }
+        }
+
+        context.Measure(BuildTimings.Measurement, timings);
     }
+
+    private static bool IsForTensorRt(RunSpecification specification) => specification.Targets.Contains(TargetNames.TensorRt);
 }

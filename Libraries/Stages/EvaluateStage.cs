@@ -3,6 +3,7 @@ using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Detectors.Preprocessing;
+using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Stages.Datasets;
@@ -30,15 +31,26 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         ArtifactNames.DatasetIndex,
         ArtifactNames.ValidationAnnotations,
         ArtifactNames.FloatGraph,
-        ArtifactNames.FloatEngine,
-        ArtifactNames.Int8Engine,
-        ArtifactNames.OrtCpuForm,
+        .. specification.Targets.Select(ArtifactNames.ExplicitForm),
+        .. specification.Targets.SelectMany(target => target == TargetNames.OrtCpu
+            ? new[] { ArtifactNames.FloatEngine, ArtifactNames.Int8Engine }
+            : [ArtifactNames.FloatForm, ArtifactNames.TensorRtBuild]),
         .. GraphVariants(specification).Select(variant => variant.Detections),
     ];
 
     /// <inheritdoc/>
-    public object Configuration(RunSpecification specification) =>
-        new { specification.Seed, specification.Model.InputSize, specification.Evaluation, specification.Build.Threads };
+    public IEnumerable<string> FurtherInputs(IEnumerable<string> known) => known.Where(name => TensorRtEngineName.Parse(name) is not null);
+
+    /// <inheritdoc/>
+    public object Configuration(RunSpecification specification) => new
+    {
+        specification.Seed,
+        specification.Model.InputSize,
+        specification.Evaluation,
+        specification.Targets,
+        specification.Build.Threads,
+        specification.Build.ApBatches,
+    };
 
     /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
@@ -52,7 +64,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         var inputSize = ImageInput.SizeOf(
             OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken)),
             specification);
-        var run = new DetectionRun(images, specification, index, inputSize);
+        var protocol = new DetectionRun(images, specification, index, inputSize).Protocol;
 
         var detections = new List<(string Variant, IReadOnlyList<Detection> Detections)>();
         foreach (var (variant, artifact) in GraphVariants(specification))
@@ -60,30 +72,40 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             detections.Add((variant, DetectionFile.Read(await context.OpenInputAsync(artifact, cancellationToken))));
         }
 
-        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = specification.Build.Threads });
-        foreach (var (variant, engine, output) in EngineVariants)
+        var simulated = detections[^1].Detections;
+        var simulations = specification.Targets.ToDictionary(target => target, _ => simulated);
+        var agreements = new List<EngineAgreement>();
+        await foreach (var model in EvaluatedModel.OfAsync(context, cancellationToken))
         {
-            using var detector = new EngineDetector(
-                backend.Load(await context.OpenInputAsync(engine, cancellationToken)));
-            var found = await run
-                .DetectAsync(detector, DatasetSplit.Validation, index.Validation, $"AP of {variant}", context.Progress, cancellationToken);
-            DetectionFile.Write(context.OutputPath(output), found);
-            detections.Add((variant, found));
+            using var detector = new EngineDetector(model.Load());
+            var run = new DetectionRun(images, specification, index, inputSize) { Batch = model.Batch ?? specification.Evaluation.Batch };
+            var found = await run.DetectAsync(
+                detector, DatasetSplit.Validation, index.Validation, $"AP of {model.Variant}", context.Progress, cancellationToken);
+            DetectionFile.Write(context.OutputPath(model.Detections), found);
+            detections.Add((model.Variant, found));
+            if (!model.IsEngine)
+            {
+                simulations[model.Target] = found;
+            }
+            else if (model.Precision == EnginePrecision.Int8)
+            {
+                agreements.Add(new EngineAgreement(
+                    model.Variant,
+                    model.Target,
+                    DetectionAgreement.Compare(simulations[model.Target], found),
+                    model.Target == TargetNames.OrtCpu ? await CompareTensorsAsync(context, protocol, index, cancellationToken) : []));
+            }
         }
 
-        var tensors = await CompareTensorsAsync(context, run.Protocol, index, cancellationToken);
         context.Progress.Report(new StageProgress("bootstrap intervals", 0, 1));
         var report = new EvaluationReport
         {
-            Protocol = run.Protocol.Name,
-            InputSize = run.Protocol.InputSize,
-            LoadSize = run.Protocol.LoadSize,
+            Protocol = protocol.Name,
+            InputSize = protocol.InputSize,
+            LoadSize = protocol.LoadSize,
             Images = index.Validation.Count,
-            Variants = Compare(truth, detections, specification),
-            Agreement = DetectionAgreement.Compare(
-                detections.Last(item => item.Variant is Variants.Ptq or Variants.Qat).Detections,
-                detections.Single(item => item.Variant == Variants.Int8Engine).Detections),
-            Tensors = tensors,
+            Variants = VariantComparison.Of(truth, detections, specification),
+            Agreements = agreements,
         };
         await JsonArtifact.WriteAsync(context, ArtifactNames.EvaluationReport, report, cancellationToken);
     }
@@ -105,41 +127,10 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         return tensors;
     }
 
-    private static (string Variant, string Engine, string Detections)[] EngineVariants { get; } =
-    [
-        (Variants.FloatEngine, ArtifactNames.FloatEngine, ArtifactNames.FloatEngineDetections),
-        (Variants.Int8Engine, ArtifactNames.Int8Engine, ArtifactNames.Int8EngineDetections),
-    ];
-
     private static IReadOnlyList<(string Variant, string Detections)> GraphVariants(RunSpecification specification) =>
     [
         (Variants.Float, ArtifactNames.FloatDetections),
         (Variants.Ptq, ArtifactNames.PtqDetections),
         .. specification.Qat is null ? Array.Empty<(string, string)>() : [(Variants.Qat, ArtifactNames.QatDetections)],
     ];
-
-    private static VariantEvaluation[] Compare(
-        CocoDataset truth, IReadOnlyList<(string Variant, IReadOnlyList<Detection> Detections)> detections, RunSpecification specification)
-    {
-        var evaluations = detections.Select(item => (item.Variant, Evaluation: CocoEvaluator.Evaluate(truth, item.Detections))).ToArray();
-        var reference = evaluations[0].Evaluation;
-        return [.. evaluations.Select(item => new VariantEvaluation(
-            item.Variant,
-            item.Evaluation.Metrics,
-            item.Evaluation.PerCategory,
-            item.Variant == Variants.Float
-                ? null
-                : PairedBootstrap.Compare(
-                    reference, item.Evaluation, specification.Evaluation.BootstrapReplicates, (ulong)specification.Seed),
-            MeanPrecisionAt50(item.Evaluation)))];
-    }
-
-    private static double[] MeanPrecisionAt50(CocoEvaluation evaluation)
-    {
-        var categories = Enumerable.Range(0, evaluation.PerCategory.Count)
-            .Where(category => evaluation.Precision(0, 0, category, 0, 2) > -1)
-            .ToArray();
-        return [.. Enumerable.Range(0, EvaluationGrid.RecallThresholds.Count).Select(recall =>
-            categories.Length == 0 ? 0 : categories.Average(category => evaluation.Precision(0, recall, category, 0, 2)))];
-    }
 }

@@ -7,9 +7,13 @@ using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
 
-/// <summary>Writes every form of every target from the one quantized graph, with what lint has to say about it.</summary>
+/// <summary>
+/// Writes the forms of the run's targets, and of no other, from the one quantized graph, with what lint has to say about them.
+/// </summary>
 public sealed class OptimizeStage : IStage
 {
+    private const int MostDifferences = 20;
+
     /// <inheritdoc/>
     public string Name => StageNames.Optimize;
 
@@ -20,7 +24,7 @@ public sealed class OptimizeStage : IStage
     public IReadOnlyList<string> Inputs(RunSpecification specification) => [QuantizedGraph(specification), ArtifactNames.FloatGraph];
 
     /// <inheritdoc/>
-    public object Configuration(RunSpecification specification) => new { specification.Target };
+    public object Configuration(RunSpecification specification) => new { specification.Targets };
 
     /// <summary>The graph that is deployed: the trained one where there was training, else the calibrated one.</summary>
     public static string QuantizedGraph(RunSpecification specification) =>
@@ -32,29 +36,34 @@ public sealed class OptimizeStage : IStage
         var quantized = OnnxReader.Read(
             await context.OpenInputAsync(QuantizedGraph(context.Specification), cancellationToken));
         var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
-        var placedFor = TargetRegistry.Of(quantized);
         var certificates = new List<EqualityCertificate>();
         var reports = new List<LintReport>();
-        foreach (var (index, form) in TargetRegistry.Forms.Index())
+        Write(context, FloatForm.Build(original));
+        foreach (var target in context.Specification.Targets.Select(TargetRegistry.Get))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var name = ArtifactOf(form);
-            context.Progress.Report(new StageProgress($"writing {name}", index, TargetRegistry.Forms.Count));
-            var model = TargetRegistry.Build(form == FloatForm.Name ? original : quantized, form);
-            foreach (var path in model.Write(context.OutputPath(name)))
+            var isTrainedFor = target == TargetRegistry.Of(quantized);
+            var graph = isTrainedFor ? quantized : Retargeting.To(quantized, target);
+            foreach (var model in target.Forms.Select(form => target.Build(graph, form)))
             {
-                _ = context.OutputPath(Path.GetFileName(path));
-            }
+                cancellationToken.ThrowIfCancellationRequested();
+                var certificate = EqualityCertificate.Compare(graph, model);
+                certificates.Add(certificate with { Differences = [.. certificate.Differences.Take(MostDifferences)] });
+                if (!certificate.IsEqual && (isTrainedFor || model.IsExplicit))
+                {
+                    throw Unequal(certificate);
+                }
 
-            if (model.Target == placedFor)
-            {
-                certificates.Add(Certify(quantized, model));
-            }
+                // What a cache cannot say of weights that were trained for another target is not deployed.
+                if (certificate.IsEqual)
+                {
+                    Write(context, model);
+                }
 
-            if (model is { IsExplicit: true, Target: { } target })
-            {
-                var report = target.Lint(model.Graph);
-                reports.Add(report with { Findings = [.. Retargeting.Findings(quantized, target), .. report.Findings] });
+                if (model.IsExplicit)
+                {
+                    var report = target.Lint(model.Graph);
+                    reports.Add(report with { Findings = [.. Retargeting.Findings(quantized, target), .. report.Findings] });
+                }
             }
         }
 
@@ -65,14 +74,18 @@ public sealed class OptimizeStage : IStage
     /// <summary>The artifact a form is written to, such as <c>model-tensorrt-qdq.onnx</c>.</summary>
     internal static string ArtifactOf(string form) => $"model-{form}.onnx";
 
-    /// <summary>An engine that is not what was trained must never be built.</summary>
-    private static EqualityCertificate Certify(Graph quantized, TargetModel model)
+    private static void Write(IStageContext context, TargetModel model)
     {
-        var certificate = EqualityCertificate.Compare(quantized, model);
-        return certificate.IsEqual
-            ? certificate
-            : throw new GraphException(
-                $"Form {certificate.Form} differs from the simulated graph in {certificate.Differences.Count} places, "
-                + $"first at '{certificate.Differences[0].Tensor}': {certificate.Differences[0].What}.");
+        var name = ArtifactOf(model.Form);
+        context.Progress.Report(new StageProgress($"writing {name}", 0, 1));
+        foreach (var path in model.Write(context.OutputPath(name)))
+        {
+            _ = context.OutputPath(Path.GetFileName(path));
+        }
     }
+
+    /// <summary>An engine that is not what was trained must never be built.</summary>
+    private static GraphException Unequal(EqualityCertificate certificate) => new(
+        $"Form {certificate.Form} differs from the simulated graph in {certificate.Differences.Count} places, "
+        + $"first at '{certificate.Differences[0].Tensor}': {certificate.Differences[0].What}.");
 }

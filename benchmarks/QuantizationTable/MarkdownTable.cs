@@ -35,7 +35,7 @@ internal sealed class MarkdownTable(TextWriter output)
             ? ""
             : $"{Percent(result.ApDelta)} [{Percent(result.ApDeltaLow)}, {Percent(result.ApDeltaHigh)}]";
         output.WriteLine(
-            $"| {runs.Name} | {name} | {Percent(result.Ap)} | {delta} | {Rate(result.FpsBatch1)} | {Rate(result.FpsBatch32)} |");
+            $"| {runs.Name} | {name} | {Percent(result.Ap!.Value)} | {delta} | {Rate(result.FpsBatch1)} | {Rate(result.FpsBatch32)} |");
     }
 
     private static string Percent(double? share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F2}");

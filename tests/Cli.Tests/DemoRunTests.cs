@@ -27,7 +27,7 @@ public sealed class DemoRunTests : IDisposable
             Assert.True(ApOf(Variants.Qat) - ptqAp >= 0.6 * (floatAp - ptqAp));
         }
 
-        double ApOf(string variant) => report.Results.Single(result => result.Variant == variant).Ap;
+        double ApOf(string variant) => report.Results.Single(result => result.Variant == variant).Ap!.Value;
     }
 
     /// <summary>One byte of every kind of file in the store flips; the same run makes good what it lost, to the bit.</summary>

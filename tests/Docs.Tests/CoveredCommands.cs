@@ -24,6 +24,11 @@ internal static class CoveredCommands
         ["samples/triggers/publish.py"] = new("tests/AppHost.Tests/TriggerSampleTests.cs", "publish.py"),
         ["samples/triggers/publish.sh"] = new("tests/AppHost.Tests/TriggerSampleTests.cs", "publish.sh"),
         ["samples/triggers/rabbitmqadmin.sh"] = new("tests/AppHost.Tests/TriggerFileTests.cs", "rabbitmqadmin.sh"),
+        ["COCO=/data/coco WEIGHTS=/data/weights ./qat run samples/yolov6s-tutorial.yaml --out tutorial"] =
+            new("tests/Cli.Tests/TutorialRunTests.cs", "\"yolov6s-tutorial.yaml\""),
+        ["tensorrt-delivery/build.sh"] = new("tests/Cli.Tests/TutorialRunTests.cs", "\"build.sh\""),
+        ["./qat import-results tutorial tensorrt-delivery/results.json"] =
+            new("tests/Cli.Tests/TutorialRunTests.cs", "\"import-results\""),
         ["./qat setup --tests"] = new("eng/test.sh", "setup.sh\" --tests"),
     };
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Reporting.Tests;
 
@@ -76,6 +77,26 @@ public sealed partial class HtmlRunReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Comparison_EngineMeasuredElsewhere_HasItsOwnRow_AndTheOtherNone()
+    {
+        var imported = new ImportedResults
+        {
+            TensorRt = "10.13.3",
+            Gpu = "a GPU",
+            Host = "elsewhere",
+            Engines = [new ImportedEngine("tensorrt-int8.b32", new string('7', 64), "trtexec", SyntheticRun.Timing(32), null, null)],
+        };
+
+        var page = await RenderAsync(imported);
+
+        Assert.Contains("measured on elsewhere and imported; AP not measured", page, StringComparison.Ordinal);
+        Assert.Contains("delivered, not built: AP and speed not measured", page, StringComparison.Ordinal);
+        var rows = Row().Matches(page).Select(match => match.Value).ToArray();
+        Assert.Contains("15.6", rows.Single(row => row.Contains("TensorRT INT8 engine, batch 32</td><td class=\"n\">64", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain("15.6", rows.Single(row => row.Contains("TensorRT INT8 engine, batch 1</td>", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Commands_NameTheArtifactsTheyMake()
     {
         var page = await RenderAsync();
@@ -125,9 +146,9 @@ public sealed partial class HtmlRunReportTests : IDisposable
     [Fact]
     public async Task Report_IsTheSameTwice() => Assert.Equal(await RenderAsync(), await RenderAsync());
 
-    private async Task<string> RenderAsync()
+    private async Task<string> RenderAsync(ImportedResults? imported = null)
     {
-        var context = await _run.CreateAsync();
+        var context = await _run.CreateAsync(imported);
         await new RunReportFiles().WriteAsync(context, _folder.FullName, TestContext.Current.CancellationToken);
         return await File.ReadAllTextAsync(_folder.PathOf(RunReportFiles.HtmlName), TestContext.Current.CancellationToken);
     }
@@ -143,6 +164,9 @@ public sealed partial class HtmlRunReportTests : IDisposable
 
     [GeneratedRegex("""<text class="tick"[^>]*>[^<]+</text>""")]
     private static partial Regex TickLabel();
+
+    [GeneratedRegex("<tr><td>.*?</tr>", RegexOptions.Singleline)]
+    private static partial Regex Row();
 
     [GeneratedRegex("class=\"box alone\"")]
     private static partial Regex AloneBox();

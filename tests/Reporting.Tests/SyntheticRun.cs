@@ -29,7 +29,8 @@ internal sealed class SyntheticRun : IDisposable
     public SyntheticRun() => _store = new ArtifactStore(
         new FolderBlobStore(_folder.PathOf("store")), new ArtifactCache(_folder.PathOf("cache"), 1 << 30, TimeProvider.System));
 
-    public async Task<RunReportContext> CreateAsync()
+    /// <param name="imported">What was brought back of two TensorRT engines that the run delivered; null where it delivered none.</param>
+    public async Task<RunReportContext> CreateAsync(ImportedResults? imported = null)
     {
         _artifacts.Clear();
         var pictures = Directory.CreateDirectory(_folder.PathOf("pictures")).FullName;
@@ -60,6 +61,12 @@ internal sealed class SyntheticRun : IDisposable
         await PutAsync(ArtifactNames.FloatDetections, Detections(10));
         await PutAsync(ArtifactNames.Int8EngineDetections, Detections(40));
         await PutAsync(ArtifactNames.EvaluationReport, Evaluation());
+        if (imported is not null)
+        {
+            await PutAsync(ArtifactNames.TensorRtBuild, Delivered);
+            await PutAsync(ArtifactNames.TensorRtResults, imported);
+        }
+
         await PutAsync(ArtifactNames.CalibrationReport, Calibration());
         await PutAsync(ArtifactNames.TrainingHistory, new TrainingHistory([Epoch(0), Epoch(1)], 1, 0.25, 0.24));
         await PutAsync(
@@ -105,6 +112,16 @@ internal sealed class SyntheticRun : IDisposable
         ],
     };
 
+    private static TensorRtBuild Delivered { get; } = new()
+    {
+        Status = EngineBuildStatus.Delivered,
+        Builder = "TensorRT, to be built elsewhere",
+        Route = "auto",
+        Remark = "unpack it",
+        Engines = [.. new[] { 1, 32 }.Select(batch => new TensorRtEngineName(EnginePrecision.Int8, batch))
+            .Select(engine => new TensorRtEngineFile(engine.Variant, engine.File, [], null, null))],
+    };
+
     private static LayerFigures Layer(string name, bool isQuantized, string? reason) =>
         new(name, "dense", 100, new OutputError(21.5, 0.999), new OutputError(null, 0.99), 0.01, isQuantized, reason);
 
@@ -118,8 +135,14 @@ internal sealed class SyntheticRun : IDisposable
         InputSize = 64,
         LoadSize = 64,
         Images = 1,
-        Agreement = new DetectionAgreement(2, 2, 1, 0.01, 0.95, []),
-        Tensors = [new TensorAgreement(Hostile, Hostile, 4, 0.5, 0.25, 3)],
+        Agreements =
+        [
+            new EngineAgreement(
+                Variants.Int8Engine,
+                TargetNames.OrtCpu,
+                new DetectionAgreement(2, 2, 1, 0.01, 0.95, []),
+                [new TensorAgreement(Hostile, Hostile, 4, 0.5, 0.25, 3)]),
+        ],
         Variants = [.. VariantNames.Select(variant => new VariantEvaluation(
             variant,
             Metrics,
@@ -128,7 +151,7 @@ internal sealed class SyntheticRun : IDisposable
             [1.0, 0.5, 0.1]))],
     };
 
-    private static EngineTiming Timing(int batch) => new()
+    internal static EngineTiming Timing(int batch) => new()
     {
         Batch = batch,
         Execution = BatchExecution.Native,

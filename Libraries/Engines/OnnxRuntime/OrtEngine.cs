@@ -40,9 +40,7 @@ internal sealed class OrtEngine : IEngine
             parts.Add(RunStep(input, names));
         }
 
-        return parts.Count == 1
-            ? parts[0]
-            : [.. Enumerable.Range(0, names.Length).Select(index => Concatenate([.. parts.Select(part => part[index])]))];
+        return [.. Enumerable.Range(0, names.Length).Select(index => EngineOutput.Join([.. parts.Select(part => part[index])]))];
     }
 
     /// <summary>An action that computes one batch of zeros, for timing: the input is made once and kept, outputs are not copied.</summary>
@@ -107,17 +105,4 @@ internal sealed class OrtEngine : IEngine
     }
 
     private long[] LongShape(int batch) => [.. Input.ShapeOf(batch).Select(size => (long)size)];
-
-    private static EngineOutput Concatenate(EngineOutput[] parts)
-    {
-        var values = new float[parts.Sum(part => part.Values.Length)];
-        var position = 0;
-        foreach (var part in parts)
-        {
-            part.Values.CopyTo(values, position);
-            position += part.Values.Length;
-        }
-
-        return new(parts[0].Name, [parts.Sum(part => part.Shape[0]), .. parts[0].Shape.Skip(1)], values);
-    }
 }

@@ -25,6 +25,11 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
             ? $"TensorRT {trtexec.Version}, {trtexec.Path}"
             : null;
 
+    /// <summary>The version of TensorRT that would be used; null where there is none.</summary>
+    /// <exception cref="EngineException">The configured one is missing, or the one found is not supported.</exception>
+    public static async Task<TrtexecVersion?> VersionAsync(TensorRtOptions options, CancellationToken cancellationToken) =>
+        (await Trtexec.FindAsync(options, cancellationToken).ConfigureAwait(false))?.Version;
+
     /// <inheritdoc/>
     public async Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken)
     {
@@ -40,10 +45,16 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
     }
 
     /// <inheritdoc/>
-    public IEngine Load(string enginePath)
+    public IEngine Load(string enginePath) => Load(enginePath, null);
+
+    /// <summary>Loads a built engine whose model does not lie beside it.</summary>
+    /// <param name="enginePath">The engine, named as it was built: the name tells its batch.</param>
+    /// <param name="modelPath">A model with the same input and outputs; null takes the one beside the engine.</param>
+    /// <exception cref="EngineException">A file is missing, or there is no trtexec here.</exception>
+    public IEngine Load(string enginePath, string? modelPath)
     {
         var trtexec = Task.Run(() => RequireAsync(CancellationToken.None)).GetAwaiter().GetResult();
-        return new TensorRtEngine(trtexec, enginePath);
+        return new TensorRtEngine(trtexec, enginePath, modelPath);
     }
 
     /// <inheritdoc/>
@@ -93,34 +104,16 @@ public sealed class TensorRtBackend(TensorRtOptions? options = null) : IEngineBa
 
     private async Task<EngineBuildResult> DeliverAsync(EngineBuildRequest request, TensorRtFiles files, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IReadOnlyList<string>> Commands(TrtexecVersion version) =>
-        [
-            .. files.Engines.Select(target => TrtexecCommand.BuildArguments(
-                version,
-                new(
-                    Path.GetFileName(files.Onnx),
-                    Path.GetFileName(target.Path),
-                    request.Precision,
-                    Path.GetFileName(files.Cache),
-                    files.ShapeOf(target)),
-                _options,
-                request.Timing)),
-        ];
         var script = Path.Combine(request.OutputFolder, $"{request.Name}.tensorrt.sh");
-        var text = DeliveryScript.Text(request.Name, Path.GetFileName(files.Cache), Commands);
-        await File.WriteAllTextAsync(script, text, cancellationToken).ConfigureAwait(false);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(script, File.GetUnixFileMode(script) | UnixFileMode.UserExecute);
-        }
-
+        var engine = new DeliveredEngines(request, files);
+        await DeliveryScript.WriteAsync(script, request.Name, [engine], _options, cancellationToken).ConfigureAwait(false);
         return new EngineBuildResult
         {
             Status = EngineBuildStatus.Delivered,
             Builder = "TensorRT, to be built elsewhere",
             Engines = files.Engines,
             OtherFiles = [files.Onnx, .. files.Caches, script],
-            CommandLines = [.. Commands(DeliveredFor).Select(arguments => TrtexecCommand.ToShell("trtexec", arguments))],
+            CommandLines = [.. engine.Commands(DeliveredFor, _options).Select(command => TrtexecCommand.ToShell("trtexec", command.Arguments))],
             Remark = $"There is no trtexec here. Copy '{request.OutputFolder}' to a machine with TensorRT 8 to 11 "
                 + $"and run {Path.GetFileName(script)} there; "
                 + $"the command lines shown are those of version {DeliveredFor.Major}.",

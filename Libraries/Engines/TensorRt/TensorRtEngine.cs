@@ -13,8 +13,11 @@ internal sealed class TensorRtEngine : IEngine
     private readonly string _path;
     private readonly int? _batch;
 
-    /// <exception cref="EngineException">The engine or the model beside it is missing.</exception>
-    public TensorRtEngine(Trtexec trtexec, string path)
+    /// <param name="trtexec">What runs it.</param>
+    /// <param name="path">The engine; its name tells the batch where the model leaves that open.</param>
+    /// <param name="modelPath">A model with its input and outputs; the one beside the engine where null.</param>
+    /// <exception cref="EngineException">The engine or the model is missing.</exception>
+    public TensorRtEngine(Trtexec trtexec, string path, string? modelPath = null)
     {
         (_trtexec, _path) = (trtexec, path);
         if (!File.Exists(path))
@@ -22,7 +25,7 @@ internal sealed class TensorRtEngine : IEngine
             throw new EngineException($"There is no engine at '{path}'.");
         }
 
-        (Input, Outputs) = OnnxSignature.Read(TensorRtFiles.ModelOf(path));
+        (Input, Outputs) = OnnxSignature.Read(modelPath ?? TensorRtFiles.ModelOf(path));
         _batch = Input.FixedBatch ?? BatchOf(path);
     }
 
@@ -39,6 +42,32 @@ internal sealed class TensorRtEngine : IEngine
     public IReadOnlyList<EngineOutput> Run(ReadOnlyMemory<float> images, int batch, IReadOnlyList<string>? outputs = null)
     {
         EngineChecks.RequireBatch(Input, images.Length, batch);
+        if ((_batch ?? batch) == batch)
+        {
+            return RunBatch(images, batch, outputs);
+        }
+
+        // Parts of the engine's own batch, the last one filled up with black images whose outputs are dropped.
+        var (step, perImage) = (_batch!.Value, Input.ElementsPerImage);
+        var parts = new List<IReadOnlyList<EngineOutput>>();
+        for (var done = 0; done < batch; done += step)
+        {
+            var part = new float[step * perImage];
+            var count = Math.Min(step, batch - done);
+            images.Slice(done * perImage, count * perImage).CopyTo(part);
+            parts.Add([.. RunBatch(part, step, outputs).Select(output => output.First(count))]);
+        }
+
+        return [.. parts[0].Select((_, index) => EngineOutput.Join([.. parts.Select(part => part[index])]))];
+    }
+
+    public void Dispose()
+    {
+        // Every run is a process of its own: nothing is held in between.
+    }
+
+    private IReadOnlyList<EngineOutput> RunBatch(ReadOnlyMemory<float> images, int batch, IReadOnlyList<string>? outputs)
+    {
         var folder = Directory.CreateTempSubdirectory("trtexec-");
         try
         {
@@ -54,11 +83,6 @@ internal sealed class TensorRtEngine : IEngine
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    public void Dispose()
-    {
-        // Every run is a process of its own: nothing is held in between.
     }
 
     /// <summary>

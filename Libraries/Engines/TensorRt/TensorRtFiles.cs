@@ -13,11 +13,12 @@ internal sealed class TensorRtFiles
     public TensorRtFiles(EngineBuildRequest request, EngineTensorInfo input)
     {
         (_request, _input) = (request, input);
-        Onnx = PathOf(".onnx");
-        Cache = request.CalibrationCachePath is null ? null : PathOf(".cache");
+        var model = request.ModelName ?? request.Name;
+        Onnx = PathOf(model, ".onnx");
+        Cache = request.CalibrationCachePath is null ? null : PathOf(model, ".cache");
         Engines = input.FixedBatch is { } batch
-            ? [new EngineFile(PathOf($".b{batch}.engine"), batch)]
-            : [.. request.Batches.Select(size => new EngineFile(PathOf($".b{size}.engine"), size))];
+            ? [new EngineFile(PathOf(request.Name, $".b{batch}.engine"), batch)]
+            : [.. request.Batches.Select(size => new EngineFile(PathOf(request.Name, $".b{size}.engine"), size))];
     }
 
     public string Onnx { get; }
@@ -66,5 +67,5 @@ internal sealed class TensorRtFiles
         }
     }
 
-    private string PathOf(string extension) => Path.Combine(_request.OutputFolder, _request.Name + extension);
+    private string PathOf(string name, string extension) => Path.Combine(_request.OutputFolder, name + extension);
 }

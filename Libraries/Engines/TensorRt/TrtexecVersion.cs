@@ -9,6 +9,9 @@ public readonly partial record struct TrtexecVersion(int Major, int Minor, int P
     /// <summary>The oldest major version supported.</summary>
     public const int OldestMajor = 8;
 
+    /// <summary>The newest major version whose command line is known.</summary>
+    public const int NewestMajor = 11;
+
     /// <summary>
     /// The version as TensorRT writes it in calibration caches and banners: two digits each for minor and patch from 10 on, one and
     /// two before (8.4.1 is 8401, 10.12.0 is 101200).

@@ -2,11 +2,9 @@ using MassTransit;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Foundation;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
-using QatPipeline.Runs.Lineage;
 
 namespace QatPipeline.Messaging.Consumers;
 
@@ -15,10 +13,8 @@ namespace QatPipeline.Messaging.Consumers;
 /// times and hosts.
 /// </summary>
 internal sealed class ReportWorker(
-    IBlobStore blobs,
-    ArtifactStore artifacts,
     RunFolder runs,
-    IEnumerable<IRunReport> reports,
+    RunReportWriter reports,
     DeliveryGuard guard,
     IBus bus,
     TimeProvider time,
@@ -28,55 +24,30 @@ internal sealed class ReportWorker(
         where TEvent : class, IPipelineEvent =>
         guard.ExecuteAsync(context, StageNames.Report, token => CompleteAsync(context, context.Message, token));
 
-    private async Task CompleteAsync(ConsumeContext context, IPipelineEvent happened, CancellationToken cancellationToken)
+    private async Task CompleteAsync(ConsumeContext consumed, IPipelineEvent happened, CancellationToken cancellationToken)
     {
         var runId = happened.RunId;
-        if (await runs.ReadCompletionAsync(runId, cancellationToken) is { Announced: true })
+        var completion = await runs.ReadCompletionAsync(runId, cancellationToken);
+        if (completion is { Announced: true })
         {
             return;
         }
+
+        // What was added to a complete run stays with it when the run is repaired.
+        var artifacts = ArtifactList.Accumulate(completion?.Event.Artifacts ?? [], happened.Artifacts);
 
         using var span = PipelineTelemetry.StartBelowRun($"stage {StageNames.Report}");
         IReadOnlyList<ArtifactReference> files;
         await using (var progress = new ProgressPublisher(bus, runId, StageNames.Report, time, logger))
         {
             progress.Report(new StageProgress("writing the report", 0, 1));
-            files = await WriteReportsAsync(new RunContext(runId, happened.Specification), happened.Artifacts, cancellationToken);
+            var context = await reports.ReadAsync(new RunContext(runId, happened.Specification), artifacts, cancellationToken);
+            files = ArtifactList.Accumulate(completion?.Files ?? [], await reports.WriteAsync(context, cancellationToken));
         }
 
-        var completed = new PipelineCompleted(runId, happened.Specification.Name, happened.Artifacts, time.GetUtcNow());
+        var completed = new PipelineCompleted(runId, happened.Specification.Name, artifacts, time.GetUtcNow());
         var recorded = await runs.CompleteAsync(new RunCompletion(completed, Announced: false, files), cancellationToken);
-        await context.PublishOnceAsync(recorded.Event, cancellationToken, runId);
+        await consumed.PublishOnceAsync(recorded.Event, cancellationToken, runId);
         await runs.MarkAnnouncedAsync(recorded with { Files = files }, cancellationToken);
-    }
-
-    private async Task<IReadOnlyList<ArtifactReference>> WriteReportsAsync(
-        RunContext run, IReadOnlyList<ArtifactReference> runArtifacts, CancellationToken cancellationToken)
-    {
-        var stages = await runs.ReadStagesAsync(run.RunId, run.Specification, cancellationToken);
-        var lineage = await new LineageLog(blobs).ReadAsync(run.RunId, cancellationToken);
-        var context = new RunReportContext(run, stages, runArtifacts, lineage, artifacts);
-        var folder = Directory.CreateTempSubdirectory("qat-report-");
-        try
-        {
-            foreach (var report in reports)
-            {
-                await report.WriteAsync(context, folder.FullName, cancellationToken);
-            }
-
-            var files = new List<ArtifactReference>();
-            foreach (var file in folder.EnumerateFiles())
-            {
-                var content = await File.ReadAllBytesAsync(file.FullName, cancellationToken);
-                await blobs.WriteAsync(StorePaths.RunFile(run.RunId, file.Name), content, cancellationToken);
-                files.Add(new ArtifactReference(file.Name, Digests.Of(content), content.Length));
-            }
-
-            return files;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 }

@@ -80,7 +80,7 @@ public sealed class EventAdmission(StageTable stages, RunFolder runs, IBlobStore
             return;
         }
 
-        if (completed?.Output is { } output && happened.Artifacts.All(artifact => artifact.Name != output))
+        if (completed?.Output?.Invoke(happened.Specification) is { } output && happened.Artifacts.All(artifact => artifact.Name != output))
         {
             throw new StageInputException(
                 $"The {happened.GetType().Name} event names no artifact '{output}', without which the stage '{completed.Name}' "

@@ -1,4 +1,5 @@
 using System.Globalization;
+using QatPipeline.Engines;
 
 namespace QatPipeline.Reporting.Content;
 
@@ -8,8 +9,8 @@ public static class Figures
     /// <summary>Stands where there is no figure.</summary>
     public const string None = "–";
 
-    /// <summary>A part (0…1) in percent with two decimals, no sign of percent.</summary>
-    public static string Percent(double part) => (100 * part).ToString("0.00", CultureInfo.InvariantCulture);
+    /// <summary>A part (0…1) in percent with two decimals, no sign of percent; <see cref="None"/> where there is no figure.</summary>
+    public static string Percent(double? part) => Optional(100 * part, "0.00");
 
     /// <summary>A difference of parts in percent points, always signed.</summary>
     public static string Difference(double part) => (100 * part).ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture);
@@ -46,6 +47,9 @@ public static class Figures
         Variants.Qat => "QAT (simulated)",
         Variants.FloatEngine => "float engine",
         Variants.Int8Engine => "INT8 engine",
+        _ when TensorRtEngineName.Parse(variant) is { } engine => string.Create(
+            CultureInfo.InvariantCulture, $"TensorRT {engine.Precision.ToName().ToUpperInvariant()} engine, batch {engine.Batch}"),
+        _ when Variants.SimulatedTarget(variant) is { } target => $"carried over to {target} (simulated)",
         _ => variant,
     };
 }

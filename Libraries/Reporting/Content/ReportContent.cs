@@ -9,6 +9,9 @@ namespace QatPipeline.Reporting.Content;
 /// <summary>Everything the sections of the page are made from.</summary>
 internal sealed record ReportContent
 {
+    /// <summary>Precision of what a run is for.</summary>
+    public const string Int8 = "int8";
+
     public required RunReport Report { get; init; }
 
     public required RunSpecification Specification { get; init; }
@@ -29,9 +32,19 @@ internal sealed record ReportContent
             Specification = context.Run.Specification,
             Stages = context.Stages,
             Artifacts = context.Artifacts,
-            Timings = BuildTimings.Of(context.Stages),
-            Samples = await SampleImages.ReadAsync(context, cancellationToken),
+            Timings = (await RunFigures.ReadAsync(context, cancellationToken)).Timings,
+            Samples = await SampleImages.ReadAsync(context, Engine(report, Int8)?.Variant, cancellationToken),
         };
+
+    /// <summary>
+    /// The engine that stands for a precision: of the run's own target, one with AP before one without, the smallest batch before larger
+    /// ones.
+    /// </summary>
+    public static VariantResult? Engine(RunReport report, string precision) => report.Results
+        .Where(result => result.IsEngine && result.Target == report.Target && result.Precision == precision)
+        .OrderBy(result => result.Ap is null)
+        .ThenBy(result => result.Batch)
+        .FirstOrDefault();
 
     /// <summary>The artifact of that name, or null.</summary>
     public ArtifactReference? Artifact(string name) => Artifacts.FirstOrDefault(artifact => artifact.Name == name);

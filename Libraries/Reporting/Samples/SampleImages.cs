@@ -15,13 +15,18 @@ internal static class SampleImages
     private const double MinimumIou = 0.5;
     private const int Count = 6;
 
-    /// <summary>At most six pictures; none where the run has no detections of both networks or this machine has no pictures.</summary>
-    public static async Task<IReadOnlyList<SampleImage>> ReadAsync(RunReportContext context, CancellationToken cancellationToken)
+    /// <param name="context">The run.</param>
+    /// <param name="engine">The variant of the INT8 engine; null where the run has none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>At most six pictures; none where the run has no detections of both networks or this machine has no pictures.</returns>
+    public static async Task<IReadOnlyList<SampleImage>> ReadAsync(
+        RunReportContext context, string? engine, CancellationToken cancellationToken)
     {
         if (await context.OpenArtifactAsync(ArtifactNames.DatasetIndex, cancellationToken) is not { } indexPath
             || await context.OpenArtifactAsync(ArtifactNames.FloatDetections, cancellationToken) is not { } floatPath
-            || await context.OpenArtifactAsync(ArtifactNames.Int8EngineDetections, cancellationToken)
-                is not { } int8Path)
+            || engine is null
+            || await context.OpenArtifactAsync(
+                TensorRtEngineName.Parse(engine)?.Detections ?? ArtifactNames.Int8EngineDetections, cancellationToken) is not { } int8Path)
         {
             return [];
         }

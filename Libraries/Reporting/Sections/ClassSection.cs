@@ -10,11 +10,12 @@ internal static class ClassSection
     public static HtmlText Render(ReportContent content)
     {
         var variants = content.Report.Evaluation.Variants.ToDictionary(variant => variant.Variant);
-        if (!variants.TryGetValue(Variants.Float, out var reference) || !variants.TryGetValue(Variants.Int8Engine, out var engine))
+        if (!variants.TryGetValue(Variants.Float, out var reference) || ReportContent.Engine(content.Report, ReportContent.Int8) is not { Ap: not null } int8)
         {
             return HtmlText.Empty;
         }
 
+        var engine = variants[int8.Variant];
         var classes = reference.PerCategory
             .Join(
                 engine.PerCategory,

@@ -50,25 +50,45 @@ internal static class CommandSection
             ArtifactNames.Int8Engine,
             ArtifactNames.OrtCpuForm,
             $"qat build-engine {ArtifactNames.OrtCpuForm} --target ort-cpu --precision int8 -o engines{Threads(content)}");
-        yield return (
-            "TensorRT engine from the Q/DQ model",
-            ArtifactNames.TensorRtQdqForm,
-            $"trtexec --onnx={ArtifactNames.TensorRtQdqForm} --int8 --fp16 --saveEngine=engine-int8.plan");
-        yield return (
-            "TensorRT engine from model and calibration cache (TensorRT up to 10)",
-            ArtifactNames.CalibrationCache,
-            $"trtexec --onnx={ArtifactNames.TensorRtImplicitForm} --int8 --fp16 "
-            + $"--calib={ArtifactNames.CalibrationCache} --saveEngine=engine-int8.plan");
+        foreach (var command in TensorRtCommands(content))
+        {
+            yield return command;
+        }
+
         yield return (
             "Speed",
             ArtifactNames.OrtCpuForm,
             $"qat bench {ArtifactNames.OrtCpuForm} --batch {string.Join(',', content.Specification.Build.Batches)}{Threads(content)}");
+        var engine = ReportContent.Engine(content.Report, ReportContent.Int8)?.Variant ?? "";
+        var detections = TensorRtEngineName.Parse(engine)?.Detections ?? ArtifactNames.Int8EngineDetections;
         yield return (
             "AP and its interval",
-            ArtifactNames.Int8EngineDetections,
-            $"qat coco-eval --annotations {ArtifactNames.ValidationAnnotations} --detections {ArtifactNames.Int8EngineDetections} "
+            detections,
+            $"qat coco-eval --annotations {ArtifactNames.ValidationAnnotations} --detections {detections} "
             + $"--compare {ArtifactNames.FloatDetections} "
             + $"--replicates {content.Specification.Evaluation.BootstrapReplicates} --seed {content.Specification.Seed}");
+    }
+
+    private static IEnumerable<(string Makes, string Needs, string Line)> TensorRtCommands(ReportContent content)
+    {
+        if (content.Report.TensorRt is not { } build)
+        {
+            yield break;
+        }
+
+        foreach (var engine in build.Engines.Where(engine => engine.Command is not null))
+        {
+            yield return ($"{engine.File}, from {Source(engine)}", engine.File, engine.Command!);
+        }
+
+        yield return (
+            "TensorRT engines and their figures, on a machine that has it; then, here",
+            ArtifactNames.TensorRtDelivery,
+            $"tar xf {ArtifactNames.TensorRtDelivery} && tensorrt-delivery/build.sh\n"
+            + "qat import-results . tensorrt-delivery/results.json");
+
+        string Source(TensorRtEngineFile engine) =>
+            content.Artifacts.FirstOrDefault(artifact => engine.Models.Contains(artifact.Sha256))?.Name ?? "a model of another run";
     }
 
     private static string Threads(ReportContent content) =>

@@ -14,8 +14,13 @@ internal static class PrecisionRecallSection
     public static HtmlText Render(ReportContent content)
     {
         var variants = content.Report.Evaluation.Variants;
+
+        // Float engines have the curve of the float network, and engines of other batches that of the first.
+        var drawn = content.Report.Results.Where(result => !result.IsEngine).Select(result => result.Variant)
+            .Append(ReportContent.Engine(content.Report, ReportContent.Int8)?.Variant)
+            .ToHashSet();
         var curves = variants
-            .Where(variant => variant.PrecisionAt50.Count > 1 && variant.Variant is not Variants.FloatEngine)
+            .Where(variant => variant.PrecisionAt50.Count > 1 && drawn.Contains(variant.Variant))
             .Select(variant => new Series(Figures.Title(variant.Variant), Recall(variant.PrecisionAt50.Count), variant.PrecisionAt50))
             .ToArray();
         return HtmlText.Of(

@@ -18,6 +18,10 @@ public interface IStage
     /// <summary>Names of the artifacts it reads.</summary>
     IReadOnlyList<string> Inputs(RunSpecification specification);
 
+    /// <summary>Those of the run's artifacts that it reads besides, where the run has them.</summary>
+    /// <param name="known">Names of all artifacts that the run has so far.</param>
+    IEnumerable<string> FurtherInputs(IEnumerable<string> known) => [];
+
     /// <summary>The part of the specification that can change its outputs; its canonical JSON is part of the stage key.</summary>
     object Configuration(RunSpecification specification);
 

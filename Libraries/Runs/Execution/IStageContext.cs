@@ -24,6 +24,9 @@ public interface IStageContext
     /// <summary>A local file with the verified content of an input artifact.</summary>
     Task<string> OpenInputAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Whether the artifact is among the inputs: see <see cref="IStage.FurtherInputs"/>.</summary>
+    bool HasInput(string name);
+
     /// <summary>The path at which the stage writes the artifact of that name; it is published when the stage commits.</summary>
     string OutputPath(string name);
 

@@ -57,6 +57,8 @@ internal sealed class StageContext(
         return link;
     }
 
+    public bool HasInput(string name) => inputs.Any(input => input.Name == name);
+
     public string OutputPath(string name) => _outputs.GetOrAdd(
         BlobNames.FileName(name), file => Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "outputs")).FullName, file));
 

@@ -30,7 +30,9 @@ public sealed record StageJob
     /// <exception cref="StageInputException">An input is not among them.</exception>
     public static StageJob Create(IStage stage, RunContext run, IReadOnlyCollection<ArtifactReference> known)
     {
-        var inputs = stage.Inputs(run.Specification).Select(name => known.LastOrDefault(artifact => artifact.Name == name)
+        var required = stage.Inputs(run.Specification);
+        var further = stage.FurtherInputs(known.Select(artifact => artifact.Name)).Except(required);
+        var inputs = required.Concat(further).Select(name => known.LastOrDefault(artifact => artifact.Name == name)
             ?? throw new StageInputException(
                 $"The stage '{stage.Name}' of run '{run.RunId}' needs the artifact '{name}', which no earlier stage or event gave: "
                 + "start the run from an earlier stage, or name the artifact in the event."));

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 
 namespace QatPipeline.Runs.Specification;
@@ -79,6 +80,20 @@ public static class SpecificationRules
             "qat.optimizer 'repopt' needs a RepOpt network and its scales: set model.yolov6.scales to a file of them, or train the network "
             + "in the same run; 'adam' trains any network");
         Require(specification.Calibration.Methods.Count > 0, "calibration.methods is empty");
+        Require(
+            specification.Targets.All(target => target is TargetNames.OrtCpu or TargetNames.TensorRt)
+                && specification.Targets.Distinct().Count() == specification.Targets.Count,
+            $"targets is [{string.Join(", ", specification.Targets)}]: name {TargetNames.OrtCpu}, {TargetNames.TensorRt} or both, "
+            + "the one that is trained for first");
+        Require(
+            specification.Targets[0] == specification.Target,
+            $"target is {specification.Target}, but targets begins with {specification.Targets[0]}: leave target out, or name it first");
+        Require(
+            specification.Build.Batches.Count > 0 && specification.Build.Batches.Concat(specification.Build.ApBatches).All(size => size > 0),
+            "build.batches and build.apBatches need batch sizes of at least 1, and build.batches one or more");
+        Require(
+            specification.Build.ApBatches.All(specification.Build.Batches.Contains),
+            "build.apBatches names a batch size that build.batches does not: an engine that is not built cannot be evaluated");
         foreach (var dataset in specification.Data.Calibration.Concat(specification.Data.Training).Concat(specification.Data.Validation))
         {
             var kinds = new[] { dataset.Annotations, dataset.Yolo, dataset.Synthetic as object }.Count(kind => kind is not null);

@@ -13,6 +13,9 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
     public EvaluationProtocol Protocol { get; } =
         EvaluationProtocol.Named(specification.Evaluation.Protocol, inputSize, specification.Evaluation.LoadSize);
 
+    /// <summary>Images in a forward pass: the specification's, unless an engine takes another number.</summary>
+    public int Batch { get; init; } = specification.Evaluation.Batch;
+
     /// <summary>Detections of every image, in the order of the images, each image's in descending order of score.</summary>
     /// <exception cref="CocoException">The model's classes are not the data set's.</exception>
     public async Task<IReadOnlyList<Detection>> DetectAsync(
@@ -33,7 +36,7 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
             [.. index.Categories.Select(category => category.Id)]);
         var detections = new List<Detection>();
         var done = 0;
-        var batches = source.ReadAsync(specification, split, images, Protocol, specification.Evaluation.Batch, cancellationToken);
+        var batches = source.ReadAsync(specification, split, images, Protocol, Batch, cancellationToken);
         await foreach (var batch in batches)
         {
             using (batch)

@@ -21,15 +21,20 @@ public sealed record EvaluationReport
     /// <summary>One entry for each variant that the run has.</summary>
     public required IReadOnlyList<VariantEvaluation> Variants { get; init; }
 
-    /// <summary>How far the INT8 engine's detections are from those of the fake-quantized graph it was built from.</summary>
-    public required DetectionAgreement Agreement { get; init; }
-
-    /// <summary>Every quantized tensor of the INT8 engine against its simulation, in order of execution.</summary>
-    public required IReadOnlyList<TensorAgreement> Tensors { get; init; }
+    /// <summary>How the INT8 engines agree with what they were built from; one entry for each.</summary>
+    public required IReadOnlyList<EngineAgreement> Agreements { get; init; }
 }
 
+/// <summary>How an INT8 engine agrees with its simulation.</summary>
+/// <param name="Variant">The engine: one of <see cref="Variants"/> or <see cref="TensorRtEngineName.Variant"/>.</param>
+/// <param name="Target">The target that it is for.</param>
+/// <param name="Detections">How far its detections are from those of the graph it was built from, fake-quantized.</param>
+/// <param name="Tensors">Its quantized tensors against their simulation, in order of execution; none where they cannot be seen.</param>
+public sealed record EngineAgreement(
+    string Variant, string Target, DetectionAgreement Detections, IReadOnlyList<TensorAgreement> Tensors);
+
 /// <summary>One variant's figures.</summary>
-/// <param name="Variant">One of <see cref="Variants"/>.</param>
+/// <param name="Variant">One of <see cref="Variants"/>, or <see cref="TensorRtEngineName.Variant"/>.</param>
 /// <param name="Metrics">The twelve COCO figures.</param>
 /// <param name="PerCategory">AP by category.</param>
 /// <param name="AgainstFloat">AP minus the float graph's, with its interval; null for the float graph itself.</param>

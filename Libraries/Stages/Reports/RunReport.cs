@@ -12,6 +12,9 @@ public sealed record RunReport
     /// <summary>The engine the run was made for: <c>ort-cpu</c> or <c>tensorrt</c>.</summary>
     public required string Target { get; init; }
 
+    /// <summary>All targets of the run, <see cref="Target"/> first.</summary>
+    public required IReadOnlyList<string> Targets { get; init; }
+
     /// <summary>The machine that built and timed the engines; empty where the run was given them.</summary>
     public required string Machine { get; init; }
 
@@ -20,6 +23,9 @@ public sealed record RunReport
 
     /// <summary>The full figures behind the table.</summary>
     public required EvaluationReport Evaluation { get; init; }
+
+    /// <summary>tensorrt-build.json: the TensorRT engines and how they are built, where the run has that target.</summary>
+    public TensorRtBuild? TensorRt { get; init; }
 
     /// <summary>calibration-report.json: AP of every calibration method, layer errors, the search's decisions.</summary>
     public CalibrationReport? Calibration { get; init; }
@@ -37,14 +43,20 @@ public sealed record RunReport
 /// <summary>One row of the comparison table. AP in 0…1, times in milliseconds, throughput in images per second.</summary>
 public sealed record VariantResult
 {
-    /// <summary>One of <see cref="Variants"/>.</summary>
+    /// <summary>One of <see cref="Variants"/>, or a TensorRT engine such as <c>tensorrt-int8.b32</c>.</summary>
     public required string Variant { get; init; }
 
-    /// <summary>The engine the run was made for: <c>ort-cpu</c> or <c>tensorrt</c>.</summary>
+    /// <summary>The target whose scheme it computes in: <c>ort-cpu</c> or <c>tensorrt</c>.</summary>
     public required string Target { get; init; }
 
-    /// <summary><c>fp32</c> or <c>int8</c>.</summary>
+    /// <summary><c>fp32</c>, <c>fp16</c> or <c>int8</c>.</summary>
     public required string Precision { get; init; }
+
+    /// <summary>False for the float network and for simulations, which have no speed of their own.</summary>
+    public required bool IsEngine { get; init; }
+
+    /// <summary>The one batch that the engine takes; null where it takes any, or is no engine.</summary>
+    public int? Batch { get; init; }
 
     /// <summary>Side of the square network input in pixels.</summary>
     public required int InputSize { get; init; }
@@ -52,11 +64,11 @@ public sealed record VariantResult
     /// <summary>Name of the evaluation protocol.</summary>
     public required string Protocol { get; init; }
 
-    /// <summary>AP over IoU 0.50…0.95, 0…1.</summary>
-    public required double Ap { get; init; }
+    /// <summary>AP over IoU 0.50…0.95, 0…1; null where it was not measured: <see cref="Remark"/> says why.</summary>
+    public double? Ap { get; init; }
 
-    /// <summary>AP at IoU 0.50, 0…1.</summary>
-    public required double Ap50 { get; init; }
+    /// <summary>AP at IoU 0.50, 0…1; null where it was not measured.</summary>
+    public double? Ap50 { get; init; }
 
     /// <summary>AP minus the float graph's, and the ends of its interval; null for the float graph.</summary>
     public double? ApDelta { get; init; }
@@ -79,8 +91,14 @@ public sealed record VariantResult
     /// <summary>Images per second at batch 32; null where that was not timed.</summary>
     public double? FpsBatch32 { get; init; }
 
-    /// <summary>SHA-256 of the artifact that is this variant.</summary>
-    public required string Digest { get; init; }
+    /// <summary>SHA-256 of the file that is this variant; null where it was not built.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>What the speed was measured with: back end, version, and machine where it is not <see cref="RunReport.Machine"/>.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Why a figure is missing, or where it comes from; null where there is nothing to say.</summary>
+    public string? Remark { get; init; }
 }
 
 /// <summary>A stage of the run: its key, whether an earlier run's result was reused, seconds of its own work, and its artifacts.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using QatPipeline.Engines.TensorRt;
+using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.Engines.Tests.TensorRt;
 
@@ -130,7 +131,7 @@ public sealed class TensorRtBackendTests : IDisposable
     [Fact]
     public async Task WithoutTrtexec_EverythingIsDeliveredForAnotherMachine()
     {
-        Assert.SkipWhen(IsInstalled, "trtexec is installed here");
+        Assert.SkipWhen(ComputingTrtexec.IsRealOneInstalled, "trtexec is installed here");
         var cache = _folder.PathOf("source.cache");
         await File.WriteAllTextAsync(cache, "TRT-8XXX-EntropyCalibration2\nimages: 3c010204\n", Cancel);
 
@@ -155,7 +156,7 @@ public sealed class TensorRtBackendTests : IDisposable
     [InlineData("7203", null, "TRT-7203-", 1)]
     public async Task DeliveredScript_ChoosesTheCommandLinesOfTheVersionItFinds(string version, string? flag, string header, int exitCode)
     {
-        Assert.SkipWhen(IsInstalled, "trtexec is installed here");
+        Assert.SkipWhen(ComputingTrtexec.IsRealOneInstalled, "trtexec is installed here");
         var cache = _folder.PathOf("source.cache");
         await File.WriteAllTextAsync(cache, "TRT-8XXX-EntropyCalibration2\nimages: 3c010204\n", Cancel);
         await new TensorRtBackend().BuildAsync(Request(batch: null) with { CalibrationCachePath = cache, Batches = [1, 32] }, Cancel);
@@ -182,9 +183,6 @@ public sealed class TensorRtBackendTests : IDisposable
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    private static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Concat(["/usr/src/tensorrt/bin", "/opt/tensorrt/bin"]).Any(folder => File.Exists(Path.Combine(folder, "trtexec")));
 
     private TensorRtBackend Backend(string version, string body = "") =>
         new(new() { TrtexecPath = TrtexecStandIn.Write(_folder, version, body) });

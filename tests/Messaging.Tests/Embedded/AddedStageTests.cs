@@ -17,7 +17,7 @@ public sealed class AddedStageTests
     [
         .. StageTable.Standard.Rows.TakeWhile(row => row.Name != "evaluate"),
         StageRow.Giving(
-            Name, "certification", "certifies the engines", Output, EngineCertified (id, run, made) => new(id, run, made)) with
+            Name, "certification", "certifies the engines", _ => Output, EngineCertified (id, run, made) => new(id, run, made)) with
         {
             When = run => run.Seed > 0,
         },

@@ -24,6 +24,8 @@ internal sealed class FolderContext(RunSpecification specification, string folde
 
     public Task<string> OpenInputAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Path.Combine(folder, name));
 
+    public bool HasInput(string name) => File.Exists(Path.Combine(folder, name));
+
     public string OutputPath(string name) => Path.Combine(folder, name);
 
     public void Measure(string name, object value)

@@ -1,0 +1,11 @@
+namespace QatPipeline.Contracts.Artifacts;
+
+/// <summary>The runtimes that engines are built for.</summary>
+public static class TargetNames
+{
+    /// <summary>ONNX Runtime on the CPU.</summary>
+    public const string OrtCpu = "ort-cpu";
+
+    /// <summary>TensorRT, through its trtexec.</summary>
+    public const string TensorRt = "tensorrt";
+}

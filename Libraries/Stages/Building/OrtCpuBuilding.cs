@@ -1,0 +1,42 @@
+using QatPipeline.Engines;
+using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Stages.Reports;
+
+namespace QatPipeline.Stages.Building;
+
+/// <summary>Builds the float and the INT8 engine for ONNX Runtime and times both, taking turns, on this machine.</summary>
+internal static class OrtCpuBuilding
+{
+    private static readonly (string Variant, string Form, string Engine, EnginePrecision Precision)[] Engines =
+    [
+        (Variants.FloatEngine, ArtifactNames.FloatForm, ArtifactNames.FloatEngine, EnginePrecision.Float),
+        (Variants.Int8Engine, ArtifactNames.OrtCpuForm, ArtifactNames.Int8Engine, EnginePrecision.Int8),
+    ];
+
+    /// <returns>The timings by variant, one for each batch size.</returns>
+    public static async Task<IEnumerable<KeyValuePair<string, IReadOnlyList<EngineTiming>>>> BuildAsync(
+        IStageContext context, TimingOptions timing, CancellationToken cancellationToken)
+    {
+        var build = context.Specification.Build;
+        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads });
+        foreach (var (index, (variant, form, engine, precision)) in Engines.Index())
+        {
+            context.Progress.Report(new StageProgress($"building {engine}", index, Engines.Length));
+            var path = context.OutputPath(engine);
+            var result = await backend.BuildAsync(
+                new EngineBuildRequest
+                {
+                    OnnxPath = await context.OpenInputAsync(form, cancellationToken),
+                    OutputFolder = Path.Combine(Path.GetDirectoryName(path)!, "..", "build"),
+                    Name = variant,
+                    Precision = precision,
+                },
+                cancellationToken);
+            File.Move(result.Engines[0].Path, path, overwrite: true);
+        }
+
+        string[] paths = [.. Engines.Select(engine => context.OutputPath(engine.Engine))];
+        var timings = await backend.MeasureTogetherAsync(paths, build.Batches, timing, cancellationToken);
+        return Engines.Zip(timings, (engine, measured) => KeyValuePair.Create(engine.Variant, measured));
+    }
+}

@@ -1,0 +1,3 @@
+using QatPipeline.TrtexecSupport;
+
+return StandIn.Run(args);

@@ -73,11 +73,19 @@ public static class SpecificationRules
             specification is not { Qat.Profile: "strict", Model.Yolov6: null },
             "qat.profile 'strict' is the training of the YOLOv6 tutorial, which needs model.yolov6: set it to 'default'");
         Require(
+            specification is not { Qat.Profile: "strict", Train: null, Model.Yolov6: { Form: "repopt", Scales: null } },
+            "qat.profile 'strict' trains a RepOpt network with RepOptimizer, which needs the scales of its hyper-search: set "
+            + "model.yolov6.scales to their file (yolov6s_v2_scale.pt of the published models), or train the network in the same run");
+        Require(
             specification is not { Qat.Optimizer: "repopt" }
                 or { Model.Yolov6: { Form: "repopt", Scales: not null } }
                 or { Model.Yolov6.Form: "repopt", Train: not null },
             "qat.optimizer 'repopt' needs a RepOpt network and its scales: set model.yolov6.scales to a file of them, or train the network "
             + "in the same run; 'adam' trains any network");
+        Require(
+            specification is not { Calibration.Method: "checkpoint" } or { Train: null, Model.Yolov6.Checkpoint: not null },
+            "calibration.method 'checkpoint' takes the ranges of a calibrated or quantized checkpoint: set model.yolov6.checkpoint to its "
+            + "file, and leave out 'train'");
         Require(specification.Calibration.Methods.Count > 0, "calibration.methods is empty");
         foreach (var dataset in specification.Data.Calibration.Concat(specification.Data.Training).Concat(specification.Data.Validation))
         {

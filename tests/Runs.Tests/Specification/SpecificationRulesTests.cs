@@ -61,6 +61,27 @@ public sealed class SpecificationRulesTests
             "the event");
     }
 
+    [Fact]
+    public void Check_StrictTrainingOfARepOptNetworkWithoutScales_SaysWhatItNeeds()
+    {
+        var specification = Good with
+        {
+            Model = new ModelSpecification { Yolov6 = new Yolov6Specification() },
+            Qat = new QatSpecification { Profile = "strict" },
+            Data = Good.Data with { Training = Good.Data.Validation },
+        };
+
+        AssertRefused(
+            specification,
+            "the event: qat.profile 'strict' trains a RepOpt network with RepOptimizer, which needs the scales of its hyper-search: set "
+            + "model.yolov6.scales to their file (yolov6s_v2_scale.pt of the published models), or train the network in the same run");
+        SpecificationRules.Check(
+            specification with { Model = new ModelSpecification { Yolov6 = new Yolov6Specification { Scales = "scales.pt" } } },
+            "the event");
+        SpecificationRules.Check(
+            specification with { Model = new ModelSpecification { Yolov6 = new Yolov6Specification { Form = "repvgg" } } }, "the event");
+    }
+
     private static void AssertRefused(RunSpecification? specification, string message) =>
         Assert.Equal(message, Assert.Throws<SpecificationException>(() => SpecificationRules.Check(specification, "the event")).Message);
 }

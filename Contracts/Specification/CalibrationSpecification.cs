@@ -34,4 +34,11 @@ public sealed record CalibrationSpecification
     /// </summary>
     [AllowedValues(0, 7, 8)]
     public int WeightBits { get; init; }
+
+    /// <summary>
+    /// Axis of the weights [Cin, Cout, kH, kW] of transposed convolutions that has a scale for each index: 0 as TensorRT's integer kernels
+    /// take it, or 1. A checkpoint with ranges brings its own.
+    /// </summary>
+    [AllowedValues(0, 1)]
+    public int DeconvolutionAxis { get; init; }
 }

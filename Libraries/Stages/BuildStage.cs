@@ -1,5 +1,7 @@
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages;
@@ -19,13 +21,15 @@ public sealed class BuildStage : IStage
     // An engine is made for one processor: another one is another key.
     /// <inheritdoc/>
     public object Configuration(RunSpecification specification) =>
-        new { specification.Target, specification.Build, Processor = ProcessorIdentity.Name };
+        new { specification.Target, specification.Model.InputSize, specification.Build, Processor = ProcessorIdentity.Name };
 
     /// <inheritdoc/>
     public async Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var build = context.Specification.Build;
-        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads });
+        var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatForm, cancellationToken));
+        var size = ImageInput.SizeOf(original, context.Specification);
+        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads, InputSize = (size, size) });
         (string Variant, string Form, string Engine, EnginePrecision Precision)[] engines =
         [
             (Variants.FloatEngine, ArtifactNames.FloatForm, ArtifactNames.FloatEngine, EnginePrecision.Float),

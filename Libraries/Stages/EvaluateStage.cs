@@ -100,7 +100,8 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             .FirstOrDefaultAsync(cancellationToken)
             ?? throw new CocoException(
                 "No validation image could be read: the engine cannot be compared with its simulation; check data.validation.");
-        return await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken);
+        return await OrtTensorAgreement.CompareAsync(
+            model, options with { InputSize = (batch.Height, batch.Width) }, batch.Pixels, batch.Count, cancellationToken);
     }
 
     private static (string Variant, string Engine, string Detections)[] EngineVariants { get; } =

@@ -24,6 +24,12 @@ internal static class CoveredCommands
         ["samples/triggers/publish.py"] = new("tests/AppHost.Tests/TriggerSampleTests.cs", "publish.py"),
         ["samples/triggers/publish.sh"] = new("tests/AppHost.Tests/TriggerSampleTests.cs", "publish.sh"),
         ["samples/triggers/rabbitmqadmin.sh"] = new("tests/AppHost.Tests/TriggerFileTests.cs", "rabbitmqadmin.sh"),
+        ["./qat export yolov6s_v2_reopt_qat_43.0.pt --batch 1 --out exported"] =
+            new("tests/Cli.Tests/ExportCommandTests.cs", "CheckpointWithRanges_BecomesTheFormsOfTensorRt"),
+        ["./qat import-cache detector.onnx detector.cache -o detector-graph.onnx"] =
+            new("tests/Cli.Tests/ImportCacheCommandTests.cs", "Pair_BecomesAGraphWithExactlyThoseScales_ForEveryTarget"),
+        ["./qat build-engine detector.onnx --calib detector.cache --target tensorrt --batch 1,32 -o engines"] =
+            new("tests/Cli.Tests/EngineCommandTests.cs", "BuildEngine_WithoutTrtexec_DeliversEveryBatchAndTheArgumentsAsked"),
         ["./qat setup --tests"] = new("eng/test.sh", "setup.sh\" --tests"),
     };
 

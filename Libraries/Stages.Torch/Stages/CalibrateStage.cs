@@ -181,6 +181,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         target.Place(placed, new PlacementOptions
         {
             SkipNodes = [.. new PlacementOptions().SkipNodes, .. specification.Partial.Skip],
+            TransposedConvolutionAxis = specification.Calibration.DeconvolutionAxis,
             WeightScheme = specification.Calibration.WeightBits switch
             {
                 0 => target.WeightScheme,

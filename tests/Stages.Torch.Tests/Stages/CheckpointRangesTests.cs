@@ -50,6 +50,20 @@ public sealed class CheckpointRangesTests : IDisposable
         Assert.Equal("checkpoint", Report("second").ChosenMethod);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task DeconvolutionAxis_IsThatOfTheSpecificationAndStaysWithTheCheckpoint(int axis)
+    {
+        var expected = await CalibrateAsync(
+            "first", TensorRt with { Calibration = TensorRt.Calibration with { DeconvolutionAxis = axis } });
+
+        var actual = await CalibrateAsync("second", From(Checkpoint, method: "checkpoint"));
+
+        Assert.Equal([axis, axis], AxesOf(expected));
+        Assert.Equal([axis, axis], AxesOf(actual));
+    }
+
     [Fact]
     public async Task MethodByName_CollectsAnewAndSaysSo()
     {
@@ -85,6 +99,10 @@ public sealed class CheckpointRangesTests : IDisposable
         Calibration = TensorRt.Calibration with { Method = method, BiasCorrection = true },
         Partial = TensorRt.Partial with { Enabled = true },
     };
+
+    private static IEnumerable<int?> AxesOf(Graph graph) => graph.Quantizers
+        .Where(quantizer => quantizer.Name.EndsWith("upsample_transpose._weight_quantizer", StringComparison.Ordinal))
+        .Select(quantizer => quantizer.Axis);
 
     private static IEnumerable<QuantizationRange> RangesOf(Graph graph) => graph.Quantizers.SelectMany(quantizer => quantizer.Ranges);
 

@@ -60,6 +60,15 @@ public sealed class QatStageTests : IDisposable
     }
 
     [Fact]
+    public async Task StrictProfile_OfSeveralRanks_SumsLossesOfSmallerBatches()
+    {
+        var whole = await RunAsync(Strict);
+        var ranks = await RunAsync(Strict with { Qat = Strict.Qat! with { Ranks = 2 } });
+
+        Assert.All(whole.Epochs.Zip(ranks.Epochs), pair => Assert.NotEqual(pair.First.Loss["box"], pair.Second.Loss["box"]));
+    }
+
+    [Fact]
     public async Task StrictProfile_CalibratesAsTheTutorialDoesWhateverTheDefaultsAre()
     {
         var specification = Strict with

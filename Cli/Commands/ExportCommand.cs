@@ -82,7 +82,7 @@ internal sealed class ExportCommand
         Array.ForEach(export.Options, verb.Add);
         verb.SetAction((parsed, cancellationToken) =>
         {
-            if (parsed.GetValue(file) is { } path && export.ReadCheckpoint(path) is { } state)
+            if (parsed.GetValue(file) is { } path && CheckpointFile.TryRead(path) is { } state)
             {
                 export.Write(parsed, path, state);
                 return Task.FromResult(0);
@@ -95,8 +95,6 @@ internal sealed class ExportCommand
         });
         return verb;
     }
-
-    private StateDict? ReadCheckpoint(string path) => CheckpointFile.TryRead(path);
 
     private void Write(ParseResult parsed, string path, StateDict state)
     {

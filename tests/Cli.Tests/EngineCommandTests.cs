@@ -115,6 +115,39 @@ public sealed class EngineCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task EngineFile_IsTimedByTrtexec()
+    {
+        File.Copy(Model, _job.PathOf("model.fp16.onnx"));
+        await File.WriteAllTextAsync(_job.PathOf("model.fp16.b4.engine"), "engine", TestContext.Current.CancellationToken);
+        var trtexec = _job.PathOf("trtexec");
+        await File.WriteAllTextAsync(
+            trtexec,
+            """
+            #!/bin/sh
+            echo "&&&& RUNNING TensorRT.trtexec [TensorRT v8401] # $0 $*"
+            echo "$*" >> "$0.arguments"
+            echo "[I] Throughput: 100 qps"
+            echo "[I] Latency: min = 1 ms, max = 4 ms, mean = 2 ms, median = 2 ms, percentile(90%) = 3 ms"
+
+            """,
+            TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(trtexec, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        var (exitCode, output, error) = await QatProcess.RunAsync(
+            "bench", _job.PathOf("model.fp16.b4.engine"), "--trtexec", trtexec, "--batch", "4", "--percentile", "90", "--json");
+
+        Assert.True(exitCode == 0, error);
+        using var timings = JsonDocument.Parse(output);
+        Assert.Equal(400, timings.RootElement[0].GetProperty("imagesPerSecond").GetDouble());
+        var arguments = await File.ReadAllTextAsync(trtexec + ".arguments", TestContext.Current.CancellationToken);
+        Assert.Contains("--percentile=90", arguments, StringComparison.Ordinal);
+        Assert.Contains("--loadEngine=" + _job.PathOf("model.fp16.b4.engine"), arguments, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task EngineFile_ForTheCpu_IsRefused()
     {
         var (exitCode, _, error) = await QatProcess.RunAsync("bench", _job.PathOf("detector.b1.engine"), "--target", "ort-cpu");

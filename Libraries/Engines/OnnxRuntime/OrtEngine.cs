@@ -61,7 +61,7 @@ internal sealed class OrtEngine : IEngine
         _session.Dispose();
     }
 
-    private IReadOnlyList<EngineOutput> Run(
+    private EngineOutput[] Run(
         ReadOnlyMemory<float> images, int batch, EngineTensorInfo taken, IReadOnlyList<string>? outputs)
     {
         var step = StepOf(taken, images.Length, batch);

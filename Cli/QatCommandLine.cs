@@ -61,6 +61,7 @@ public static class QatCommandLine
             OptimizeCommand.Create(),
             LintCommand.Create(),
             InspectCommand.Create(),
+            ImportCacheCommand.Create(),
             BuildEngineCommand.Create(),
             BenchCommand.Create(),
             EvaluateCommand.Create(),

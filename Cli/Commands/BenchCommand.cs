@@ -5,75 +5,83 @@ using QatPipeline.Engines.OnnxRuntime;
 
 namespace QatPipeline.Cli.Commands;
 
-/// <summary><c>qat bench</c>: latency and throughput of a model on this machine's CPU, measured the way trtexec does.</summary>
+/// <summary><c>qat bench</c>: latency and throughput of a model or engine on this machine, measured the way trtexec does.</summary>
 internal static class BenchCommand
 {
     public static Command Create()
     {
-        var model = CommandArguments.Model();
-        var batch = new Option<string>("--batch") { Description = "Batch sizes, comma-separated", DefaultValueFactory = _ => "1,32" };
-        var threads = new Option<int>("--threads") { Description = "Threads; 0 takes the physical cores", DefaultValueFactory = _ => 0 };
-        var duration = new Option<double>("--duration")
+        var model = new Argument<string>("MODEL") { Description = "An ONNX file, or an engine that TensorRT built" };
+        var engine = new EngineOptions(batches: "1,32");
+        var compare = new Option<string?>("--compare")
         {
-            Description = "Seconds of timed running per batch size",
-            DefaultValueFactory = _ => 3,
+            Description = "A second model; on the CPU timed in turns with the first; prints the ratio",
         };
-        var compare = new Option<string?>("--compare") { Description = "A second model, timed in turns with the first; prints the ratio" };
         var json = JsonOutput.CreateOption();
         var command = new Command(
             "bench",
             """
-            Time a model in ONNX Runtime on this machine: warm-up, then latencies and throughput per batch size.
+            Time a model on this machine: warm-up, then latencies and throughput per batch size.
 
             Example: qat bench engine-int8.onnx --compare engine-float.onnx --batch 1,32 --threads 2
-            """) { model, batch, threads, duration, compare, json };
+            Example: qat bench detector-qdq.int8.b32.engine --batch 32
+            """) { model, compare, json };
+        foreach (var option in engine.ForBuilding.Concat(engine.ForTiming))
+        {
+            command.Add(option);
+        }
+
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var batches = ParseBatches(parsed.GetRequiredValue(batch));
             var other = parsed.GetValue(compare);
             string[] models = [parsed.GetRequiredValue(model), .. other is null ? Array.Empty<string>() : [other]];
-            var timings = await MeasureAsync(
-                models, batches, parsed.GetRequiredValue(threads), parsed.GetRequiredValue(duration), cancellationToken);
-            object figures = other is null ? timings[0] : new { Model = timings[0], Compared = timings[1] };
-            await JsonOutput.WriteAsync(parsed, json, figures, () => Print(models, timings), cancellationToken);
+            var folder = Directory.CreateTempSubdirectory("qat-bench-");
+            try
+            {
+                var timings = await MeasureAsync(engine, parsed, models, folder.FullName, cancellationToken);
+                object figures = other is null ? timings[0] : new { Model = timings[0], Compared = timings[1] };
+                await JsonOutput.WriteAsync(parsed, json, figures, () => Print(models, timings), cancellationToken);
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
         });
         return command;
     }
 
     /// <summary>For every model its timings, one for each batch size.</summary>
     private static async Task<IReadOnlyList<EngineTiming>[]> MeasureAsync(
-        string[] models, IReadOnlyList<int> batches, int threads, double seconds, CancellationToken cancellationToken)
+        EngineOptions engine, ParseResult parsed, string[] models, string folder, CancellationToken cancellationToken)
     {
-        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = threads });
-        var folder = Directory.CreateTempSubdirectory("qat-bench-");
-        try
+        var (batches, options) = (engine.BatchesOf(parsed), engine.TimingOf(parsed));
+        var built = new List<(IEngineBackend Backend, EngineBuildResult Result)>();
+        foreach (var (index, model) in models.Index())
         {
-            var engines = new List<string>();
-            foreach (var (index, model) in models.Index())
+            var backend = engine.BackendOf(parsed, model);
+            built.Add((backend, EngineOptions.IsTensorRtEngine(model)
+                ? EngineTimings.Existing(model)
+                : await backend.BuildAsync(
+                    engine.RequestOf(parsed, model, Path.Combine(folder, $"{index}"), batches, options), cancellationToken)));
+            if (built[^1].Result is { Status: EngineBuildStatus.Delivered, Remark: var remark })
             {
-                var request = new EngineBuildRequest
-                {
-                    OnnxPath = model,
-                    OutputFolder = folder.FullName,
-                    Name = $"bench-{index}",
-                    Precision = EnginePrecision.Int8,
-                };
-                engines.Add((await backend.BuildAsync(request, cancellationToken)).Engines[0].Path);
+                throw new EngineException($"'{model}' cannot be timed here. {remark}");
             }
-
-            var options = new TimingOptions { Duration = TimeSpan.FromSeconds(seconds) };
-            return await backend.MeasureTogetherAsync(engines, batches, options, cancellationToken);
         }
-        finally
+
+        if (built.TrueForAll(engine => engine.Backend is OrtCpuBackend))
         {
-            folder.Delete(recursive: true);
+            return await ((OrtCpuBackend)built[0].Backend).MeasureTogetherAsync(
+                [.. built.Select(engine => engine.Result.Engines[0].Path)], batches, options, cancellationToken);
         }
-    }
 
-    private static int[] ParseBatches(string text) => Array.ConvertAll(text.Split(','), part =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0
-            ? size
-            : throw new EngineException($"--batch '{text}': expected positive whole numbers separated by commas, such as 1,32."));
+        var timings = new List<IReadOnlyList<EngineTiming>>();
+        foreach (var (backend, result) in built)
+        {
+            timings.Add((await backend.TimedAsync(result, batches, options, cancellationToken)).Timings);
+        }
+
+        return [.. timings];
+    }
 
     private static void Print(string[] models, IReadOnlyList<EngineTiming>[] timings)
     {
@@ -81,7 +89,7 @@ internal static class BenchCommand
         foreach (var (model, measured) in models.Zip(timings))
         {
             Console.WriteLine(models.Length > 1 ? $"\n{model}" : "");
-            Print(measured);
+            TimingTable.Write(measured);
         }
 
         if (timings is [var first, var second])
@@ -94,19 +102,6 @@ internal static class BenchCommand
                     $"batch {left.Batch}: {models[0]} takes {left.Latency.Median / right.Latency.Median:0.00} "
                     + $"of the time of {models[1]} (medians)"));
             }
-        }
-    }
-
-    private static void Print(IReadOnlyList<EngineTiming> timings)
-    {
-        Console.WriteLine("batch   median ms      p99 ms     mean ms    images/s");
-        foreach (var timing in timings)
-        {
-            var remark = timing.Execution == BatchExecution.Looped ? "  (fixed batch, looped)" : "";
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{timing.Batch,5}{timing.Latency.Median,12:0.00}{timing.Latency.Percentile,12:0.00}"
-                + $"{timing.Latency.Mean,12:0.00}{timing.ImagesPerSecond,12:0.0}{remark}"));
         }
     }
 }

@@ -7,6 +7,17 @@ internal static class CommandArguments
 {
     public static Argument<string> Model() => new("MODEL") { Description = "An ONNX file" };
 
+    /// <summary>The axis of transposed convolutions' weights that carries the scales.</summary>
+    public static Option<int> DeconvolutionAxis()
+    {
+        var option = new Option<int>("--deconv-axis")
+        {
+            Description = "Axis of transposed convolutions' weights with a scale for each index: 0 (input channels, TensorRT's kernels) or 1",
+        };
+        option.AcceptOnlyFromAmong("0", "1");
+        return option;
+    }
+
     public static Argument<string> Run() => new("RUN")
     {
         Description = "A run specification (YAML); docs/run-specification.md lists its keys",

@@ -2,8 +2,8 @@ using QatPipeline.Cli.Output;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Tracking;
 using QatPipeline.Stages.Datasets;
@@ -16,7 +16,8 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var model = CommandArguments.Model();
+        var model = new Argument<string>("MODEL") { Description = "An ONNX file, or an engine that TensorRT built" };
+        var engine = new EngineOptions(batches: "8");
         var annotations = new Option<string>("--annotations") { Description = "COCO ground truth", Required = true, HelpName = "GT.json" };
         var images = new Option<string>("--images") { Description = "Folder of the pictures", Required = true, HelpName = "DIR" };
         var protocol = new Option<string>("--protocol") { Description = "E1, E2 or E3", DefaultValueFactory = _ => "E2" };
@@ -30,7 +31,13 @@ internal static class EvaluateCommand
             Run a detector over images and print its COCO figures; the protocol is part of the figure.
 
             Example: qat evaluate engine-int8.onnx --annotations val.json --images pictures/val
+            Example: qat evaluate detector-qdq.int8.b32.engine --batch 32 --protocol E3 --annotations val.json --images pictures/val
             """) { model, annotations, images, protocol, inputSize, detections, json };
+        foreach (var option in engine.ForBuilding)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var dataset = new DatasetSpecification
@@ -43,17 +50,57 @@ internal static class EvaluateCommand
                 Name = "evaluate",
                 Model = new ModelSpecification { Onnx = parsed.GetRequiredValue(model), InputSize = parsed.GetValue(inputSize) },
                 Data = new DataSpecification { Validation = [dataset] },
-                Evaluation = new EvaluationSpecification { Protocol = parsed.GetRequiredValue(protocol) },
+                Evaluation = new EvaluationSpecification
+                {
+                    Protocol = parsed.GetRequiredValue(protocol),
+                    Batch = engine.BatchesOf(parsed) is [var batch]
+                        ? batch
+                        : throw new EngineException("--batch names several sizes: an evaluation runs at one, such as 8."),
+                },
             };
-            var evaluation = await EvaluateAsync(specification, parsed.GetValue(detections), cancellationToken);
-            var figures = CocoFigures.Of(evaluation);
-            await JsonOutput.WriteAsync(parsed, json, figures, () => CocoFigures.Print(evaluation.Metrics), cancellationToken);
+            var folder = Directory.CreateTempSubdirectory("qat-evaluate-");
+            try
+            {
+                using var loaded = await LoadAsync(engine, parsed, specification, folder.FullName, cancellationToken);
+                var evaluation = await EvaluateAsync(specification, loaded, parsed.GetValue(detections), cancellationToken);
+                var figures = CocoFigures.Of(evaluation);
+                await JsonOutput.WriteAsync(parsed, json, figures, () => CocoFigures.Print(evaluation.Metrics), cancellationToken);
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
         });
         return command;
     }
 
+    // ONNX Runtime loads a model as it is; TensorRT has to build it first.
+    private static async Task<IEngine> LoadAsync(
+        EngineOptions engine, ParseResult parsed, RunSpecification specification, string folder, CancellationToken cancellationToken)
+    {
+        var model = specification.Model.Onnx!;
+        var backend = engine.BackendOf(parsed, model);
+        if (EngineOptions.IsTensorRtEngine(model))
+        {
+            return backend.Load(model);
+        }
+
+        var untimed = new TimingOptions { WarmUp = TimeSpan.Zero, Duration = TimeSpan.Zero, Iterations = 1 };
+        var request = engine.RequestOf(parsed, model, folder, [specification.Evaluation.Batch], untimed);
+        if (backend is OrtCpuBackend)
+        {
+            OrtCpuBackend.RequirePrecision(request.Precision);
+            return backend.Load(model);
+        }
+
+        var built = await backend.BuildAsync(request, cancellationToken);
+        return built.Status == EngineBuildStatus.Built
+            ? backend.Load(built.Engines[0].Path)
+            : throw new EngineException($"'{model}' cannot be run here. {built.Remark}");
+    }
+
     private static async Task<CocoEvaluation> EvaluateAsync(
-        RunSpecification specification, string? detectionFile, CancellationToken cancellationToken)
+        RunSpecification specification, IEngine engine, string? detectionFile, CancellationToken cancellationToken)
     {
         var truth = DatasetLocator.Open(specification, DatasetSplit.Validation)[0];
         IndexedImage[] images =
@@ -66,12 +113,11 @@ internal static class EvaluateCommand
             Validation = images,
             Skipped = [],
         };
-        var model = specification.Model.Onnx!;
-        var run = new DetectionRun(new LocalImageSource(), specification, index, ImageInput.SizeOf(OnnxReader.Read(model), specification));
+        var run = new DetectionRun(new LocalImageSource(), specification, index, ImageInput.SizeOf(engine.Input, specification));
         using var display = new ProgressDisplay();
         var progress = new Progress<StageProgress>(value => display.Report(new StageStatus(
             "evaluate", StageState.Running, value.Activity, value.Done, value.Total, new Dictionary<string, double>())));
-        using var detector = new EngineDetector(new OrtCpuBackend(new OrtCpuOptions()).Load(model));
+        using var detector = new EngineDetector(engine);
         var detections = await run.DetectAsync(detector, DatasetSplit.Validation, images, "detecting", progress, cancellationToken);
         if (detectionFile is not null)
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using QatPipeline.Cli.Natives;
 using QatPipeline.Cli.Output;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Foundation.Natives;
 using QatPipeline.Messaging.Embedded;
@@ -72,7 +73,7 @@ internal static class RunCommand
                 Console.WriteLine($"report: {Path.Combine(folder.FullName, RunReportFiles.HtmlName)}");
             }
         });
-        return command;
+        return verb == StageTable.Standard[StageNames.Optimize].Verb ? ExportCommand.Extend(command, run, output) : command;
     }
 
     private static void List(EmbeddedRun run, DirectoryInfo folder)

@@ -39,6 +39,9 @@ public static class ArtifactNames
     /// <summary>The graph with placed, calibrated quantizers.</summary>
     public const string PtqGraph = "ptq-graph.onnx";
 
+    /// <summary>That graph as a checkpoint with ranges for <c>model.yolov6</c>; of YOLOv6 networks for TensorRT alone.</summary>
+    public const string PtqCheckpoint = "ptq-checkpoint.safetensors";
+
     /// <summary>AP of every calibration method, layer errors, sensitivity, the search's decisions.</summary>
     public const string CalibrationReport = "calibration-report.json";
 
@@ -50,6 +53,9 @@ public static class ArtifactNames
 
     /// <summary>The graph with trained weights and ranges; the calibrated one where training did not improve it.</summary>
     public const string QatGraph = "qat-graph.onnx";
+
+    /// <summary>That graph as a checkpoint with ranges for <c>model.yolov6</c>; of YOLOv6 networks for TensorRT alone.</summary>
+    public const string QatCheckpoint = "qat-checkpoint.safetensors";
 
     /// <summary>Loss and AP of every epoch.</summary>
     public const string TrainingHistory = "training-history.json";

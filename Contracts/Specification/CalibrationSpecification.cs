@@ -14,8 +14,11 @@ public sealed record CalibrationSpecification
     /// <summary>The calibration methods to measure, each a pass of evaluation; names as in <see cref="Method"/>.</summary>
     public IReadOnlyList<string> Methods { get; init; } = ["max", "percentile", "mse", "entropy"];
 
-    /// <summary><c>best</c> keeps the method with the highest AP on the selection images, or a method's name.</summary>
-    [AllowedValues("best", "max", "percentile", "mse", "entropy", "average-max")]
+    /// <summary>
+    /// <c>best</c> takes the ranges that a checkpoint of the network holds, otherwise keeps the method with the highest AP on the selection
+    /// images; <c>checkpoint</c> demands such ranges; a method's name collects them anew.
+    /// </summary>
+    [AllowedValues("best", "max", "percentile", "mse", "entropy", "average-max", "checkpoint")]
     public string Method { get; init; } = "best";
 
     /// <summary>Percentile of the method of that name.</summary>
@@ -31,4 +34,11 @@ public sealed record CalibrationSpecification
     /// </summary>
     [AllowedValues(0, 7, 8)]
     public int WeightBits { get; init; }
+
+    /// <summary>
+    /// Axis of the weights [Cin, Cout, kH, kW] of transposed convolutions that has a scale for each index: 0 as TensorRT's integer kernels
+    /// take it, or 1. A checkpoint with ranges brings its own.
+    /// </summary>
+    [AllowedValues(0, 1)]
+    public int DeconvolutionAxis { get; init; }
 }

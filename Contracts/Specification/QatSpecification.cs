@@ -11,6 +11,13 @@ public sealed record QatSpecification
     [Range(1, 4096)]
     public int Batch { get; init; } = 16;
 
+    /// <summary>
+    /// Processes of the published recipe that one stands for here, with profile <c>strict</c>: a step sums the losses of as many batches,
+    /// each a share of <see cref="Batch"/>, normalized by its own images and with batch statistics of its own.
+    /// </summary>
+    [Range(1, 1024)]
+    public int Ranks { get; init; } = 1;
+
     /// <summary>Learning rate at the start of the schedule.</summary>
     [Range(1e-9, 1.0)]
     public double LearningRate { get; init; } = 2e-4;

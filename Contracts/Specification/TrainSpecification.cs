@@ -15,6 +15,13 @@ public sealed record TrainSpecification
     [Range(1, 4096)]
     public int Batch { get; init; } = 32;
 
+    /// <summary>
+    /// Processes of a distributed recipe that one stands for here: a step sums the losses of as many batches, each a share of
+    /// <see cref="Batch"/>, normalized by its own images and with batch statistics of its own.
+    /// </summary>
+    [Range(1, 1024)]
+    public int Ranks { get; init; } = 1;
+
     /// <summary>Learning rate after the warm-up.</summary>
     [Range(1e-9, 10.0)]
     public double LearningRate { get; init; } = 0.01;

@@ -14,6 +14,11 @@ public sealed record EngineTensorInfo(string Name, IReadOnlyList<int> Shape)
         ? checked(product * dimension)
         : throw new EngineException($"'{Name}' has the open dimensions {this}: export the model with a fixed image size."));
 
+    /// <summary>The same tensor with height and width where they are open.</summary>
+    public EngineTensorInfo Sized(int height, int width) => Shape is [var batch, var channels, var rows, var columns]
+        ? this with { Shape = [batch, channels, rows > 0 ? rows : height, columns > 0 ? columns : width] }
+        : this;
+
     /// <summary>The dimensions for a batch.</summary>
     public IReadOnlyList<int> ShapeOf(int batch) => [batch, .. Shape.Skip(1)];
 

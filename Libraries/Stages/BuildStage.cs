@@ -36,6 +36,7 @@ public sealed class BuildStage : IStage
     public object Configuration(RunSpecification specification) => new
     {
         specification.Targets,
+        specification.Model.InputSize,
         specification.Build,
         specification.Evaluation.Protocol,
         Processor = ProcessorIdentity.Name,

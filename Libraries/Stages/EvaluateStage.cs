@@ -122,7 +122,8 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             .FirstOrDefaultAsync(cancellationToken)
             ?? throw new CocoException(
                 "No validation image could be read: the engine cannot be compared with its simulation; check data.validation.");
-        var tensors = await OrtTensorAgreement.CompareAsync(model, options, batch.Pixels, batch.Count, cancellationToken);
+        var tensors = await OrtTensorAgreement.CompareAsync(
+            model, options with { InputSize = (batch.Height, batch.Width) }, batch.Pixels, batch.Count, cancellationToken);
         AgreementGate.Require(model, tensors);
         return tensors;
     }

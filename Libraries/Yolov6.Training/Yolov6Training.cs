@@ -48,9 +48,13 @@ public static class Yolov6Training
                     : RepOptimizer.Create(graph, tensors, scales, decay, options.RoundsScaleSquares),
                 AverageRuleOf(options)),
             objective,
-            new Yolov6Schedule(options.Schedule, options.Batch),
+            new Yolov6Schedule(options.Schedule, options.Batch, options.Ranks),
             new SafetensorsCheckpointFormat(),
-            new TrainingOptions(options.Epochs, options.Epochs - options.FrozenBatchNormEpochs) { IsEvaluated = options.IsEvaluated });
+            new TrainingOptions(options.Epochs, options.Epochs - options.FrozenBatchNormEpochs)
+            {
+                IsEvaluated = options.IsEvaluated,
+                Ranks = options.Ranks,
+            });
     }
 
     /// <summary>average ← d·average + (1 − d)·value with d = decay·(1 − exp(−n/ramp)) after step n (reference 3.7).</summary>

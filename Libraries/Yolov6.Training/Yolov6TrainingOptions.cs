@@ -22,8 +22,14 @@ public sealed record Yolov6TrainingOptions
     /// <summary>At least 1.</summary>
     public int Epochs { get; init; } = 400;
 
-    /// <summary>Images a batch: what rates and decay are scaled for.</summary>
+    /// <summary>Images of an iteration, of all ranks together: what rates and decay are scaled for.</summary>
     public int Batch { get; init; } = 32;
+
+    /// <summary>
+    /// Processes that an iteration stands for (reference 3.7): the batches that are read hold a rank's share of the images, each is
+    /// normalized by its own images and has its own batch statistics, and their gradients are summed.
+    /// </summary>
+    public int Ranks { get; init; } = 1;
 
     /// <summary>Learning rate, momentum, decay and warm-up.</summary>
     public ScheduleOptions Schedule { get; init; } = new();
@@ -92,6 +98,7 @@ public sealed record Yolov6TrainingOptions
     {
         Require(Epochs >= 1, $"{nameof(Epochs)} is {Epochs}; it must be at least 1");
         Require(Batch >= 1, $"{nameof(Batch)} is {Batch}; it must be at least 1");
+        Require(Ranks >= 1 && Batch % Ranks == 0, $"{nameof(Ranks)} is {Ranks}; it must divide the {nameof(Batch)} of {Batch} images");
         Require(Schedule.LearningRate > 0, $"{nameof(ScheduleOptions.LearningRate)} is {Schedule.LearningRate}; it must be positive");
         Require(AverageDecay is >= 0 and < 1, $"{nameof(AverageDecay)} is {AverageDecay}; it must lie in [0, 1)");
         Require(AverageRamp > 0, $"{nameof(AverageRamp)} is {AverageRamp}; it must be positive");

@@ -29,6 +29,12 @@ internal static class CoveredCommands
         ["tensorrt-delivery/build.sh"] = new("tests/Cli.Tests/TutorialRunTests.cs", "\"build.sh\""),
         ["./qat import-results tutorial tensorrt-delivery/results.json"] =
             new("tests/Cli.Tests/TutorialRunTests.cs", "\"import-results\""),
+        ["./qat export yolov6s_v2_reopt_qat_43.0.pt --batch 1 --out exported"] =
+            new("tests/Cli.Tests/ExportCommandTests.cs", "CheckpointWithRanges_BecomesTheFormsOfTensorRt"),
+        ["./qat import-cache detector.onnx detector.cache -o detector-graph.onnx"] =
+            new("tests/Cli.Tests/ImportCacheCommandTests.cs", "Pair_BecomesAGraphWithExactlyThoseScales_ForEveryTarget"),
+        ["./qat build-engine detector.onnx --calib detector.cache --target tensorrt --batch 1,32 -o engines"] =
+            new("tests/Cli.Tests/EngineCommandTests.cs", "BuildEngine_WithoutTrtexec_DeliversEveryBatchAndTheArgumentsAsked"),
         ["./qat setup --tests"] = new("eng/test.sh", "setup.sh\" --tests"),
     };
 

@@ -72,6 +72,43 @@ public sealed class Yolov6TrainingTests
     }
 
     [Fact]
+    public async Task Train_SeveralRanks_SumsTheirLossesAndKeepsTheStatisticsOfTheFirst()
+    {
+        var graph = Yolov6Network.Build(SmallNetwork.Options).Graph;
+        var once = Options with { Epochs = 1, Schedule = new() { NominalBatch = 4, WarmupEpochs = 0 } };
+
+        var ranks = await StateAfterAsync(once with { Batch = 4, Ranks = 2 }, new RectangleBatches(2, 2, 64));
+        var accumulated = await StateAfterAsync(once with { Batch = 2 }, new RectangleBatches(2, 2, 64));
+        var first = await StateAfterAsync(once with { Batch = 4 }, new RectangleBatches(1, 2, 64));
+
+        foreach (var (name, tensor) in ranks.Where(name => name.StartsWith("model.", StringComparison.Ordinal)))
+        {
+            var expected = name.Contains(".running_", StringComparison.Ordinal) ? first : accumulated;
+            Assert.Equal(expected[name].Data, tensor.Data);
+        }
+
+        Assert.Contains(ranks, entry => entry.Key.EndsWith("running_mean", StringComparison.Ordinal)
+            && !entry.Value.Data.SequenceEqual(accumulated[entry.Key].Data));
+
+        async Task<StateDict> StateAfterAsync(Yolov6TrainingOptions options, RectangleBatches batches)
+        {
+            using var trainer = Yolov6Training.Start(graph, options, device: torch.CPU);
+            await trainer.TrainAsync(batches, cancellationToken: TestContext.Current.CancellationToken);
+            using var stream = new MemoryStream();
+            trainer.Save(stream);
+            stream.Position = 0;
+            return SafetensorsFile.Read(stream, "state", out _);
+        }
+    }
+
+    [Fact]
+    public void Start_RanksThatDoNotDivideTheBatch_AreRefused() => Assert.Contains(
+        "must divide",
+        Assert.Throws<ArgumentException>(
+            () => Yolov6Training.Start(Yolov6Network.Build(SmallNetwork.Options).Graph, Options with { Ranks = 3 })).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
     public async Task Train_HyperSearch_GivesTheScalesOfThePlainNetwork()
     {
         var search = Yolov6Network.Build(SmallNetwork.Options with { Form = Yolov6Form.HyperSearch });

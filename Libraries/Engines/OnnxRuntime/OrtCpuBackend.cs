@@ -23,10 +23,22 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
         var threads => string.Create(CultureInfo.InvariantCulture, $"{threads} threads"),
     };
 
+    /// <summary>Checks that the processor's kernels compute so.</summary>
+    /// <exception cref="EngineException">They do not.</exception>
+    public static void RequirePrecision(EnginePrecision precision)
+    {
+        if (precision == EnginePrecision.Half)
+        {
+            throw new EngineException(
+                "ONNX Runtime has no fp16 kernels for processors: build fp32 or int8 for ort-cpu, or fp16 for tensorrt.");
+        }
+    }
+
     /// <inheritdoc/>
     public Task<EngineBuildResult> BuildAsync(EngineBuildRequest request, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
+            RequirePrecision(request.Precision);
             Directory.CreateDirectory(request.OutputFolder);
             var path = Path.Combine(request.OutputFolder, $"{request.Name}.ort-cpu.onnx");
             if (_options.OptimizeGraph)
@@ -53,7 +65,7 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
     {
         // The file is already optimized; doing it again would only cost time, and could undo OptimizeGraph = false.
         using var sessionOptions = OrtSessions.Options(_options, GraphOptimizationLevel.ORT_DISABLE_ALL);
-        return new OrtEngine(enginePath, sessionOptions);
+        return new OrtEngine(enginePath, sessionOptions, _options.InputSize);
     }
 
     /// <inheritdoc/>

@@ -8,13 +8,15 @@ internal sealed class OrtEngine : IEngine
 {
     private readonly string _path;
     private readonly InferenceSession _session;
+    private readonly EngineTensorInfo _declared;
     private readonly RunOptions _runOptions = new();
     private readonly List<OrtValue> _preparedInputs = [];
 
-    public OrtEngine(string path, SessionOptions options)
+    public OrtEngine(string path, SessionOptions options, (int Height, int Width)? size = null)
     {
         (_path, _session) = (path, OrtSessions.Open(path, options));
-        Input = OrtSessions.Input(_session, path);
+        _declared = OrtSessions.Input(_session, path);
+        Input = size is var (height, width) ? _declared.Sized(height, width) : _declared;
         Outputs = [.. _session.OutputMetadata.Select(output => OrtSessions.Describe(output, path))];
     }
 
@@ -26,28 +28,17 @@ internal sealed class OrtEngine : IEngine
     public BatchExecution ExecutionOf(int batch) =>
         Input.FixedBatch is { } size && size != batch ? BatchExecution.Looped : BatchExecution.Native;
 
-    public IReadOnlyList<EngineOutput> Run(ReadOnlyMemory<float> images, int batch, IReadOnlyList<string>? outputs = null)
-    {
-        var step = StepOf(images.Length, batch);
-        var names = outputs is null ? [.. Outputs.Select(output => output.Name)] : CheckNames(outputs);
-        var perStep = Input.ElementsPerImage * step;
-        var parts = new List<EngineOutput[]>();
-        for (var start = 0; start < images.Length; start += perStep)
-        {
-            // An input is only read.
-            var part = MemoryMarshal.AsMemory(images.Slice(start, perStep));
-            using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, part, LongShape(step));
-            parts.Add(RunStep(input, names));
-        }
+    public IReadOnlyList<EngineOutput> Run(ReadOnlyMemory<float> images, int batch, IReadOnlyList<string>? outputs = null) =>
+        Run(images, batch, Input, outputs);
 
-        return [.. Enumerable.Range(0, names.Length).Select(index => EngineOutput.Join([.. parts.Select(part => part[index])]))];
-    }
+    public IReadOnlyList<EngineOutput> Run(ReadOnlyMemory<float> images, int batch, int height, int width) =>
+        Run(images, batch, _declared.Sized(height, width), null);
 
     /// <summary>An action that computes one batch of zeros, for timing: the input is made once and kept, outputs are not copied.</summary>
     public Action PrepareRun(int batch)
     {
-        var step = StepOf(Input.ElementsPerImage * batch, batch);
-        var input = OrtValue.CreateTensorValueFromMemory(new float[Input.ElementsPerImage * step], LongShape(step));
+        var step = StepOf(Input, Input.ElementsPerImage * batch, batch);
+        var input = OrtValue.CreateTensorValueFromMemory(new float[Input.ElementsPerImage * step], LongShape(Input, step));
         _preparedInputs.Add(input);
         string[] inputNames = [Input.Name];
         string[] names = [.. Outputs.Select(output => output.Name)];
@@ -70,6 +61,24 @@ internal sealed class OrtEngine : IEngine
         _session.Dispose();
     }
 
+    private IReadOnlyList<EngineOutput> Run(
+        ReadOnlyMemory<float> images, int batch, EngineTensorInfo taken, IReadOnlyList<string>? outputs)
+    {
+        var step = StepOf(taken, images.Length, batch);
+        var names = outputs is null ? [.. Outputs.Select(output => output.Name)] : CheckNames(outputs);
+        var perStep = taken.ElementsPerImage * step;
+        var parts = new List<EngineOutput[]>();
+        for (var start = 0; start < images.Length; start += perStep)
+        {
+            // An input is only read.
+            var part = MemoryMarshal.AsMemory(images.Slice(start, perStep));
+            using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, part, LongShape(taken, step));
+            parts.Add(RunStep(input, names));
+        }
+
+        return [.. Enumerable.Range(0, names.Length).Select(index => EngineOutput.Join([.. parts.Select(part => part[index])]))];
+    }
+
     private EngineOutput[] RunStep(OrtValue input, string[] names)
     {
         try
@@ -86,7 +95,7 @@ internal sealed class OrtEngine : IEngine
         }
     }
 
-    private int StepOf(int elements, int batch)
+    private int StepOf(EngineTensorInfo taken, int elements, int batch)
     {
         var step = Input.FixedBatch ?? batch;
         if (batch < 1 || batch % step != 0)
@@ -94,7 +103,7 @@ internal sealed class OrtEngine : IEngine
             throw new EngineException($"A batch of {batch} is not a multiple of the {step} that '{_path}' is fixed to.");
         }
 
-        EngineChecks.RequireBatch(Input, elements, batch);
+        EngineChecks.RequireBatch(taken, elements, batch);
         return step;
     }
 
@@ -104,5 +113,5 @@ internal sealed class OrtEngine : IEngine
         return [.. names];
     }
 
-    private long[] LongShape(int batch) => [.. Input.ShapeOf(batch).Select(size => (long)size)];
+    private static long[] LongShape(EngineTensorInfo taken, int batch) => [.. taken.ShapeOf(batch).Select(size => (long)size)];
 }

@@ -6,18 +6,26 @@ namespace QatPipeline.Graphs.Costs;
 public static class LayerWork
 {
     /// <summary>
-    /// A copy with every shape inferred, open batch dimensions set to one number: what <see cref="MacsOf"/> reads.
+    /// A copy with every shape inferred, an open batch set to one number and an open size to its <see cref="NominalSize"/>: what
+    /// <see cref="MacsOf"/> reads.
     /// </summary>
     /// <exception cref="GraphException">The graph is not well-formed.</exception>
     public static Graph WithShapes(Graph graph, int batch = 1)
     {
         var copy = graph.Clone();
+        var size = NominalSize.Of(graph);
         for (var index = 0; index < copy.Inputs.Count; index++)
         {
             var input = copy.Inputs[index];
             copy.Inputs[index] = input with
             {
-                Shape = input.Shape?.Select((dimension, axis) => axis == 0 && !dimension.IsKnown ? batch : dimension).ToArray(),
+                Shape = input.Shape?.Select((dimension, axis) => (dimension.IsKnown, axis) switch
+                {
+                    (false, 0) => batch,
+                    (false, 2) => size?.Height ?? dimension,
+                    (false, 3) => size?.Width ?? dimension,
+                    _ => dimension,
+                }).ToArray(),
             };
         }
 

@@ -23,4 +23,22 @@ public static class ScaleUnification
             }
         }
     }
+
+    /// <summary>
+    /// Dissolves the groups: every quantizer has a range of its own, as the reference calibrates and trains; it unifies them at export.
+    /// </summary>
+    public static void Dissolve(Graph graph)
+    {
+        foreach (var quantizer in graph.Quantizers)
+        {
+            quantizer.Group = null;
+        }
+    }
+
+    /// <summary>Finds the groups of a graph without them, and unifies their ranges.</summary>
+    public static void Restore(Graph graph)
+    {
+        ScaleGroups.Assign(graph);
+        UnifyRanges(graph);
+    }
 }

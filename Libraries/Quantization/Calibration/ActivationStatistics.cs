@@ -88,9 +88,9 @@ public sealed class ActivationStatistics
         Count += other.Count;
     }
 
-    /// <summary>The bound a method chooses.</summary>
+    /// <summary>The bound a method chooses for the codes of a scheme; those of the reference are signed.</summary>
     /// <exception cref="CalibrationException">Nothing was collected.</exception>
-    public CalibrationResult Compute(CalibrationMethod method)
+    public CalibrationResult Compute(CalibrationMethod method, QuantizationScheme scheme = QuantizationScheme.SignedSymmetric)
     {
         if (Count == 0)
         {
@@ -106,8 +106,8 @@ public sealed class ActivationStatistics
             // A constant tensor has no distribution to search.
             _ when !Histogram.IsFixed => new(method, _bounds.LargestMagnitude),
             CalibrationMethod.Percentile => PercentileSearch.Run(Histogram, _options.Percentile),
-            CalibrationMethod.Mse => MseSearch.Run(Histogram),
-            CalibrationMethod.Entropy => EntropySearch.Run(Histogram),
+            CalibrationMethod.Mse => MseSearch.Run(Histogram, bound => LastCode(scheme, bound)),
+            CalibrationMethod.Entropy => EntropySearch.Run(Histogram, bound => LastCode(scheme, bound)),
             _ => throw new ArgumentOutOfRangeException(nameof(method), method, "No such calibration method."),
         };
     }
@@ -120,7 +120,7 @@ public sealed class ActivationStatistics
     /// <exception cref="CalibrationException">Nothing was collected.</exception>
     public QuantizationRange RangeFor(CalibrationMethod method, QuantizationScheme scheme)
     {
-        var amax = Compute(method).Amax;
+        var amax = Compute(method, scheme).Amax;
         return scheme switch
         {
             QuantizationScheme.UnsignedNonNegative => new(0f, amax),
@@ -169,6 +169,18 @@ public sealed class ActivationStatistics
         var sums = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt64());
         return new(name, options, HistogramCollector.Load(reader)) { Count = count, _bounds = bounds, _sums = sums };
     }
+
+    // Unsigned codes are shared between what lies below zero and what lies above it, each as far as values were seen and the bound goes.
+    private int LastCode(QuantizationScheme scheme, double bound) => scheme switch
+    {
+        QuantizationScheme.UnsignedAffine =>
+            Share(bound, Math.Clamp(-Minimum, 0, bound) + Math.Clamp(Maximum, 0, bound)),
+        QuantizationScheme.UnsignedHardSwish => Share(bound, QuantizationParameters.HardSwishKnee + Math.Clamp(Maximum, 0, bound)),
+        _ => scheme.QMax(),
+    };
+
+    private static int Share(double bound, double whole) =>
+        Math.Clamp((int)Math.Round(byte.MaxValue * bound / whole), 1, byte.MaxValue);
 
     private QuantizationRange MeanRange() => new((float)(_sums.Minima / _sums.Images), (float)(_sums.Maxima / _sums.Images));
 }

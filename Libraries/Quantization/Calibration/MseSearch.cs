@@ -1,19 +1,20 @@
 namespace QatPipeline.Quantization.Calibration;
 
 /// <summary>
-/// The bound with the least squared error (reference 5.3): for every bin centre a from bin 128 on, all centres m are quantized to
-/// ±127 with amax a, err(a) = Σ n·(q(m) − m)² / bins, and the first minimum wins.
+/// The bound with the least squared error (reference 5.3): for every bin centre a from bin 128 on, all centres m are quantized with the
+/// largest code L at a (127 in the reference), err(a) = Σ n·(q(m) − m)² / bins, and the first minimum wins.
 /// </summary>
 /// <remarks>
-/// With s = a/127 the centres of one code k lie within ((k − ½)s, (k + ½)s], where Σ n(m − ks)² = Σnm² − 2ks·Σnm + k²s²·Σn. Prefix sums
-/// give each of those in constant time: 128 terms per candidate instead of one per bin.
+/// With s = a/L the centres of one code k lie within ((k − ½)s, (k + ½)s], where Σ n(m − ks)² = Σnm² − 2ks·Σnm + k²s²·Σn. Prefix sums
+/// give each of those in constant time: L + 1 terms per candidate instead of one per bin.
 /// </remarks>
 internal static class MseSearch
 {
     private const int FirstCandidate = 128;
-    private const int LastCode = 127;
 
-    public static CalibrationResult Run(HistogramCollector histogram)
+    /// <param name="histogram">Of magnitudes.</param>
+    /// <param name="lastCode">L of a bound: how many codes lie between 0 and it.</param>
+    public static CalibrationResult Run(HistogramCollector histogram, Func<double, int> lastCode)
     {
         var moments = new Moments(histogram);
         var bins = histogram.Counts.Length;
@@ -23,7 +24,8 @@ internal static class MseSearch
         var tolerance = moments.Total * 1e-13;
         for (var candidate = FirstCandidate; candidate < bins; candidate++)
         {
-            var error = moments.Error(histogram.Centre(candidate));
+            var bound = histogram.Centre(candidate);
+            var error = moments.Error(bound, lastCode(bound));
             if (error < least - tolerance)
             {
                 (best, least) = (candidate, error);
@@ -56,13 +58,13 @@ internal static class MseSearch
 
         public double Total => _second[_bins];
 
-        public double Error(double amax)
+        public double Error(double amax, int lastCode)
         {
-            var scale = amax / LastCode;
+            var scale = amax / lastCode;
             var (error, start) = (0d, 0);
-            for (var code = 0; code <= LastCode && start < _bins; code++)
+            for (var code = 0; code <= lastCode && start < _bins; code++)
             {
-                var end = code == LastCode ? _bins : Math.Max(start, CentresUpTo((code + 0.5) * scale));
+                var end = code == lastCode ? _bins : Math.Max(start, CentresUpTo((code + 0.5) * scale));
                 var value = code * scale;
                 error += _second[end] - _second[start] - (2 * value * (_first[end] - _first[start]))
                     + (value * value * (_zeroth[end] - _zeroth[start]));

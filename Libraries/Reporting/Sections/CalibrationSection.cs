@@ -15,8 +15,8 @@ internal static class CalibrationSection
         MethodFigures[] figures = [calibration.Float, .. calibration.Methods];
         return HtmlText.Of(
             $"""
-            <p>Chosen: <b>{calibration.ChosenMethod}</b> ({calibration.Reason}). Ranges come from {calibration.Images}
-            images; the images that choose are not the ones that judge.</p>
+            <p>Chosen: <b>{calibration.ChosenMethod}</b> ({calibration.Reason}). {Source(calibration.Images)};
+            the images that choose are not the ones that judge.</p>
             <div class="plots">
             {Chart.Bars(
                 "AP after post-training quantization, validation images",
@@ -37,6 +37,8 @@ internal static class CalibrationSection
             {RangeTable(calibration.Quantizers)}
             """);
     }
+
+    private static string Source(int images) => images == 0 ? "Ranges came with the model" : $"Ranges come from {images} images";
 
     private static HtmlText BiasCorrection(BiasCorrectionFigures? correction) => correction is null
         ? HtmlText.Empty

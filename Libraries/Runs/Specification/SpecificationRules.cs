@@ -74,11 +74,28 @@ public static class SpecificationRules
             specification is not { Qat.Profile: "strict", Model.Yolov6: null },
             "qat.profile 'strict' is the training of the YOLOv6 tutorial, which needs model.yolov6: set it to 'default'");
         Require(
+            specification is not { Qat: { Ranks: > 1, Profile: not "strict" } },
+            "qat.ranks sums the losses of as many batches as the published recipe has processes: set qat.profile to 'strict', or leave it out");
+        Require(
+            specification.Qat is not { } qat || qat.Batch % qat.Ranks == 0,
+            "qat.batch is the images of all qat.ranks together: make it a multiple of them");
+        Require(
+            specification.Train is not { } train || train.Batch % train.Ranks == 0,
+            "train.batch is the images of all train.ranks together: make it a multiple of them");
+        Require(
+            specification is not { Qat.Profile: "strict", Train: null, Model.Yolov6: { Form: "repopt", Scales: null } },
+            "qat.profile 'strict' trains a RepOpt network with RepOptimizer, which needs the scales of its hyper-search: set "
+            + "model.yolov6.scales to their file (yolov6s_v2_scale.pt of the published models), or train the network in the same run");
+        Require(
             specification is not { Qat.Optimizer: "repopt" }
                 or { Model.Yolov6: { Form: "repopt", Scales: not null } }
                 or { Model.Yolov6.Form: "repopt", Train: not null },
             "qat.optimizer 'repopt' needs a RepOpt network and its scales: set model.yolov6.scales to a file of them, or train the network "
             + "in the same run; 'adam' trains any network");
+        Require(
+            specification is not { Calibration.Method: "checkpoint" } or { Train: null, Model.Yolov6.Checkpoint: not null },
+            "calibration.method 'checkpoint' takes the ranges of a calibrated or quantized checkpoint: set model.yolov6.checkpoint to its "
+            + "file, and leave out 'train'");
         Require(specification.Calibration.Methods.Count > 0, "calibration.methods is empty");
         Require(
             specification.Targets.All(target => target is TargetNames.OrtCpu or TargetNames.TensorRt)

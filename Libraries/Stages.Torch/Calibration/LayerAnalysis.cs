@@ -11,6 +11,7 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
     private const int ImagesPerPass = 4;
 
     /// <param name="context">The stage.</param>
+    /// <param name="partial">How many images, and whether a search follows.</param>
     /// <param name="images">Where images come from.</param>
     /// <param name="evaluation">Names the images and how they are loaded.</param>
     /// <param name="calibrated">The graph with all quantizers on; not changed.</param>
@@ -18,13 +19,13 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<LayerAnalysis> RunAsync(
         IStageContext context,
+        PartialSpecification partial,
         IImageSource images,
         GraphEvaluation evaluation,
         Graph calibrated,
         IReadOnlyCollection<string> candidates,
         CancellationToken cancellationToken)
     {
-        var partial = context.Specification.Partial;
         using var errors = new LayerErrorAnalysis(calibrated);
         using var sensitivity = partial.Enabled ? new SensitivityAnalysis(calibrated, layers: candidates) : null;
         var wanted = evaluation.FirstCalibrationImages(partial.AnalysisImages);

@@ -8,17 +8,26 @@ internal static class RangeSummaries
     private const int MostBins = 64;
 
     /// <summary>The ranges of activations as handed on; weights are left out.</summary>
-    public static IReadOnlyList<RangeSummary> Of(Graph graph, IReadOnlyDictionary<string, ActivationStatistics> statistics) =>
-        [.. graph.Quantizers.Where(quantizer => !quantizer.IsWeight).Select(quantizer => Of(quantizer, statistics[quantizer.Name]))];
+    /// <param name="graph">The graph.</param>
+    /// <param name="statistics">By quantizer; null where the ranges came with the model.</param>
+    public static IReadOnlyList<RangeSummary> Of(Graph graph, IReadOnlyDictionary<string, ActivationStatistics>? statistics) =>
+    [
+        .. graph.Quantizers
+            .Where(quantizer => quantizer is { IsWeight: false, IsCalibrated: true })
+            .Select(quantizer => Of(quantizer, statistics?[quantizer.Name])),
+    ];
 
-    private static RangeSummary Of(Quantizer quantizer, ActivationStatistics statistics) => new(
+    private static RangeSummary Of(Quantizer quantizer, ActivationStatistics? statistics) => new(
         quantizer.Name,
         quantizer.Scheme.ToString(),
         quantizer.IsEnabled,
         quantizer.Ranges[0].Low,
         quantizer.Ranges[0].High,
-        CalibrationMethods.All.ToDictionary(method => method.Name(), method => (double)statistics.RangeFor(method, quantizer.Scheme).Amax),
-        Joined(statistics.Histogram));
+        statistics is null
+            ? new Dictionary<string, double>()
+            : CalibrationMethods.All.ToDictionary(
+                method => method.Name(), method => (double)statistics.RangeFor(method, quantizer.Scheme).Amax),
+        statistics is null ? null : Joined(statistics.Histogram));
 
     private static MagnitudeHistogram? Joined(HistogramCollector collected)
     {

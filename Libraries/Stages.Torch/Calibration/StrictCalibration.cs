@@ -1,4 +1,5 @@
 using QatPipeline.Coco.Augmentation;
+using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.PostTraining;
@@ -6,7 +7,7 @@ using QatPipeline.Yolov6.PostTraining;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 
-/// <summary>The switches of the YOLOv6 tutorial's calibration (reference 5.2, 12), for the profile <c>strict</c>.</summary>
+/// <summary>The switches of the YOLOv6 tutorial's calibration (reference 5, 12), for the profile <c>strict</c>.</summary>
 internal static class StrictCalibration
 {
     public static bool IsOn(RunSpecification specification) => QatTraining.IsStrict(specification);
@@ -14,6 +15,26 @@ internal static class StrictCalibration
     /// <summary>The artifacts it reads besides those of every calibration.</summary>
     public static IReadOnlyList<string> Inputs(RunSpecification specification) =>
         IsOn(specification) ? [ArtifactNames.TrainingAnnotations] : [];
+
+    /// <summary>
+    /// The specification without what the tutorial does not do: choices by AP, corrected biases, float layers found by a search. Where no
+    /// method is named, it is that of the network's configuration (reference 2.1).
+    /// </summary>
+    public static RunSpecification Effective(RunSpecification specification)
+    {
+        if (!IsOn(specification))
+        {
+            return specification;
+        }
+
+        var own = specification.Model.Yolov6!.Variant == "s" ? CalibrationMethod.Entropy : CalibrationMethod.Max;
+        var calibration = specification.Calibration with { BiasCorrection = false };
+        return specification with
+        {
+            Calibration = calibration.Method == "best" ? calibration with { Method = own.Name(), Methods = [own.Name()] } : calibration,
+            Partial = specification.Partial with { Enabled = false },
+        };
+    }
 
     /// <summary>Collects on augmented training images, one batch more than asked for.</summary>
     public static async Task CollectAsync(
@@ -39,10 +60,16 @@ internal static class StrictCalibration
         }
     }
 
-    /// <summary>The graph with a method's ranges, as a file in half precision would give it.</summary>
+    /// <summary>The graph with a method's ranges, each tensor's its own, as a file in half precision would give it.</summary>
     public static Graph Calibrate(Calibrator calibrator, CalibrationMethod method, RunSpecification specification)
     {
-        var graph = calibrator.Calibrate(method);
-        return IsOn(specification) ? HalfPrecision.Round(graph) : graph;
+        if (!IsOn(specification))
+        {
+            return calibrator.Calibrate(method);
+        }
+
+        var graph = calibrator.Calibrate(method, unifiesScales: false);
+        ScaleUnification.Dissolve(graph);
+        return HalfPrecision.Round(graph);
     }
 }

@@ -34,6 +34,7 @@ internal static class Yolov6Models
             Form = form,
             InputHeight = size,
             InputWidth = size,
+            FollowsInputSize = specification.Evaluation.Protocol == "E1",
             Seed = (ulong)specification.Seed,
         };
     }

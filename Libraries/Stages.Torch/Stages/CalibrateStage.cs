@@ -40,8 +40,8 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         specification.Model.InputSize,
         Network = specification.Train is null ? Yolov6Models.KeyOf(specification) : null,
         specification.Target,
-        specification.Calibration,
-        specification.Partial,
+        StrictCalibration.Effective(specification).Calibration,
+        StrictCalibration.Effective(specification).Partial,
         IsStrict = StrictCalibration.IsOn(specification),
         TrainingFollows = specification.Qat is not null,
         specification.Evaluation,
@@ -53,72 +53,88 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
     private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
     {
-        var specification = context.Specification;
+        var specification = StrictCalibration.Effective(context.Specification);
         var model = await ModelImport.ReadAsync(context, cancellationToken);
         OnnxWriter.Write(model, context.OutputPath(ArtifactNames.FloatGraph));
         var evaluation = await GraphEvaluation.OpenAsync(context, images, model, cancellationToken);
         var original = await evaluation.MeasureAsync("float", model, ExecutionMode.Float, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.FloatDetections), original.Detections);
 
-        using var calibrator = await CollectAsync(context, model, evaluation, cancellationToken);
+        var given = await CheckpointRanges.ReadAsync(context, model, cancellationToken);
+        specification = given?.Graph is null ? specification : CheckpointRanges.Settled(specification);
+        using var calibrator = given?.Graph is null ? await CollectAsync(context, model, evaluation, cancellationToken) : null;
+        Graph CalibratedBy(string method) => calibrator is null
+            ? given!.Graph!
+            : StrictCalibration.Calibrate(calibrator, CalibrationMethods.Parse(method), specification);
+
         var measured = await MeasuredFigures.OpenAsync(context.Checkpoints, cancellationToken);
         var methods = new List<MethodFigures>();
-        foreach (var method in specification.Calibration.Methods.Select(CalibrationMethods.Parse))
+        foreach (var method in specification.Calibration.Methods)
         {
-            methods.Add(await MeasureMethodAsync(
-                method, StrictCalibration.Calibrate(calibrator, method, specification), evaluation, measured, cancellationToken));
+            methods.Add(await MeasureMethodAsync(method, CalibratedBy(method), evaluation, measured, cancellationToken));
         }
 
         var best = Choose(specification.Calibration, methods);
-        var calibrated = StrictCalibration.Calibrate(calibrator, CalibrationMethods.Parse(best.Method), specification);
+        var calibrated = CalibratedBy(best.Method);
         var placement = new LayerPlacement(specification, calibrated);
-        var analysis = await LayerAnalysis.RunAsync(context, images, evaluation, calibrated, placement.Candidates, cancellationToken);
+        var analysis = await LayerAnalysis.RunAsync(
+            context, specification.Partial, images, evaluation, calibrated, placement.Candidates, cancellationToken);
         var search = specification.Partial.Enabled
             ? await new PartialSearch(specification, evaluation, measured)
                 .RunAsync(model, placement, analysis.SearchLayers, cancellationToken)
             : ((SearchFigures Figures, Graph Graph)?)null;
         var floatLayers = search?.Figures.FloatLayers ?? [];
-        var (graph, final, correction) = await FinishAsync(context, evaluation, search?.Graph ?? calibrated, cancellationToken);
+        var (graph, final, correction) = await FinishAsync(
+            context, specification.Calibration, evaluation, search?.Graph ?? calibrated, cancellationToken);
 
         OnnxWriter.Write(graph, context.OutputPath(ArtifactNames.PtqGraph));
+        QuantizedCheckpointArtifact.Write(context, ArtifactNames.PtqCheckpoint, graph);
         DetectionFile.Write(context.OutputPath(ArtifactNames.PtqDetections), final.Detections);
         var report = new CalibrationReport
         {
-            Images = (int)calibrator.Images,
+            Images = (int)(calibrator?.Images ?? 0),
             ListSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
-                string.Concat(ImagesOf(specification, evaluation.Index).Select(image => image.Sha256))))),
+                string.Concat((calibrator is null ? [] : ImagesOf(specification, evaluation.Index)).Select(image => image.Sha256))))),
             Float = FiguresOf("float", original),
             Methods = methods,
             ChosenMethod = best.Method,
-            Reason = specification.Calibration.Method == "best" ? "highest AP on the calibration images" : "named by the specification",
+            Reason = ReasonOf(specification, given),
             BiasCorrection = correction,
             Search = search?.Figures,
             Final = FiguresOf(best.Method, final),
             Coverage = analysis.Coverage(floatLayers),
             Layers = analysis.Figures(FloatLayerReasons.OfSearch(search?.Figures)),
             Unplaced = analysis.Unplaced(specification.Partial.Skip),
-            Quantizers = RangeSummaries.Of(graph, calibrator.Statistics),
+            Quantizers = RangeSummaries.Of(graph, calibrator?.Statistics),
         };
         await JsonArtifact.WriteAsync(context, ArtifactNames.CalibrationReport, report, cancellationToken);
     }
 
     private static async Task<MethodFigures> MeasureMethodAsync(
-        CalibrationMethod method,
+        string method,
         Graph calibrated,
         GraphEvaluation evaluation,
         MeasuredFigures measured,
         CancellationToken cancellationToken)
     {
         var figures = await measured.GetAsync(
-            $"method: {method.Name()}",
+            $"method: {method}",
             async () =>
             {
-                var result = await evaluation.MeasureAsync(method.Name(), calibrated, ExecutionMode.FakeQuantize, cancellationToken);
+                var result = await evaluation.MeasureAsync(method, calibrated, ExecutionMode.FakeQuantize, cancellationToken);
                 return [result.SelectionAp, result.ValidationAp];
             },
             cancellationToken);
-        return new MethodFigures(method.Name(), figures[0], figures[1]);
+        return new MethodFigures(method, figures[0], figures[1]);
     }
+
+    private static string ReasonOf(RunSpecification specification, CheckpointRanges? given) => given switch
+    {
+        { Graph: not null } => "the ranges that the checkpoint holds",
+        _ when specification.Calibration.Method == "best" => "highest AP on the calibration images",
+        null => "named by the specification",
+        _ => "named by the specification; the ranges that the checkpoint holds are set aside",
+    };
 
     private static MethodFigures Choose(CalibrationSpecification calibration, List<MethodFigures> methods) =>
         calibration.Method == "best"
@@ -130,10 +146,14 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
     /// <summary>Corrects the biases where that is asked for and does no harm, and measures what is handed on.</summary>
     private async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(
-        IStageContext context, GraphEvaluation evaluation, Graph graph, CancellationToken cancellationToken)
+        IStageContext context,
+        CalibrationSpecification calibration,
+        GraphEvaluation evaluation,
+        Graph graph,
+        CancellationToken cancellationToken)
     {
         var plain = await evaluation.MeasureAsync("the chosen graph", graph, ExecutionMode.FakeQuantize, cancellationToken);
-        if (!context.Specification.Calibration.BiasCorrection
+        if (!calibration.BiasCorrection
             || !graph.Quantizers.Exists(quantizer => quantizer is { IsWeight: true, IsEnabled: true }))
         {
             return (graph, plain, null);
@@ -161,6 +181,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         target.Place(placed, new PlacementOptions
         {
             SkipNodes = [.. new PlacementOptions().SkipNodes, .. specification.Partial.Skip],
+            TransposedConvolutionAxis = specification.Calibration.DeconvolutionAxis,
             WeightScheme = specification.Calibration.WeightBits switch
             {
                 0 => target.WeightScheme,

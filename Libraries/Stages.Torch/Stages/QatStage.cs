@@ -1,5 +1,7 @@
 using QatPipeline.Coco.Detections;
 using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Quantizers;
+using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
@@ -73,7 +75,13 @@ public sealed class QatStage(IImageSource images) : IStage
 
         var isImproved = isStrict || history.Epochs.Max(epoch => epoch.SelectionAp) > start.SelectionAp;
         var best = isImproved ? result.Graph : calibrated;
+        if (isStrict)
+        {
+            ScaleUnification.Restore(best);
+        }
+
         OnnxWriter.Write(best, context.OutputPath(ArtifactNames.QatGraph));
+        QuantizedCheckpointArtifact.Write(context, ArtifactNames.QatCheckpoint, best);
         await JsonArtifact.WriteAsync(
             context,
             ArtifactNames.TrainingHistory,
@@ -81,7 +89,7 @@ public sealed class QatStage(IImageSource images) : IStage
             cancellationToken);
 
         var trained = !isImproved ? start
-            : last is not null && result.BestEpoch == history.Epochs.Count - 1 ? last
+            : !isStrict && last is not null && result.BestEpoch == history.Epochs.Count - 1 ? last
             : await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.QatDetections), trained.Detections);
     }

@@ -101,14 +101,14 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
             var loader = new TrainingLoaderOptions
             {
                 Size = network.Options.InputHeight,
-                BatchSize = specification.Train!.Batch,
+                BatchSize = specification.Train!.Batch / specification.Train.Ranks,
                 Seed = (ulong)specification.Seed,
                 Augmentation = FloatTrainingOptions.AugmentationOf(specification.Train),
             };
             var batches = new AugmentedBatches(labelled, loader, epochs, specification.Train.PlainEpochs);
             return (
                 new TrainingStage(name, batches, Progress: recorder),
-                FloatTrainingOptions.Of(specification, Math.Max(1, epochs), batches.StepsPerEpoch));
+                FloatTrainingOptions.Of(specification, Math.Max(1, epochs), Math.Max(1, batches.StepsPerEpoch / specification.Train.Ranks)));
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class FloatTrainingOptions
 
     /// <param name="specification">The run's.</param>
     /// <param name="epochs">Of this stage of the training.</param>
-    /// <param name="stepsPerEpoch">Batches of an epoch.</param>
+    /// <param name="stepsPerEpoch">Iterations of an epoch: batches of all ranks together.</param>
     public static Yolov6TrainingOptions Of(RunSpecification specification, int epochs, int stepsPerEpoch)
     {
         var train = specification.Train!;
@@ -35,6 +35,7 @@ internal static class FloatTrainingOptions
         {
             Epochs = epochs,
             Batch = train.Batch,
+            Ranks = train.Ranks,
             Schedule = schedule,
             Loss = new DetectionLossOptions
             {

@@ -96,7 +96,7 @@ internal static class QatTraining
         var loader = new TrainingLoaderOptions
         {
             Size = evaluation.Run.Protocol.InputSize,
-            BatchSize = specification.Qat!.Batch,
+            BatchSize = specification.Qat!.Batch / specification.Qat.Ranks,
             Seed = (ulong)specification.Seed,
         };
         return new AugmentedBatches(
@@ -125,6 +125,7 @@ internal static class QatTraining
         {
             Epochs = specification.Qat!.Epochs,
             Batch = specification.Qat.Batch,
+            Ranks = specification.Qat.Ranks,
             Loss = strict.Loss with { BoxMetric = FloatTrainingOptions.BoxMetricOf(specification) },
             Seed = (ulong)specification.Seed,
         };

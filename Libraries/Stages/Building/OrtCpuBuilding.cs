@@ -1,5 +1,7 @@
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Building;
@@ -18,7 +20,9 @@ internal static class OrtCpuBuilding
         IStageContext context, TimingOptions timing, CancellationToken cancellationToken)
     {
         var build = context.Specification.Build;
-        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads });
+        var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatForm, cancellationToken));
+        var size = ImageInput.SizeOf(original, context.Specification);
+        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads, InputSize = (size, size) });
         foreach (var (index, (variant, form, engine, precision)) in Engines.Index())
         {
             context.Progress.Report(new StageProgress($"building {engine}", index, Engines.Length));

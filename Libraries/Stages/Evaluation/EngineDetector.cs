@@ -10,7 +10,7 @@ public sealed class EngineDetector(IEngine engine) : IDetector
     /// <inheritdoc/>
     public DetectorOutput Run(ImageBatch batch)
     {
-        var output = engine.Run(batch.Pixels, batch.Count)[0];
+        var output = engine.Run(batch.Pixels, batch.Count, batch.Height, batch.Width)[0];
         return new DetectorOutput(output.Values, output.Shape[^1]);
     }
 

@@ -17,6 +17,7 @@ internal static class ShapeOperators
         add("Cast", Cast);
         add("Constant", Constant);
         add("ConstantOfShape", ConstantOfShape);
+        add("Range", Range);
     }
 
     private static Tensor Reshape(OperatorCall call)
@@ -48,6 +49,10 @@ internal static class ShapeOperators
 
         return target;
     }
+
+    private static Tensor Range(OperatorCall call) => call.Input(0).is_floating_point()
+        ? arange(call.Input(0).item<float>(), call.Input(1).item<float>(), call.Input(2).item<float>()).to(call.Context.Device)
+        : arange(call.Longs(0)[0], call.Longs(1)[0], call.Longs(2)[0]);
 
     private static Tensor Flatten(OperatorCall call)
     {

@@ -47,9 +47,11 @@ public sealed class Calibrator : IDisposable
         Images += batch.Count;
     }
 
-    /// <summary>A copy of the graph with every quantizer's range as the method chooses it, unified over scale groups.</summary>
+    /// <summary>A copy of the graph with every quantizer's range as the method chooses it.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="unifiesScales">Gives the members of a scale group one range; false leaves each its own.</param>
     /// <exception cref="CalibrationException">A quantized tensor received no values.</exception>
-    public Graph Calibrate(CalibrationMethod method)
+    public Graph Calibrate(CalibrationMethod method, bool unifiesScales = true)
     {
         var graph = _network.Graph.Clone();
         WeightRanges.Refresh(graph);
@@ -58,7 +60,11 @@ public sealed class Calibrator : IDisposable
             quantizer.Ranges = [_statistics[quantizer.Name].RangeFor(method, quantizer.Scheme)];
         }
 
-        ScaleUnification.UnifyRanges(graph);
+        if (unifiesScales)
+        {
+            ScaleUnification.UnifyRanges(graph);
+        }
+
         TargetRegistry.Settle(graph);
         return graph;
     }

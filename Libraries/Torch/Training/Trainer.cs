@@ -19,6 +19,7 @@ public sealed class Trainer(
     TimeProvider? time = null) : IDisposable
 {
     private readonly TrainingClock _clock = new(time ?? TimeProvider.System);
+    private readonly double _batchNormMomentum = state.Network.BatchNormMomentum;
 
     /// <summary>Trains to the end, from where a loaded checkpoint stood or from the start.</summary>
     /// <exception cref="TorchExecutionException">The loss is no longer a number, or a batch misses labels that are needed.</exception>
@@ -78,6 +79,7 @@ public sealed class Trainer(
         _clock.Start();
         var values = schedule.At(position);
         state.Network.UsesBatchStatistics = position.Epoch < options.BatchStatisticsEpochs;
+        state.Network.BatchNormMomentum = state.PendingBatches % options.Ranks == 0 ? _batchNormMomentum : 0;
         var items = Backward(batch, position);
         state.AddBatch(values);
         _clock.Stop(batch.Images.Count);

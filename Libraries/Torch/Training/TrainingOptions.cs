@@ -16,6 +16,12 @@ public sealed record TrainingOptions(int Epochs, int BatchStatisticsEpochs)
     /// </summary>
     public double? ScoreTolerance { get; init; }
 
+    /// <summary>
+    /// Processes that the batches of a step stand for, in turns. Running statistics follow those of the first, which hands its own to the
+    /// others in a distributed training.
+    /// </summary>
+    public int Ranks { get; init; } = 1;
+
     /// <summary>Steps between checkpoints; 0 for those at the ends of epochs alone.</summary>
     public int CheckpointSteps { get; init; }
 

@@ -1,7 +1,10 @@
 namespace QatPipeline.Yolov6.Training.Optimizers;
 
 /// <summary>Cosine schedule, warm-up and accumulation (reference 3.6, 3.7).</summary>
-internal sealed class Yolov6Schedule(ScheduleOptions options, int batch) : ITrainingSchedule
+/// <param name="options">Rates.</param>
+/// <param name="batch">Images of an iteration, of all ranks together.</param>
+/// <param name="ranks">Steps that make one iteration.</param>
+internal sealed class Yolov6Schedule(ScheduleOptions options, int batch, int ranks = 1) : ITrainingSchedule
 {
     /// <summary>f(e): the rate of an epoch as a fraction of the first.</summary>
     /// <param name="epoch">0-based.</param>
@@ -11,22 +14,22 @@ internal sealed class Yolov6Schedule(ScheduleOptions options, int batch) : ITrai
     public StepValues At(StepPosition position)
     {
         var rate = options.LearningRate * Fraction(position.Epoch, position.Epochs);
-        var warmup = WarmupSteps(position.StepsPerEpoch);
-        if (position.Index >= warmup)
+        var (iteration, warmup) = (position.Index / ranks, WarmupSteps(Math.Max(1, position.StepsPerEpoch / ranks)));
+        if (iteration >= warmup)
         {
-            return new StepValues(rate, rate, rate, options.Momentum, options.Accumulation(batch));
+            return new StepValues(rate, rate, rate, options.Momentum, ranks * options.Accumulation(batch));
         }
 
-        var done = (double)position.Index / warmup;
+        var done = (double)iteration / warmup;
         return new StepValues(
             rate * done,
             options.WarmupBiasRate + ((rate - options.WarmupBiasRate) * done),
             rate * done,
             options.WarmupMomentum + ((options.Momentum - options.WarmupMomentum) * done),
-            Math.Max(1, (int)Math.Round(1 + ((((double)options.NominalBatch / batch) - 1) * done))));
+            ranks * Math.Max(1, (int)Math.Round(1 + ((((double)options.NominalBatch / batch) - 1) * done))));
     }
 
-    /// <summary>W: steps of the warm-up.</summary>
-    public int WarmupSteps(int stepsPerEpoch) => options.WarmupEpochs <= 0 ? 0 : Math.Max(
-        (int)Math.Round(options.WarmupEpochs * stepsPerEpoch), options.MinimumWarmupIterations);
+    /// <summary>W: iterations of the warm-up.</summary>
+    public int WarmupSteps(int iterationsPerEpoch) => options.WarmupEpochs <= 0 ? 0 : Math.Max(
+        (int)Math.Round(options.WarmupEpochs * iterationsPerEpoch), options.MinimumWarmupIterations);
 }

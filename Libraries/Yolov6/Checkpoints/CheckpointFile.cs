@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace QatPipeline.Yolov6.Checkpoints;
 
 /// <summary>Files of named tensors, PyTorch checkpoint or safetensors. The content decides, not the name.</summary>
@@ -15,13 +17,16 @@ public static class CheckpointFile
     public static StateDict? TryRead(string path)
     {
         Span<byte> start = stackalloc byte[LengthPrefix + 1];
+        long length;
         using (var file = File.OpenRead(path))
         {
             file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            length = file.Length;
         }
 
+        // The length of the header tells from texts, in which that position may hold a brace too.
         return start.StartsWith("PK"u8) ? TorchCheckpoint.Read(path, CheckpointWeights.PreferEma)
-            : start[LengthPrefix] == '{' ? SafetensorsFile.Read(path)
+            : start[LengthPrefix] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) < (ulong)length ? SafetensorsFile.Read(path)
             : null;
     }
 }

@@ -10,6 +10,7 @@ internal sealed class Yolov6Head(ModuleBuilder builder, Yolov6Options options)
     private const float DistanceBias = 1f;
 
     private readonly int _classes = options.ClassCount;
+    private readonly List<string> _levels = [];
     private int _anchors;
 
     /// <summary>The three levels; scores and distances concatenated, levels in order, rows before columns.</summary>
@@ -24,6 +25,7 @@ internal sealed class Yolov6Head(ModuleBuilder builder, Yolov6Options options)
             var boxes = builder.ConvSilu(Invariant($"detect.reg_convs.{level}"), stem, stem.Channels, 3);
             var boxPrediction = builder.Prediction(Invariant($"detect.reg_preds.{level}"), boxes, 4, DistanceBias);
             stems.Add(stem.Name);
+            _levels.Add(boxPrediction.Name);
             scores.Add(Flatten(classPrediction));
             distances.Add(Flatten(boxPrediction));
             _anchors += stem.Height * stem.Width;
@@ -38,9 +40,7 @@ internal sealed class Yolov6Head(ModuleBuilder builder, Yolov6Options options)
     /// <summary>Adds the graph's outputs: boxes in pixels with their class probabilities, or suppressed detections.</summary>
     public void Decode(Yolov6Outputs outputs)
     {
-        var anchors = new AnchorPoints(options.InputHeight, options.InputWidth, Yolov6Outputs.Strides);
-        var points = builder.Constant("decode.points", Tensor.FromFloats([1, _anchors, 2], anchors.Points));
-        var strides = builder.Constant("decode.strides", Tensor.FromFloats([1, _anchors, 1], anchors.Strides));
+        var (points, strides) = options.FollowsInputSize ? new InputAnchors(builder).Build(_levels) : FixedAnchors();
         var half = builder.Constant("decode.half", Tensor.FromFloats([1], 0.5f));
         var pixels = builder.Node("decode.pixels", "Mul", [outputs.Distances, strides], [_anchors, 4]);
         var leftTop = Slice("decode.left_top", pixels, 0);
@@ -65,6 +65,14 @@ internal sealed class Yolov6Head(ModuleBuilder builder, Yolov6Options options)
         var name = builder.Node(
             Yolov6Network.OutputName, "Concat", [centre, padded, outputs.Scores], [_anchors, 5 + _classes], ("axis", 2L));
         builder.Graph.Outputs.Add(builder.Graph.Values[name]);
+    }
+
+    private (string Points, string Strides) FixedAnchors()
+    {
+        var anchors = new AnchorPoints(options.InputHeight, options.InputWidth, Yolov6Outputs.Strides);
+        return (
+            builder.Constant("decode.points", Tensor.FromFloats([1, _anchors, 2], anchors.Points)),
+            builder.Constant("decode.strides", Tensor.FromFloats([1, _anchors, 1], anchors.Strides)));
     }
 
     // [B,C,H,W] to [B,C,H·W].

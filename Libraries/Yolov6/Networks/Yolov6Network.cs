@@ -1,3 +1,5 @@
+using QatPipeline.Graphs.Costs;
+
 namespace QatPipeline.Yolov6.Networks;
 
 /// <summary>
@@ -35,7 +37,25 @@ public sealed record Yolov6Network(Graph Graph, Yolov6Outputs Outputs, Yolov6Opt
         var outputs = head.Build(neck, rep.Blocks);
         head.Decode(outputs);
         outputs.Record(graph);
+        if (options.FollowsInputSize)
+        {
+            LeaveSizeOpen(graph, options);
+        }
+
         return new Yolov6Network(graph, outputs, options);
+    }
+
+    // What was known of shapes holds for one size only; it is inferred anew where it is needed.
+    private static void LeaveSizeOpen(Graph graph, Yolov6Options options)
+    {
+        NominalSize.Record(graph, options.InputHeight, options.InputWidth);
+        graph.Values.Clear();
+        var (input, output) = (graph.Inputs[0], graph.Outputs[0]);
+        graph.Inputs[0] = input with
+        {
+            Shape = [.. input.Shape!.Take(2), Dimension.Named("height"), Dimension.Named("width")],
+        };
+        graph.Outputs[0] = output with { Shape = [output.Shape![0], Dimension.Named("anchors"), output.Shape[2]] };
     }
 
     // BGR in 0…255 to RGB in 0…1.

@@ -59,6 +59,12 @@ public sealed record Yolov6Options
     /// <summary>In pixels, a multiple of 32.</summary>
     public int InputWidth { get; init; } = 640;
 
+    /// <summary>
+    /// The input's height and width stay open, each a multiple of 32, and the anchors follow them: for evaluation on rectangles (reference
+    /// 8.4). <see cref="InputHeight"/> and <see cref="InputWidth"/> are then what the network is made for.
+    /// </summary>
+    public bool FollowsInputSize { get; init; }
+
     /// <summary>A fixed batch size, or null for a dynamic one.</summary>
     public int? Batch { get; init; }
 
@@ -97,6 +103,9 @@ public sealed record Yolov6Options
         Require(ClassCount > 0, $"{nameof(ClassCount)} is {ClassCount}; it must be positive");
         Require(Batch is null or > 0, $"{nameof(Batch)} is {Batch}; it must be positive, or null for a dynamic batch");
         Require(MaxDetections > 0, $"{nameof(MaxDetections)} is {MaxDetections}; it must be positive");
+        Require(
+            !FollowsInputSize || EndToEnd == EndToEnd.None,
+            $"{nameof(FollowsInputSize)} is set together with {nameof(EndToEnd)}, which needs a fixed number of anchors");
         foreach (var (name, size) in new[] { (nameof(InputHeight), InputHeight), (nameof(InputWidth), InputWidth) })
         {
             Require(size > 0 && size % LargestStride == 0, $"{name} is {size}; it must be a multiple of {LargestStride}");

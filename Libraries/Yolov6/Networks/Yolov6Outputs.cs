@@ -20,6 +20,9 @@ public sealed record Yolov6Outputs(
     /// <summary>What a training step reads: scores, distances and, for feature distillation, the neck.</summary>
     public IReadOnlyList<string> TrainingValues => [Scores, Distances, .. Neck];
 
+    /// <summary>Whether the graph was built as a YOLOv6.</summary>
+    public static bool IsIn(Graph graph) => graph.Metadata.ContainsKey(Prefix + "scores");
+
     /// <summary>The names recorded in a graph's metadata.</summary>
     /// <exception cref="GraphException">The graph was not built as a YOLOv6.</exception>
     public static Yolov6Outputs Of(Graph graph)

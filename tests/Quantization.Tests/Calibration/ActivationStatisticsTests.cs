@@ -40,6 +40,44 @@ public sealed class ActivationStatisticsTests
     }
 
     [Theory]
+    [InlineData(QuantizationScheme.UnsignedNonNegative, 255)]
+    [InlineData(QuantizationScheme.SignedSymmetric, 127)]
+    public void SearchedRange_IsTheBestForTheCodesOfItsScheme(QuantizationScheme scheme, int lastCode)
+    {
+        var statistics = new ActivationStatistics("x", new CalibrationOptions { Bins = 1024 });
+        statistics.Collect(ReferenceBatches.A);
+        var (histogram, bins) = (statistics.Histogram, statistics.Histogram.Counts.Length);
+
+        var mse = statistics.RangeFor(CalibrationMethod.Mse, scheme).High;
+        var entropy = statistics.RangeFor(CalibrationMethod.Entropy, scheme).High;
+
+        var errors = Enumerable.Range(128, bins - 128).Select(i => PlainSearches.MeanSquaredError(histogram, i, lastCode)).ToArray();
+        Assert.Equal((float)histogram.Centre(128 + Array.IndexOf(errors, errors.Min())), mse);
+        var divergences = PlainSearches.Divergences(histogram.Counts.ToArray(), lastCode + 1);
+        var least = divergences[(lastCode + 1)..].Min();
+        Assert.Equal(histogram.Edge(Array.FindLastIndex(divergences, value => value <= least + 1e-12)), entropy);
+    }
+
+    [Fact]
+    public void SearchedRange_OfAnAffineScheme_SharesTheCodesBetweenBothSigns()
+    {
+        // A quarter as far below zero as above: of 255 codes 204 are left for the positive side.
+        var statistics = new ActivationStatistics("x");
+        statistics.Collect([.. ReferenceBatches.A, -ReferenceBatches.A.Max() / 4]);
+        var histogram = statistics.Histogram;
+
+        var amax = statistics.RangeFor(CalibrationMethod.Mse, QuantizationScheme.UnsignedAffine).High;
+
+        var errors = Enumerable.Range(128, histogram.Counts.Length - 128).Select(i =>
+        {
+            var bound = histogram.Centre(i);
+            return PlainSearches.MeanSquaredError(
+                histogram, i, (int)Math.Round(255 * bound / (bound + Math.Min(bound, -statistics.Minimum))));
+        }).ToArray();
+        Assert.Equal((float)histogram.Centre(128 + Array.IndexOf(errors, errors.Min())), amax);
+    }
+
+    [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
@@ -84,7 +122,9 @@ public sealed class ActivationStatisticsTests
         resumed.Collect(ReferenceBatches.B, images: 8);
 
         Assert.Equal(Save(unbroken), Save(resumed));
-        Assert.Equal(CalibrationMethods.All.Select(unbroken.Compute), CalibrationMethods.All.Select(resumed.Compute));
+        Assert.Equal(
+            CalibrationMethods.All.Select(method => unbroken.Compute(method)),
+            CalibrationMethods.All.Select(method => resumed.Compute(method)));
     }
 
     [Fact]

@@ -5,15 +5,15 @@ namespace QatPipeline.Quantization.Tests.Calibration;
 /// <summary>Entropy and mse searches written down as reference 5.3 words them: the oracles of the incremental ones.</summary>
 internal static class PlainSearches
 {
-    public static double[] Divergences(long[] counts)
+    public static double[] Divergences(long[] counts, int levels = 128)
     {
         var h = counts.Select(count => (double)count).ToArray();
         h[0] = h[1];
         var result = new double[h.Length + 1];
-        Array.Fill(result, double.NaN, 0, 128);
-        for (var i = 128; i <= h.Length; i++)
+        Array.Fill(result, double.NaN, 0, levels);
+        for (var i = levels; i <= h.Length; i++)
         {
-            var groups = Enumerable.Range(0, i).GroupBy(j => (int)Math.Floor(128.0 * j / i));
+            var groups = Enumerable.Range(0, i).GroupBy(j => (int)Math.Floor((double)levels * j / i));
             var q = new double[i];
             foreach (var group in groups)
             {
@@ -34,14 +34,14 @@ internal static class PlainSearches
         return result;
     }
 
-    public static double MeanSquaredError(HistogramCollector histogram, int candidate)
+    public static double MeanSquaredError(HistogramCollector histogram, int candidate, int lastCode = 127)
     {
-        var s = 127 / histogram.Centre(candidate);
+        var s = lastCode / histogram.Centre(candidate);
         var sum = 0d;
         for (var j = 0; j < histogram.Counts.Length; j++)
         {
             var m = histogram.Centre(j);
-            var error = (Math.Clamp(Math.Round(m * s), -127, 127) / s) - m;
+            var error = (Math.Clamp(Math.Round(m * s), -lastCode, lastCode) / s) - m;
             sum += histogram.Counts[j] * error * error;
         }
 

@@ -12,7 +12,7 @@ public sealed class SearchTests
     {
         var counts = RandomCounts(seed, bins, density);
 
-        var (expected, actual) = (PlainSearches.Divergences(counts), EntropySearch.Divergences(counts));
+        var (expected, actual) = (PlainSearches.Divergences(counts), EntropySearch.Divergences(counts, _ => 128));
 
         for (var i = 128; i <= bins; i++)
         {
@@ -34,7 +34,7 @@ public sealed class SearchTests
         var histogram = Collect(bins: 512, [.. Enumerable.Range(0, 64).Select(i => i + 0.5f), 0f, 512f, .. Enumerable.Repeat(0.5f, 9)]);
         var divergences = PlainSearches.Divergences(histogram.Counts.ToArray());
 
-        var result = EntropySearch.Run(histogram);
+        var result = EntropySearch.Run(histogram, _ => 127);
 
         Assert.Equal(Array.FindLastIndex(divergences, value => value <= divergences[128..].Min() + 1e-12), result.Bin);
     }
@@ -47,7 +47,7 @@ public sealed class SearchTests
         var histogram = Collect(bins: 400, ReferenceBatches.Exponential((ulong)seed, scale, 5000));
         var errors = Enumerable.Range(128, 400 - 128).Select(i => PlainSearches.MeanSquaredError(histogram, i)).ToArray();
 
-        var result = MseSearch.Run(histogram);
+        var result = MseSearch.Run(histogram, _ => 127);
 
         Assert.Equal(128 + Array.IndexOf(errors, errors.Min()), result.Bin);
         Assert.Equal(errors.Min(), result.Objective!.Value, errors.Min() * 1e-9);
@@ -59,7 +59,7 @@ public sealed class SearchTests
         var histogram = Collect(bins: 256, [.. Enumerable.Repeat(0f, 100), 1f]);
 
         // Only the outlier is left once h[0] ← h[1] removed the zeros: any cut that keeps it loses nothing.
-        Assert.Equal(1f, EntropySearch.Run(histogram).Amax);
+        Assert.Equal(1f, EntropySearch.Run(histogram, _ => 127).Amax);
     }
 
     private static HistogramCollector Collect(int bins, float[] values)

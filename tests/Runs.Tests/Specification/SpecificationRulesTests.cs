@@ -61,6 +61,43 @@ public sealed class SpecificationRulesTests
             "the event");
     }
 
+    [Fact]
+    public void Check_StrictTrainingOfARepOptNetworkWithoutScales_SaysWhatItNeeds()
+    {
+        var specification = Good with
+        {
+            Model = new ModelSpecification { Yolov6 = new Yolov6Specification() },
+            Qat = new QatSpecification { Profile = "strict" },
+            Data = Good.Data with { Training = Good.Data.Validation },
+        };
+
+        AssertRefused(
+            specification,
+            "the event: qat.profile 'strict' trains a RepOpt network with RepOptimizer, which needs the scales of its hyper-search: set "
+            + "model.yolov6.scales to their file (yolov6s_v2_scale.pt of the published models), or train the network in the same run");
+        SpecificationRules.Check(
+            specification with { Model = new ModelSpecification { Yolov6 = new Yolov6Specification { Scales = "scales.pt" } } },
+            "the event");
+        SpecificationRules.Check(
+            specification with { Model = new ModelSpecification { Yolov6 = new Yolov6Specification { Form = "repvgg" } } }, "the event");
+    }
+
+    [Fact]
+    public void Check_Ranks_MustBelongToTheStrictProfileAndDivideTheBatch()
+    {
+        var model = new ModelSpecification { Yolov6 = new Yolov6Specification { Scales = "scales.pt" } };
+        var good = Good with { Model = model, Data = Good.Data with { Training = Good.Data.Validation } };
+
+        AssertRefused(
+            good with { Qat = new QatSpecification { Ranks = 8 } },
+            "the event: qat.ranks sums the losses of as many batches as the published recipe has processes: set qat.profile to 'strict', or "
+            + "leave it out");
+        AssertRefused(
+            good with { Qat = new QatSpecification { Profile = "strict", Batch = 100, Ranks = 8 } },
+            "the event: qat.batch is the images of all qat.ranks together: make it a multiple of them");
+        SpecificationRules.Check(good with { Qat = new QatSpecification { Profile = "strict", Batch = 128, Ranks = 8 } }, "the event");
+    }
+
     private static void AssertRefused(RunSpecification? specification, string message) =>
         Assert.Equal(message, Assert.Throws<SpecificationException>(() => SpecificationRules.Check(specification, "the event")).Message);
 }

@@ -16,6 +16,12 @@ public sealed class QatStageTests : IDisposable
 {
     private readonly ScratchFolder _folder = new();
 
+    private static RunSpecification Strict { get; } = TinyRun.Specification with
+    {
+        Target = "tensorrt",
+        Qat = TinyRun.Specification.Qat! with { Profile = "strict" },
+    };
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -34,15 +40,52 @@ public sealed class QatStageTests : IDisposable
     [Fact]
     public async Task StrictProfile_TrainsAsTheTutorialDoes()
     {
-        var specification = TinyRun.Specification with { Qat = TinyRun.Specification.Qat! with { Profile = "strict" } };
+        var specification = Strict;
 
         var history = await RunAsync(specification);
 
         Assert.All(history.Epochs,
             epoch => Assert.Equal(["box", "class", "distillation", "features"], epoch.Loss.Keys.Order(StringComparer.Ordinal)));
         var (ptq, qat) = (OnnxReader.Read(_folder.PathOf(ArtifactNames.PtqGraph)), OnnxReader.Read(_folder.PathOf(ArtifactNames.QatGraph)));
-        Assert.Equal(ptq.Quantizers.Select(quantizer => quantizer.Ranges[0]), qat.Quantizers.Select(quantizer => quantizer.Ranges[0]));
+        Assert.All(ptq.Quantizers, quantizer => Assert.Null(quantizer.Group));
+        Assert.All(
+            ptq.Quantizers.Zip(qat.Quantizers).Where(pair => pair.Second.Group is null),
+            pair => Assert.Equal(pair.First.Ranges, pair.Second.Ranges));
+        var shared = ptq.Quantizers.Zip(qat.Quantizers).Where(pair => pair.Second.Group is not null).ToLookup(pair => pair.Second.Group);
+        Assert.NotEmpty(shared);
+        Assert.All(shared, group => Assert.All(
+            group, pair => Assert.Equal(group.Max(member => member.First.Ranges[0].High), pair.Second.Ranges[0].High)));
+        Assert.Contains(shared, group => group.Any(pair => pair.First.Ranges[0] != pair.Second.Ranges[0]));
         Assert.All(ptq.Quantizers.SelectMany(quantizer => quantizer.Ranges), range => Assert.Equal((float)(Half)range.High, range.High));
+    }
+
+    [Fact]
+    public async Task StrictProfile_OfSeveralRanks_SumsLossesOfSmallerBatches()
+    {
+        var whole = await RunAsync(Strict);
+        var ranks = await RunAsync(Strict with { Qat = Strict.Qat! with { Ranks = 2 } });
+
+        Assert.All(whole.Epochs.Zip(ranks.Epochs), pair => Assert.NotEqual(pair.First.Loss["box"], pair.Second.Loss["box"]));
+    }
+
+    [Fact]
+    public async Task StrictProfile_CalibratesAsTheTutorialDoesWhateverTheDefaultsAre()
+    {
+        var specification = Strict with
+        {
+            Calibration = Strict.Calibration with { Methods = ["max", "entropy"], Method = "best", BiasCorrection = true },
+            Partial = Strict.Partial with { Enabled = true },
+        };
+
+        await new DatasetStage().ExecuteAsync(new FolderContext(specification, _folder.FullName), Token);
+        await new CalibrateStage(new LocalImageSource()).ExecuteAsync(new FolderContext(specification, _folder.FullName), Token);
+
+        var report = JsonSerializer.Deserialize<CalibrationReport>(
+            await File.ReadAllBytesAsync(_folder.PathOf(ArtifactNames.CalibrationReport), Token), PipelineJson.Options)!;
+        Assert.Equal("max", report.ChosenMethod);
+        Assert.Single(report.Methods);
+        Assert.Null(report.BiasCorrection);
+        Assert.Null(report.Search);
     }
 
     [Fact]

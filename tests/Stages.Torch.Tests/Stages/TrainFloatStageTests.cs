@@ -95,6 +95,27 @@ public sealed class TrainFloatStageTests : IDisposable
         Assert.Contains("backbone.stem.rbr_dense.conv.weight", SafetensorsFile.Read(_folder.PathOf(ArtifactNames.TrainedWeights)).Names);
     }
 
+    [Fact]
+    public async Task SeveralRanks_TrainOnSharesOfTheBatch()
+    {
+        var specification = Specification("repvgg");
+        var whole = Directory.CreateDirectory(_folder.PathOf("whole")).FullName;
+        await RunAsync(new FolderContext(specification, whole), Token);
+        var steps = 0;
+
+        var ranks = Directory.CreateDirectory(_folder.PathOf("ranks")).FullName;
+        await RunAsync(
+            new FolderContext(specification with { Train = specification.Train! with { Ranks = 2 } }, ranks, progress =>
+                steps += progress.Activity.StartsWith("training", StringComparison.Ordinal) ? 1 : 0),
+            Token);
+
+        // Six images in two epochs, one at a time.
+        Assert.Equal(12, steps);
+        Assert.NotEqual(
+            File.ReadAllBytes(Path.Combine(whole, ArtifactNames.TrainedWeights)),
+            File.ReadAllBytes(Path.Combine(ranks, ArtifactNames.TrainedWeights)));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static async Task RunAsync(IStageContext context, CancellationToken cancellationToken)

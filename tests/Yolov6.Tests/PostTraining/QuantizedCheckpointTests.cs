@@ -1,5 +1,6 @@
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Targets;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.PostTraining;
@@ -19,6 +20,44 @@ public sealed class QuantizedCheckpointTests
         Assert.Equal(
             0.5f, loaded.Quantizers.Find(quantizer => quantizer.Name == "backbone.ERBlock_5.2.m._input_quantizer")!.Ranges[0].High);
         Assert.Equal(1, loaded.Quantizers.Find(quantizer => quantizer.Name == "neck.upsample0.upsample_transpose._weight_quantizer")!.Axis);
+    }
+
+    [Fact]
+    public void Load_LayersWithoutRanges_StayFloat()
+    {
+        var (placed, state) = Checkpoint();
+        var partial = state.Where(name => !name.StartsWith("detect.", StringComparison.Ordinal) || !name.EndsWith("_amax", StringComparison.Ordinal));
+
+        var loaded = QuantizedCheckpoint.Load(placed, partial, "partial.pt");
+
+        Assert.All(loaded.Quantizers, quantizer => Assert.True(quantizer is { IsCalibrated: true, IsEnabled: true }));
+        Assert.DoesNotContain(loaded.Quantizers, quantizer => quantizer.Name.StartsWith("detect.", StringComparison.Ordinal));
+        Assert.Equal(119 - (2 * 15), loaded.Quantizers.Count);
+    }
+
+    [Fact]
+    public void TrySave_GivesWhatTheReferencesStrictLoaderTakes()
+    {
+        var (placed, state) = Checkpoint();
+        var loaded = QuantizedCheckpoint.Load(placed, state, "calib.pt");
+
+        var saved = QuantizedCheckpoint.TrySave(loaded)!;
+
+        Assert.Equal(437, saved.Count);
+        Assert.All(state, entry => Assert.Equal(entry.Value.Data, saved[entry.Key].Data));
+        Assert.All(state, entry => Assert.Equal(entry.Value.Shape, saved[entry.Key].Shape));
+        var again = QuantizedCheckpoint.Load(placed, saved, "again");
+        Assert.Equal(loaded.Quantizers.SelectMany(quantizer => quantizer.Ranges), again.Quantizers.SelectMany(quantizer => quantizer.Ranges));
+    }
+
+    [Fact]
+    public void TrySave_GraphOfAnotherTarget_CannotBeDescribed()
+    {
+        var (placed, state) = Checkpoint();
+        var loaded = QuantizedCheckpoint.Load(placed, state, "calib.pt");
+
+        Assert.Null(QuantizedCheckpoint.TrySave(Retargeting.To(loaded, TargetRegistry.OrtCpu)));
+        Assert.Null(QuantizedCheckpoint.TrySave(new Graph("other", 13)));
     }
 
     [Fact]

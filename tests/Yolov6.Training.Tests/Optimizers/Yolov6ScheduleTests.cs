@@ -32,6 +32,20 @@ public sealed class Yolov6ScheduleTests
     }
 
     [Fact]
+    public void At_SeveralRanks_CountsTheirIterations()
+    {
+        var (one, eight) = (
+            new Yolov6Schedule(new ScheduleOptions { WarmupEpochs = 1 }, 32), new Yolov6Schedule(new ScheduleOptions { WarmupEpochs = 1 }, 32, 8));
+        foreach (var iteration in new[] { 0, 500, 999, 1500 })
+        {
+            var expected = one.At(new StepPosition(0, iteration, 10, 2000));
+
+            Assert.Equal(
+                expected with { Accumulation = 8 * expected.Accumulation }, eight.At(new StepPosition(0, (8 * iteration) + 7, 10, 16_000)));
+        }
+    }
+
+    [Fact]
     public void At_WarmUp_IsLinearAndLastsAThousandStepsAtLeast()
     {
         var schedule = new Yolov6Schedule(new ScheduleOptions { WarmupEpochs = 1 }, 32);

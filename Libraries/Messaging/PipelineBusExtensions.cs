@@ -8,6 +8,7 @@ using QatPipeline.Messaging.Delivery;
 using QatPipeline.Messaging.Submission;
 using QatPipeline.Messaging.Telemetry;
 using QatPipeline.Runs;
+using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Runs.Storage;
 

@@ -25,6 +25,8 @@ public sealed record CacheCoverage(
 /// </summary>
 public static class CacheImport
 {
+    private static readonly TensorRtTarget Target = new();
+
     /// <summary>Simplifies the graph, places TensorRT's quantizers and fills them; weights take their largest magnitudes.</summary>
     /// <param name="graph">Without Q/DQ nodes; changed in place.</param>
     /// <param name="cache">Made for this very model: tensors are found by name.</param>
@@ -42,7 +44,7 @@ public static class CacheImport
         }
 
         GraphSimplifier.Simplify(graph);
-        TargetRegistry.TensorRt.Place(graph, options);
+        Target.Place(graph, options);
         WeightRanges.Refresh(graph);
         var all = PropagateScales.Apply(graph, scales);
         var nodes = graph.Nodes.ToDictionary(node => node.Name, StringComparer.Ordinal);
@@ -113,7 +115,7 @@ public static class CacheImport
             quantizer.IsEnabled = false;
         }
 
-        TargetRegistry.TensorRt.LeaveFloat(graph, layers);
+        Target.LeaveFloat(graph, layers);
         graph.Quantizers.RemoveAll(quantizer => !quantizer.IsCalibrated || (quantizer.IsWeight && !quantizer.IsEnabled));
         return layers;
     }

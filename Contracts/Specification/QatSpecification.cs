@@ -45,6 +45,20 @@ public sealed record QatSpecification
     [AllowedValues("adam", "repopt")]
     public string Optimizer { get; init; } = "adam";
 
+    /// <summary>
+    /// Probability of composing four images, with profile <c>strict</c>; null takes that of <see cref="TrainSpecification.Mosaic"/>. The
+    /// running statistics of batch normalization follow the images: the network's float training must have had the same.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double? Mosaic { get; init; }
+
+    /// <summary>
+    /// Probability of blending a mosaic with a second one, with profile <c>strict</c>; null takes that of
+    /// <see cref="TrainSpecification.Mixup"/>.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double? Mixup { get; init; }
+
     /// <summary><c>default</c> or <c>strict</c>: the sensible settings, or every switch of the reference.</summary>
     [AllowedValues("default", "strict")]
     public string Profile { get; init; } = "default";

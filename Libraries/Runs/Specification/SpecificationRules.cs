@@ -87,6 +87,9 @@ public static class SpecificationRules
             "qat.profile 'strict' trains a RepOpt network with RepOptimizer, which needs the scales of its hyper-search: set "
             + "model.yolov6.scales to their file (yolov6s_v2_scale.pt of the published models), or train the network in the same run");
         Require(
+            specification is not { Qat: { Profile: not "strict", Mosaic: not null } or { Profile: not "strict", Mixup: not null } },
+            "qat.mosaic and qat.mixup change the augmented images of qat.profile 'strict': leave them out, or set the profile");
+        Require(
             specification is not { Qat.Optimizer: "repopt" }
                 or { Model.Yolov6: { Form: "repopt", Scales: not null } }
                 or { Model.Yolov6.Form: "repopt", Train: not null },

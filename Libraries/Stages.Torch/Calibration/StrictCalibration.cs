@@ -46,6 +46,7 @@ internal static class StrictCalibration
             Size = evaluation.Run.Protocol.InputSize,
             BatchSize = specification.Calibration.Batch,
             Seed = (ulong)specification.Seed,
+            Augmentation = QatTraining.AugmentationOf(specification),
         };
         var labelled = await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken);
         await using var batches = new AugmentedBatches(labelled, loader, epochs: 1);

@@ -9,6 +9,7 @@ using QatPipeline.Quantization.Calibration;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Torch.Calibration;
 using QatPipeline.Stages.Torch.Models;
+using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
 using QatPipeline.Torch.PostTraining;
@@ -43,6 +44,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         StrictCalibration.Effective(specification).Calibration,
         StrictCalibration.Effective(specification).Partial,
         IsStrict = StrictCalibration.IsOn(specification),
+        Augmentation = StrictCalibration.IsOn(specification) ? QatTraining.AugmentationOf(specification) : null,
         TrainingFollows = specification.Qat is not null,
         specification.Evaluation,
     };

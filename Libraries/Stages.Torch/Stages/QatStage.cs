@@ -39,6 +39,7 @@ public sealed class QatStage(IImageSource images) : IStage
         specification.Model.InputSize,
         specification.Qat!.Batch,
         specification.Qat.Profile,
+        Augmentation = QatTraining.IsStrict(specification) ? QatTraining.AugmentationOf(specification) : null,
         Options = QatTraining.AllOptionsOf(specification),
         specification.Evaluation,
     };
@@ -56,7 +57,6 @@ public sealed class QatStage(IImageSource images) : IStage
             context.Checkpoints, new Dictionary<string, EpochRecorder> { [Checkpoint] = history }, cancellationToken);
         var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken));
 
-        // What training cannot improve is kept as it is; the tutorial's training replaces it whatever comes of it.
         var isStrict = QatTraining.IsStrict(context.Specification);
         var start = await evaluation.MeasureAsync("calibrated graph", calibrated, ExecutionMode.FakeQuantize, cancellationToken);
         MeasuredGraph? last = null;
@@ -73,7 +73,8 @@ public sealed class QatStage(IImageSource images) : IStage
             history);
         var result = await stage.RunAsync(trainer, store, cancellationToken);
 
-        var isImproved = isStrict || history.Epochs.Max(epoch => epoch.SelectionAp) > start.SelectionAp;
+        // What training cannot improve is kept as it is.
+        var isImproved = history.Epochs.Max(epoch => epoch.SelectionAp) > start.SelectionAp;
         var best = isImproved ? result.Graph : calibrated;
         if (isStrict)
         {
@@ -88,7 +89,7 @@ public sealed class QatStage(IImageSource images) : IStage
             new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp),
             cancellationToken);
 
-        var trained = !isImproved ? start
+        var trained = !isStrict && !isImproved ? start
             : !isStrict && last is not null && result.BestEpoch == history.Epochs.Count - 1 ? last
             : await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.QatDetections), trained.Detections);

@@ -88,7 +88,14 @@ internal static class QatTraining
                 : null,
             scales is null ? null : tensors => RepOptimizer.Create(calibrated, tensors, scales));
 
-    // The tutorial trains on augmented images (reference 6, 12).
+    /// <summary>What the tutorial does to its images (reference 6, 12), as far as the float training of the same network did it, too.</summary>
+    public static AugmentationOptions AugmentationOf(RunSpecification specification)
+    {
+        var (qat, train) = (specification.Qat!, specification.Train ?? new TrainSpecification());
+        return FloatTrainingOptions.AugmentationOf(
+            train with { Mosaic = qat.Mosaic ?? train.Mosaic, Mixup = qat.Mixup ?? train.Mixup });
+    }
+
     private static async Task<AugmentedBatches> AugmentedAsync(
         IStageContext context, GraphEvaluation evaluation, CancellationToken cancellationToken)
     {
@@ -98,6 +105,7 @@ internal static class QatTraining
             Size = evaluation.Run.Protocol.InputSize,
             BatchSize = specification.Qat!.Batch / specification.Qat.Ranks,
             Seed = (ulong)specification.Seed,
+            Augmentation = AugmentationOf(specification),
         };
         return new AugmentedBatches(
             await LabelledImages.ReadAsync(context, evaluation.Index, cancellationToken), loader, specification.Qat.Epochs);

@@ -60,6 +60,24 @@ public sealed class QatStageTests : IDisposable
     }
 
     [Fact]
+    public async Task StrictProfile_ThatMakesItWorse_KeepsTheCalibratedNetwork()
+    {
+        var history = await RunAsync(Strict);
+
+        var isImproved = history.Epochs.Max(epoch => epoch.SelectionAp) > history.StartSelectionAp;
+        Assert.Equal(isImproved, history.BestEpoch >= 0);
+    }
+
+    [Fact]
+    public async Task StrictProfile_WithoutMosaic_TrainsOnOtherImages()
+    {
+        var mosaics = await RunAsync(Strict);
+        var plain = await RunAsync(Strict with { Qat = Strict.Qat! with { Mosaic = 0 } });
+
+        Assert.NotEqual(mosaics.Epochs[0].Loss["box"], plain.Epochs[0].Loss["box"]);
+    }
+
+    [Fact]
     public async Task StrictProfile_OfSeveralRanks_SumsLossesOfSmallerBatches()
     {
         var whole = await RunAsync(Strict);

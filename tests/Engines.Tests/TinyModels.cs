@@ -7,7 +7,7 @@ namespace QatPipeline.Engines.Tests;
 internal static class TinyModels
 {
     public const int Size = 16;
-    private const int Channels = 8;
+    public const int Channels = 8;
 
     /// <summary>Writes the float model; <paramref name="batch"/> null leaves the batch open.</summary>
     public static string WriteFloat(string path, int? batch) => Write(path, batch, quantized: false);

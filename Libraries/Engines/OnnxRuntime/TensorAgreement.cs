@@ -17,7 +17,9 @@ public sealed record TensorAgreement(
 
 /// <summary>
 /// Compares the ONNX Runtime engine of a Q/DQ model with the model run as it is written: integer kernels against quantizers simulated in
-/// float, every quantized tensor by its codes. Differences add up from the input to the outputs, as they do in use.
+/// float, every quantized tensor by its codes. The simulation computes each tensor from the codes that the engine has for those before it,
+/// so that a difference shows where it arises: left to itself, a network can turn one code that a float layer's rounding moved into
+/// thousands, whatever its kernels do.
 /// </summary>
 public static class OrtTensorAgreement
 {
@@ -40,37 +42,48 @@ public static class OrtTensorAgreement
             return [];
         }
 
+        string[] names = [.. quantizers.Select(quantizer => quantizer.Outputs[0] + Suffix)];
+        var agreements = quantizers.Select(_ => new CodeAgreement()).ToArray();
         var folder = Directory.CreateTempSubdirectory("qat-agreement-");
         try
         {
             var path = Path.Combine(folder.FullName, "compared.onnx");
             OnnxWriter.Write(WithOutputs(model), path);
-            var expected = await RunAsync(path, "simulated", options with { OptimizeGraph = false }).ConfigureAwait(false);
-            var actual = await RunAsync(path, "engine", options with { OptimizeGraph = true }).ConfigureAwait(false);
-            return [.. quantizers.Select((quantizer, index) => Compare(model, quantizer, expected[index].Values, actual[index].Values))];
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-
-        async Task<IReadOnlyList<EngineOutput>> RunAsync(string path, string name, OrtCpuOptions engineOptions)
-        {
-            var backend = new OrtCpuBackend(engineOptions);
+            var backend = new OrtCpuBackend(options with { OptimizeGraph = true });
             var built = await backend
                 .BuildAsync(
                     new EngineBuildRequest
                     {
                         OnnxPath = path,
                         OutputFolder = folder.FullName,
-                        Name = name,
+                        Name = "engine",
                         Precision = EnginePrecision.Int8,
                     },
                     cancellationToken)
                 .ConfigureAwait(false);
             using var engine = backend.Load(built.Engines[0].Path);
-            return engine.Run(images, batch, [.. quantizers.Select(quantizer => quantizer.Outputs[0] + Suffix)]);
+            var step = engine.Input.FixedBatch ?? batch;
+            var length = images.Length / batch * step;
+            for (var start = 0; start < images.Length; start += length)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var part = images.Slice(start, length);
+                var actual = engine.Run(part, step, names);
+                OnnxWriter.Write(WithOutputs(model, actual), path);
+                using var simulation = backend.Load(path);
+                var expected = simulation.Run(part, step, names);
+                foreach (var (index, quantizer) in quantizers.Index())
+                {
+                    agreements[index].Add(expected[index].Values, actual[index].Values, ParametersOf(model, quantizer));
+                }
+            }
         }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        return [.. quantizers.Zip(agreements, (quantizer, agreement) => Describe(model, quantizer, agreement))];
     }
 
     private static IReadOnlyList<Node> QuantizersOf(Graph model) =>
@@ -81,12 +94,22 @@ public static class OrtTensorAgreement
     ];
 
     /// <summary>The model with the real values of all quantized tensors as further outputs; what fuses in the model still does.</summary>
-    internal static Graph WithOutputs(Graph model)
+    /// <param name="model">Not changed.</param>
+    /// <param name="known">Values that all readers of the tensors get in place of what is computed; null for the latter.</param>
+    internal static Graph WithOutputs(Graph model, IReadOnlyList<EngineOutput>? known = null)
     {
         var result = model.Clone();
-        foreach (var quantizer in QuantizersOf(model))
+        foreach (var (index, quantizer) in QuantizersOf(result).Index())
         {
-            var output = quantizer.Outputs[0] + Suffix;
+            var codes = quantizer.Outputs[0];
+            var output = codes + Suffix;
+            if (known is not null)
+            {
+                quantizer.Outputs[0] += "_computed";
+                result.Values.Remove(codes);
+                result.Initializers.Add(codes, CodesOf(known[index], ParametersOf(model, quantizer)));
+            }
+
             result.Nodes.Add(new Node(output, "DequantizeLinear", [quantizer.Outputs[0], .. quantizer.Inputs.Skip(1)], [output]));
             result.Outputs.Add(new ValueInfo(output, ElementType.Float, null));
         }
@@ -94,18 +117,21 @@ public static class OrtTensorAgreement
         return result;
     }
 
-    private static TensorAgreement Compare(Graph model, Node quantizer, float[] expected, float[] actual)
+    private static Tensor CodesOf(EngineOutput values, QuantizationParameters parameters)
     {
-        var agreement = new CodeAgreement();
-        agreement.Add(expected, actual, ParametersOf(model, quantizer));
-        return new TensorAgreement(
-            quantizer.Outputs[0],
-            model.Nodes.Find(node => node.Outputs.Contains(quantizer.Inputs[0]))?.Name ?? quantizer.Inputs[0],
-            agreement.Count,
-            agreement.DifferentShare,
-            (double)agreement.DifferentByMoreThanOne / agreement.Count,
-            agreement.LargestDifference);
+        long[] shape = [.. values.Shape];
+        return parameters.QMin < 0
+            ? Tensor.From<sbyte>(shape, Array.ConvertAll(values.Values, value => (sbyte)parameters.Quantize(value)))
+            : Tensor.From<byte>(shape, Array.ConvertAll(values.Values, value => (byte)parameters.Quantize(value)));
     }
+
+    private static TensorAgreement Describe(Graph model, Node quantizer, CodeAgreement agreement) => new(
+        quantizer.Outputs[0],
+        model.Nodes.Find(node => node.Outputs.Contains(quantizer.Inputs[0]))?.Name ?? quantizer.Inputs[0],
+        agreement.Count,
+        agreement.DifferentShare,
+        (double)agreement.DifferentByMoreThanOne / agreement.Count,
+        agreement.LargestDifference);
 
     private static QuantizationParameters ParametersOf(Graph model, Node quantizer)
     {

@@ -44,6 +44,26 @@ public sealed class TensorAgreementTests : IDisposable
     }
 
     [Fact]
+    public async Task Compare_BiasThatOverflowsInTheRuntime_ShowsAtItsLayerAlone()
+    {
+        var model = OnnxReader.Read(TinyModels.WriteQuantized(_folder.PathOf("q.onnx"), batch: null));
+        foreach (var (name, factor) in new[] { ("w0_scale", 2f), ("w1", 1e-6f), ("w1_scale", 2e-6f), ("w2_scale", 2f) })
+        {
+            var tensor = model.Initializers[name];
+            model.Initializers[name] = Tensor.FromFloats(
+                tensor.Dimensions, Array.ConvertAll(tensor.ToFloats(), value => value * factor));
+        }
+
+        model.Initializers["b1"] = Tensor.FromFloats([TinyModels.Channels], [.. Enumerable.Repeat(0.5f, TinyModels.Channels)]);
+
+        var tensors = await OrtTensorAgreement.CompareAsync(model, OneThread, TinyModels.Images(2, seed: 3), 2, Cancel);
+
+        Assert.Equal(["r1_raw_codes"], tensors.Where(tensor => tensor.LargestDifference > 1).Select(tensor => tensor.Tensor));
+        var error = Assert.Throws<EngineException>(() => AgreementGate.Require(model, tensors));
+        Assert.Contains("begins at node 'relu1'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WithOutputs_KeepsEveryIntegerOperator()
     {
         var model = OnnxReader.Read(TinyModels.WriteQuantized(_folder.PathOf("q.onnx"), batch: null));

@@ -59,7 +59,7 @@ public sealed class DemoEngineTests : IDisposable
 
         Assert.NotEqual(0, agreement.Count);
         Assert.InRange(agreement.DifferentShare, 0, MostDifferent);
-        Assert.InRange(agreement.DifferentByMoreThanOne / (double)agreement.Count, 0, MostDifferent / 10);
+        Assert.InRange(agreement.LargestDifference, 0, 1);
     }
 
     private static RunSpecification Small(RunSpecification demo)

@@ -98,6 +98,28 @@ public sealed class SpecificationRulesTests
         SpecificationRules.Check(good with { Qat = new QatSpecification { Profile = "strict", Batch = 128, Ranks = 8 } }, "the event");
     }
 
+    [Fact]
+    public void Targets_AreTheTarget_AndTheTargetTheFirstOfThem()
+    {
+        Assert.Equal(["ort-cpu"], Good.Targets);
+        Assert.Equal(["tensorrt"], (Good with { Target = "tensorrt" }).Targets);
+        Assert.Equal("tensorrt", (Good with { Targets = ["tensorrt", "ort-cpu"] }).Target);
+    }
+
+    [Fact]
+    public void Check_TargetsThatContradict_SaysWhatToName()
+    {
+        AssertRefused(
+            Good with { Targets = ["tensorrt", "tensorrt"] },
+            "the event: targets is [tensorrt, tensorrt]: name ort-cpu, tensorrt or both, the one that is trained for first");
+        AssertRefused(
+            Good with { Target = "ort-cpu", Targets = ["tensorrt"] },
+            "the event: target is ort-cpu, but targets begins with tensorrt: leave target out, or name it first");
+        AssertRefused(
+            Good with { Build = new BuildSpecification { ApBatches = [8] } },
+            "the event: build.apBatches names a batch size that build.batches does not: an engine that is not built cannot be evaluated");
+    }
+
     private static void AssertRefused(RunSpecification? specification, string message) =>
         Assert.Equal(message, Assert.Throws<SpecificationException>(() => SpecificationRules.Check(specification, "the event")).Message);
 }

@@ -18,7 +18,7 @@ internal static class BuildEngineCommand
             Build engines and time them; where TensorRT is absent, write the files and the exact command lines for a machine that has it.
 
             Example: qat build-engine detector-qdq.onnx --target tensorrt --batch 1,32 -o engines
-            Example: qat build-engine detector.onnx --calib detector.cache --target tensorrt --percentile 99 --streams 1 --avg-runs 10 -o engines
+            Example: qat build-engine detector.onnx --calib detector.cache --target tensorrt --streams 1 --avg-runs 10 -o engines
             Example: qat build-engine detector-cpu.onnx --target ort-cpu --batch 1,32 --threads 2 -o engines
             """) { model, output, json };
         foreach (var option in engine.ForBuilding.Concat(engine.ForTiming))

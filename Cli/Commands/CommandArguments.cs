@@ -12,7 +12,7 @@ internal static class CommandArguments
     {
         var option = new Option<int>("--deconv-axis")
         {
-            Description = "Axis of transposed convolutions' weights with a scale for each index: 0 (input channels, TensorRT's kernels) or 1",
+            Description = "Axis of transposed convolutions' weights with a scale for each index: 0 (input channels, for TensorRT) or 1",
         };
         option.AcceptOnlyFromAmong("0", "1");
         return option;

@@ -65,7 +65,8 @@ internal sealed class EngineOptions
         string[] names = [TargetRegistry.OrtCpu.Name, TargetRegistry.TensorRt.Name];
         _target = new("--target")
         {
-            Description = string.Join(" or ", names) + (requiresTarget ? "" : $"; default: tensorrt for {EngineExtension} files, else ort-cpu"),
+            Description = string.Join(" or ", names)
+                + (requiresTarget ? "" : $"; default: tensorrt for {EngineExtension} files, else ort-cpu"),
             Required = requiresTarget,
         };
         _target.AcceptOnlyFromAmong(names);

@@ -90,7 +90,8 @@ internal sealed class ExportCommand
 
             return export.Options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } foreign
                 ? throw new CheckpointException(
-                    $"{foreign.Name} is for a checkpoint, and {parsed.GetValue(file) ?? "the demo"} is a run specification: its keys say this.")
+                    $"{foreign.Name} is for a checkpoint, and {parsed.GetValue(file) ?? "the demo"} is a run specification: "
+                    + "its keys say this.")
                 : run.InvokeAsync(parsed, cancellationToken);
         });
         return verb;

@@ -29,7 +29,7 @@ internal static class ModelPrecision
                 $"'{path}' has no scales, so that an int8 engine would compute with made-up ones: quantize it first ('qat run'), or give "
                 + "its calibration cache with --calib."),
             not EnginePrecision.Int8 when isQuantized => throw new EngineException(
-                $"'{path}' is quantized, so that its engine is int8: build {asked} from the float model ('qat optimize … --target float')."),
+                $"'{path}' is quantized, so that its engine is int8: build {asked} from the float model ('qat optimize' to float)."),
             not EnginePrecision.Int8 when hasCache => throw new EngineException(
                 "--calib gives scales, which an engine without int8 does not use: leave it out, or set --precision int8."),
             { } precision => precision,

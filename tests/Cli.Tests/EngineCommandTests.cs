@@ -21,8 +21,8 @@ public sealed class EngineCommandTests : IDisposable
 
         Assert.True(exitCode == 0, error);
         using var result = JsonDocument.Parse(output);
-        Assert.EndsWith(
-            "model.fp32.ort-cpu.onnx", result.RootElement.GetProperty("engines")[0].GetProperty("path").GetString(), StringComparison.Ordinal);
+        var engine = result.RootElement.GetProperty("engines")[0].GetProperty("path").GetString();
+        Assert.EndsWith("model.fp32.ort-cpu.onnx", engine, StringComparison.Ordinal);
         var timings = result.RootElement.GetProperty("timings");
         Assert.Equal([1, 3], timings.EnumerateArray().Select(timing => timing.GetProperty("batch").GetInt32()));
         var options = timings[0].GetProperty("options");

@@ -75,7 +75,8 @@ public static class SpecificationRules
             "qat.profile 'strict' is the training of the YOLOv6 tutorial, which needs model.yolov6: set it to 'default'");
         Require(
             specification is not { Qat: { Ranks: > 1, Profile: not "strict" } },
-            "qat.ranks sums the losses of as many batches as the published recipe has processes: set qat.profile to 'strict', or leave it out");
+            "qat.ranks sums the losses of as many batches as the published recipe has processes: set qat.profile to 'strict', or leave "
+            + "it out");
         Require(
             specification.Qat is not { } qat || qat.Batch % qat.Ranks == 0,
             "qat.batch is the images of all qat.ranks together: make it a multiple of them");

@@ -108,7 +108,8 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
             var batches = new AugmentedBatches(labelled, loader, epochs, specification.Train.PlainEpochs);
             return (
                 new TrainingStage(name, batches, Progress: recorder),
-                FloatTrainingOptions.Of(specification, Math.Max(1, epochs), Math.Max(1, batches.StepsPerEpoch / specification.Train.Ranks)));
+                FloatTrainingOptions.Of(
+                    specification, Math.Max(1, epochs), Math.Max(1, batches.StepsPerEpoch / specification.Train.Ranks)));
         }
     }
 }

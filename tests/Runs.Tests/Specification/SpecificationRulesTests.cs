@@ -90,8 +90,8 @@ public sealed class SpecificationRulesTests
 
         AssertRefused(
             good with { Qat = new QatSpecification { Ranks = 8 } },
-            "the event: qat.ranks sums the losses of as many batches as the published recipe has processes: set qat.profile to 'strict', or "
-            + "leave it out");
+            "the event: qat.ranks sums the losses of as many batches as the published recipe has processes: set qat.profile to 'strict', "
+            + "or leave it out");
         AssertRefused(
             good with { Qat = new QatSpecification { Profile = "strict", Batch = 100, Ranks = 8 } },
             "the event: qat.batch is the images of all qat.ranks together: make it a multiple of them");

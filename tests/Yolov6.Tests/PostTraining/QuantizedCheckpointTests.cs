@@ -26,7 +26,8 @@ public sealed class QuantizedCheckpointTests
     public void Load_LayersWithoutRanges_StayFloat()
     {
         var (placed, state) = Checkpoint();
-        var partial = state.Where(name => !name.StartsWith("detect.", StringComparison.Ordinal) || !name.EndsWith("_amax", StringComparison.Ordinal));
+        var partial = state.Where(
+            name => !name.StartsWith("detect.", StringComparison.Ordinal) || !name.EndsWith("_amax", StringComparison.Ordinal));
 
         var loaded = QuantizedCheckpoint.Load(placed, partial, "partial.pt");
 
@@ -47,7 +48,8 @@ public sealed class QuantizedCheckpointTests
         Assert.All(state, entry => Assert.Equal(entry.Value.Data, saved[entry.Key].Data));
         Assert.All(state, entry => Assert.Equal(entry.Value.Shape, saved[entry.Key].Shape));
         var again = QuantizedCheckpoint.Load(placed, saved, "again");
-        Assert.Equal(loaded.Quantizers.SelectMany(quantizer => quantizer.Ranges), again.Quantizers.SelectMany(quantizer => quantizer.Ranges));
+        Assert.Equal(
+            loaded.Quantizers.SelectMany(quantizer => quantizer.Ranges), again.Quantizers.SelectMany(quantizer => quantizer.Ranges));
     }
 
     [Fact]

@@ -34,8 +34,8 @@ public sealed class Yolov6ScheduleTests
     [Fact]
     public void At_SeveralRanks_CountsTheirIterations()
     {
-        var (one, eight) = (
-            new Yolov6Schedule(new ScheduleOptions { WarmupEpochs = 1 }, 32), new Yolov6Schedule(new ScheduleOptions { WarmupEpochs = 1 }, 32, 8));
+        var options = new ScheduleOptions { WarmupEpochs = 1 };
+        var (one, eight) = (new Yolov6Schedule(options, 32), new Yolov6Schedule(options, 32, ranks: 8));
         foreach (var iteration in new[] { 0, 500, 999, 1500 })
         {
             var expected = one.At(new StepPosition(0, iteration, 10, 2000));

@@ -39,8 +39,8 @@ public static class CacheImport
         if (!scales.Keys.Any(tensors.Contains))
         {
             throw new GraphException(
-                $"None of the cache's {cache.Entries.Count} tensors is in model '{graph.Name}': a cache goes with the very file it was made "
-                + "for, because exporters number tensors differently.");
+                $"None of the cache's {cache.Entries.Count} tensors is in model '{graph.Name}': a cache goes with the very file it was "
+                + "made for, because exporters number tensors differently.");
         }
 
         GraphSimplifier.Simplify(graph);

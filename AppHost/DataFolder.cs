@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using System.Net.NetworkInformation;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -8,6 +10,7 @@ namespace QatPipeline.AppHost;
 internal sealed class DataFolder
 {
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     public DataFolder(IDistributedApplicationBuilder builder)
     {
@@ -50,9 +53,9 @@ internal sealed class DataFolder
     {
         const string file = "ports.json";
         var ports = Read<int>(file);
-        if (!ports.TryGetValue(name, out var port) || !SpinWait.SpinUntil(() => !Taken().Contains(port), TimeSpan.FromSeconds(30)))
+        if (!ports.TryGetValue(name, out var port) || !BecomesFree(port))
         {
-            // A killed system got time to let go of it: somebody else has it. The new one is below those given to outgoing connections.
+            // The new one is below those given to outgoing connections.
             port = Random.Shared.GetItems([.. Enumerable.Range(20_000, 10_000).Except(Taken()).Except(ports.Values)], 1)[0];
             ports[name] = port;
             Write(file, JsonSerializer.Serialize(ports));
@@ -65,6 +68,28 @@ internal sealed class DataFolder
         ? JsonSerializer.Deserialize<SortedDictionary<string, T>>(File.ReadAllText(file))!
         : [];
 
+    // A killed system needs some seconds to let go of it; after that, somebody else has it.
+    private static bool BecomesFree(int port)
+    {
+        var waited = Stopwatch.StartNew();
+        while (Taken().Contains(port))
+        {
+            if (waited.Elapsed > LongestWait)
+            {
+                return false;
+            }
+
+            Thread.Sleep(200);
+        }
+
+        return true;
+    }
+
+    // Who listens at another address of the machine, such as a forwarder for another host, is not in our way.
     private static IEnumerable<int> Taken() =>
-        IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(listener => listener.Port);
+        IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
+            .Where(listener => IPAddress.IsLoopback(listener.Address)
+                || listener.Address.Equals(IPAddress.Any)
+                || listener.Address.Equals(IPAddress.IPv6Any))
+            .Select(listener => listener.Port);
 }

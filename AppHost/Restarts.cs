@@ -129,13 +129,18 @@ internal static class RestartsExtensions
     {
         if (builder.ExecutionContext.IsRunMode)
         {
-            builder.Services.AddSingleton(TimeProvider.System);
-            if (builder.Configuration.GetValue(Restarts.LimitKey, Restarts.DefaultLimit) > 0)
-            {
-                builder.Services.AddHostedService<Restarts>();
-            }
+            builder.Services.AddSingleton(TimeProvider.System).AddSingleton<Restarts>().AddSingleton<OrchestratorWatch>();
+            var isOn = builder.Configuration.GetValue(Restarts.LimitKey, Restarts.DefaultLimit) > 0;
 
-            builder.Services.AddHostedService<OrchestratorWatch>();
+            // As hosted services they would begin when everything has come up once, and miss what ends before.
+            builder.Eventing.Subscribe<BeforeStartEvent>(async (start, cancellationToken) =>
+            {
+                await start.Services.GetRequiredService<OrchestratorWatch>().StartAsync(cancellationToken);
+                if (isOn)
+                {
+                    await start.Services.GetRequiredService<Restarts>().StartAsync(cancellationToken);
+                }
+            });
         }
 
         return builder;

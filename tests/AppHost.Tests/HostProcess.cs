@@ -36,13 +36,24 @@ internal sealed class HostProcess : IDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    /// <summary>Everything that it said in the terminal.</summary>
+    public string Output => _process.Output;
+
     /// <summary>Starts it on the data folder and waits until the gateway is ready.</summary>
-    public static async Task<HostProcess> StartAsync(ScratchFolder folder, CancellationToken cancellationToken)
+    /// <param name="folder">The data folder.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="victim">A part of a command line; who has it is killed as soon as it is there.</param>
+    public static async Task<HostProcess> StartAsync(ScratchFolder folder, CancellationToken cancellationToken, string? victim = null)
     {
         File.Delete(folder.PathOf("gateway.url"));
         var host = new HostProcess(folder);
         try
         {
+            if (victim is not null)
+            {
+                await host._process.WaitUntilAsync(() => Task.FromResult(host.TryKill(victim)), StartLimit, cancellationToken);
+            }
+
             await host._process.WaitUntilAsync(
                 () => Task.FromResult(File.Exists(folder.PathOf("gateway.url"))), StartLimit, cancellationToken);
             return host;
@@ -79,6 +90,25 @@ internal sealed class HostProcess : IDisposable
             await Task.Delay(TimeSpan.FromSeconds(0.2), limit.Token);
         }
     }
+
+    /// <summary>Waits until the gateway misses nothing.</summary>
+    public Task WaitForHealthAsync(CancellationToken cancellationToken) => _process.WaitUntilAsync(
+        async () =>
+        {
+            try
+            {
+                using var gateway = Gateway();
+                using var answer = await gateway.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken);
+                return answer.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                // It is not there yet.
+                return false;
+            }
+        },
+        StartLimit,
+        cancellationToken);
 
     /// <summary>Ends it as a terminal does: the signal goes to the whole process group.</summary>
     public async Task SignalAsync(string signal, CancellationToken cancellationToken)
@@ -117,12 +147,28 @@ internal sealed class HostProcess : IDisposable
         DefaultRequestHeaders = { { "X-Api-Key", File.ReadAllText(_folder.PathOf("gateway.token")) } },
     };
 
+    private List<string> Running() => [.. Processes().Select(process => process.Command)];
+
+    private bool TryKill(string victim)
+    {
+        var id = Processes().FirstOrDefault(process => process.Command.Contains(victim, StringComparison.Ordinal)).Id;
+        if (id > 0)
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+
+        return id > 0;
+    }
+
     // A zombie's command line is empty.
-    private List<string> Running() => [.. Directory.EnumerateDirectories("/proc")
+    private IEnumerable<(int Id, string Command)> Processes() => Directory.EnumerateDirectories("/proc")
         .Where(entry => int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out _))
         .Where(entry => ReadNullSeparated(entry, "environ").Contains($"{DataVariable}={_folder.FullName}"))
-        .Select(entry => string.Join(' ', ReadNullSeparated(entry, "cmdline")))
-        .Where(command => command.Length > 0)];
+        .Select(entry => (
+            int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture),
+            string.Join(' ', ReadNullSeparated(entry, "cmdline"))))
+        .Where(process => process.Item2.Length > 0);
 
     private static string[] ReadNullSeparated(string process, string file)
     {

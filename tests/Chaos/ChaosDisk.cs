@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace QatPipeline.Chaos;
 
 /// <summary>A small file system of its own, which can be filled and made read-only. Mounting takes root.</summary>
@@ -17,7 +15,7 @@ internal sealed class ChaosDisk : IDisposable
     public static ChaosDisk? TryMount(string folder)
     {
         Directory.CreateDirectory(folder);
-        return Environment.IsPrivilegedProcess && Run("mount", "-t", "tmpfs", "-o", $"size={Megabytes}m", "tmpfs", folder)
+        return Environment.IsPrivilegedProcess && Shell.Run($"mount -t tmpfs -o size={Megabytes}m tmpfs {folder}")
             ? new ChaosDisk(folder)
             : null;
     }
@@ -43,16 +41,9 @@ internal sealed class ChaosDisk : IDisposable
     public void Free() => File.Delete(Filler);
 
     /// <summary>Whether the files can be written. It cannot be changed while one is open for writing.</summary>
-    public bool TryMakeReadOnly() => Run("mount", "-o", "remount,ro", _folder);
+    public bool TryMakeReadOnly() => Shell.Run($"mount -o remount,ro {_folder}");
 
-    public void MakeWritable() => Run("mount", "-o", "remount,rw", _folder);
+    public void MakeWritable() => Shell.Run($"mount -o remount,rw {_folder}");
 
-    public void Dispose() => Run("umount", "-l", _folder);
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
+    public void Dispose() => Shell.Run($"umount -l {_folder}");
 }

@@ -38,6 +38,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
             environment["FAKETIME_TIMESTAMP_FILE"] = ClockFile;
             environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
             environment["FAKETIME_CACHE_DURATION"] = "1";
+            // With the fix, which is for other C libraries, every timed wait returns at once, and the system does nothing but wait.
+            environment["FAKETIME_FORCE_MONOTONIC_FIX"] = "0";
         }
 
         // Background jobs of scripts ignore SIGINT, and so would what they start.
@@ -52,6 +54,9 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     /// <summary>The disk of the storage, where one can be mounted.</summary>
     public ChaosDisk? Disk { get; }
+
+    /// <summary>A second host that works for the system, where one can be made.</summary>
+    public RemoteHost? Remote { get; private set; }
 
     public string Broker => File.ReadAllText(Path.Combine(DataFolder, "messaging.connection"));
 
@@ -71,6 +76,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         try
         {
             await system._process.WaitUntilAsync(async () => await system.IsHealthyAsync(cancellationToken), StartLimit, cancellationToken);
+            system.Remote = await RemoteHost.TryStartAsync(system.Victims, system._folder.PathOf("remote"), cancellationToken);
             return system;
         }
         catch
@@ -131,6 +137,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Remote?.Dispose();
         using var limit = new CancellationTokenSource(StopLimit);
         try
         {

@@ -31,6 +31,7 @@ internal sealed record Mishap(TimeSpan Pause, MishapKind Kind, string Victim, Ti
         kinds.AddRange(Enumerable.Repeat((MishapKind.FullDisk, "storage", 6), 2));
         kinds.AddRange(Enumerable.Repeat((MishapKind.ReadOnlyDisk, "storage", 6), 2));
         kinds.AddRange(Enumerable.Repeat((MishapKind.ClockJump, "all", 7200), 4));
+        kinds.AddRange(Enumerable.Repeat((MishapKind.NetworkCut, "remote-host", 40), 3));
         kinds.AddRange(Enumerable.Repeat((MishapKind.Forgery, "broker", 0), 12));
         random.Shuffle(CollectionsMarshal.AsSpan(kinds));
         return [.. kinds.Select(entry => new Mishap(
@@ -54,5 +55,6 @@ internal enum MishapKind
     FullDisk,
     ReadOnlyDisk,
     ClockJump,
+    NetworkCut,
     Forgery,
 }

@@ -7,7 +7,7 @@ using QatPipeline.SystemSupport;
 
 namespace QatPipeline.Chaos;
 
-/// <summary>Does what the plan says, and keeps what it did.</summary>
+/// <summary>Does what the plan says, and tells what it did.</summary>
 internal sealed class Monkey(ChaosSystem system, EventTape tape, string knownRun)
 {
     private static readonly TimeSpan LongestPublication = TimeSpan.FromSeconds(20);
@@ -15,8 +15,8 @@ internal sealed class Monkey(ChaosSystem system, EventTape tape, string knownRun
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int _forgeries;
 
-    /// <summary>What was done, and when.</summary>
-    public List<string> History { get; } = [];
+    /// <summary>How much was done.</summary>
+    public int Mishaps { get; private set; }
 
     public int Kills { get; private set; }
 
@@ -27,7 +27,9 @@ internal sealed class Monkey(ChaosSystem system, EventTape tape, string knownRun
             await Task.Delay(mishap.Pause, cancellationToken);
             var done = await DoAsync(mishap, cancellationToken);
             var outcome = done ? "" : "  (not possible here)";
-            History.Add(string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds,7:0.0} s  {mishap}{outcome}"));
+            Mishaps++;
+            TestContext.Current.SendDiagnosticMessage(
+                string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds,7:0.0} s  {mishap}{outcome}"));
         }
     }
 
@@ -57,6 +59,11 @@ internal sealed class Monkey(ChaosSystem system, EventTape tape, string knownRun
                 return await MakeReadOnlyAsync(disk, mishap, cancellationToken);
             case MishapKind.ClockJump when ChaosSystem.HasClock:
                 system.SetClock(mishap.Length);
+                return true;
+            case MishapKind.NetworkCut when system.Remote is { } remote:
+                remote.PullCable();
+                await Task.Delay(mishap.Length, cancellationToken);
+                remote.PlugCable();
                 return true;
             case MishapKind.Forgery:
                 await ForgeAsync(cancellationToken);

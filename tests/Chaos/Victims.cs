@@ -6,7 +6,7 @@ namespace QatPipeline.Chaos;
 /// <summary>The processes of one running system, found by the environment that they inherited.</summary>
 internal sealed class Victims(string dataFolder)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What is killed, and how its command line is known.</summary>
@@ -53,7 +53,8 @@ internal sealed class Victims(string dataFolder)
             await Task.Delay(Poll, cancellationToken);
         }
 
-        throw new TimeoutException($"{victim} did not come back within {Patience}.");
+        throw new TimeoutException(
+            $"{victim} did not come back within {Patience}; there are:\n{string.Join('\n', All().Select(process => process.Command))}");
     }
 
     /// <summary>Sends a signal; a process that ended in this instant is no error.</summary>
@@ -63,6 +64,12 @@ internal sealed class Victims(string dataFolder)
         using var kill = Process.Start(new ProcessStartInfo("kill", ["-s", signal, "--", id]) { RedirectStandardError = true })!;
         await kill.WaitForExitAsync(cancellationToken);
     }
+
+    /// <summary>The variables that the process was started with.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> EnvironmentOf(int processId) =>
+        Read(processId, "environ").Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Select(variable => variable.Split('=', 2))
+            .Select(parts => KeyValuePair.Create(parts[0], parts[1]));
 
     private static bool IsIt(string command, string victim) =>
         command.Contains(Known[victim], StringComparison.Ordinal) && !command.Contains("monitor-process", StringComparison.Ordinal);

@@ -43,6 +43,10 @@ public static class TargetRegistry
         }
     }
 
+    /// <summary>The biases that the target of a graph's quantizers adds as integers; none where no quantizers are placed.</summary>
+    public static IReadOnlyList<IntegerBias> IntegerBiases(Graph graph) =>
+        graph.Quantizers.Count > 0 && QuantizerPlacement.HasMark(graph) ? Of(graph).IntegerBiases(graph) : [];
+
     /// <summary>The graph in one of <see cref="Forms"/>; see <see cref="ITarget.Build"/>.</summary>
     /// <exception cref="GraphException">There is no such form, or the graph cannot be written in it.</exception>
     public static TargetModel Build(Graph graph, string form, FormOptions? options = null) =>

@@ -17,10 +17,6 @@ public sealed record IntegerBias(Node Layer, Node? Normalization, Quantizer Inpu
     /// <summary>The node input whose values change with the codes: the shift of the normalization, or the bias itself.</summary>
     public QuantizerUse Use => new((Normalization ?? Layer).Name, 2);
 
-    /// <summary>The biases that the target of a graph's quantizers adds as integers; none where no quantizers are placed.</summary>
-    public static IReadOnlyList<IntegerBias> In(Graph graph) =>
-        graph.Quantizers.Count > 0 && QuantizerPlacement.HasMark(graph) ? TargetRegistry.Of(graph).IntegerBiases(graph) : [];
-
     /// <summary>Biases, scales and codes for constants and ranges as they are now.</summary>
     /// <param name="constants">Gives the values of a constant by its name.</param>
     /// <param name="input">Range of the input.</param>

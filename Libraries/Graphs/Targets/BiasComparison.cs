@@ -1,5 +1,4 @@
 using System.Globalization;
-using QatPipeline.Graphs.Quantizers;
 
 namespace QatPipeline.Graphs.Targets;
 
@@ -11,7 +10,7 @@ internal static class BiasComparison
     /// <returns>The number of codes compared.</returns>
     public static long Compare(Graph simulated, TargetModel model, List<CertificateDifference> differences)
     {
-        var biases = IntegerBias.In(simulated).ToDictionary(bias => bias.Layer.Name, StringComparer.Ordinal);
+        var biases = TargetRegistry.IntegerBiases(simulated).ToDictionary(bias => bias.Layer.Name, StringComparer.Ordinal);
         var links = model.Graph.Link();
         var count = 0L;
         foreach (var layer in model.Graph.Nodes)

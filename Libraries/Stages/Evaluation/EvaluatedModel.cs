@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
-using QatPipeline.Stages.Building;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Evaluation;
@@ -70,7 +69,7 @@ internal sealed record EvaluatedModel(
         }
 
         var model = await context.OpenInputAsync(ArtifactNames.FloatForm, cancellationToken);
-        var backend = new TensorRtBackend(TensorRtBuilding.OptionsOf(context.Specification.Build));
+        var backend = new TensorRtBackend(new TensorRtOptions { TrtexecPath = context.Specification.Build.Trtexec });
         var wanted = context.Specification.Build.ApBatches;
         foreach (var engine in build.Engines.Where(engine => engine.Missing is null))
         {

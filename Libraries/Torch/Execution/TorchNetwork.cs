@@ -33,7 +33,7 @@ public sealed class TorchNetwork : IDisposable
             .SelectMany(range => range.Members.SelectMany(source => source.Uses.Select(use => (use, range, source))))
             .ToDictionary(item => item.use, item => (item.range, item.source));
         _weights = [.. WeightsOf(graph)];
-        _biases = IntegerBias.In(graph).ToDictionary(bias => bias.Use, bias => new NetworkBias(
+        _biases = TargetRegistry.IntegerBiases(graph).ToDictionary(bias => bias.Use, bias => new NetworkBias(
             bias, _uses[new(bias.Layer.Name, 0)].Range, _uses[new(bias.Layer.Name, 1)].Range, _constants.Values));
         PlanFor(null);
     }

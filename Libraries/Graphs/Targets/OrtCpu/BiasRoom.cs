@@ -1,7 +1,7 @@
 using QatPipeline.Graphs.Passes;
-using QatPipeline.Graphs.Targets;
+using QatPipeline.Graphs.Quantizers;
 
-namespace QatPipeline.Graphs.Quantizers;
+namespace QatPipeline.Graphs.Targets.OrtCpu;
 
 /// <summary>Widens weight ranges until the biases of layers on integers fit int32 (<see cref="IntegerBiasValues.WithRoom"/>).</summary>
 internal static class BiasRoom

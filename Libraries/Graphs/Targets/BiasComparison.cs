@@ -10,7 +10,7 @@ internal static class BiasComparison
     /// <returns>The number of codes compared.</returns>
     public static long Compare(Graph simulated, TargetModel model, List<CertificateDifference> differences)
     {
-        var biases = TargetRegistry.IntegerBiases(simulated).ToDictionary(bias => bias.Layer.Name, StringComparer.Ordinal);
+        var biases = model.Target!.IntegerBiases(simulated).ToDictionary(bias => bias.Layer.Name, StringComparer.Ordinal);
         var links = model.Graph.Link();
         var count = 0L;
         foreach (var layer in model.Graph.Nodes)

@@ -1,5 +1,4 @@
 using QatPipeline.Graphs;
-using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Torch.FakeQuantization;
 using QatPipeline.Torch.Native;
 using QatPipeline.Torch.Operators;

@@ -39,9 +39,10 @@ public sealed class OptimizeStage : IStage
         var certificates = new List<EqualityCertificate>();
         var reports = new List<LintReport>();
         Write(context, FloatForm.Build(original));
+        var origin = TargetRegistry.Of(quantized);
         foreach (var target in context.Specification.Targets.Select(TargetRegistry.Get))
         {
-            var isTrainedFor = target == TargetRegistry.Of(quantized);
+            var isTrainedFor = target == origin;
             var graph = isTrainedFor ? quantized : Retargeting.To(quantized, target);
             foreach (var model in target.Forms.Select(form => target.Build(graph, form)))
             {
@@ -62,7 +63,7 @@ public sealed class OptimizeStage : IStage
                 if (model.IsExplicit)
                 {
                     var report = target.Lint(model.Graph);
-                    reports.Add(report with { Findings = [.. Retargeting.Findings(quantized, target), .. report.Findings] });
+                    reports.Add(report with { Findings = [.. Retargeting.Findings(quantized, origin, target), .. report.Findings] });
                 }
             }
         }

@@ -65,10 +65,11 @@ public static class Retargeting
     /// were placed for the target.
     /// </summary>
     /// <param name="calibrated">With quantizers, as it is given to <see cref="ITarget.Build"/>.</param>
+    /// <param name="origin">The target that its quantizers were placed for.</param>
     /// <param name="target">Whose files are written.</param>
-    public static IEnumerable<LintFinding> Findings(Graph calibrated, ITarget target)
+    public static IEnumerable<LintFinding> Findings(Graph calibrated, ITarget origin, ITarget target)
     {
-        if (!QuantizerPlacement.HasMark(calibrated) || TargetRegistry.Of(calibrated) is var origin && origin == target)
+        if (origin == target)
         {
             yield break;
         }

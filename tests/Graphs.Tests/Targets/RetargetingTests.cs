@@ -78,10 +78,10 @@ public sealed class RetargetingTests
         graph = MinMaxCalibration.Calibrate(graph, RandomTensors.InputsOf(graph, seed: 3));
         TargetRegistry.OrtCpu.LeaveFloat(graph, ["conv2"]);
 
-        var findings = Retargeting.Findings(graph, TargetRegistry.TensorRt).ToArray();
+        var findings = Retargeting.Findings(graph, TargetRegistry.OrtCpu, TargetRegistry.TensorRt).ToArray();
 
         Assert.Equal(["weights-of-another-target", "float-layers-of-another-target"], findings.Select(finding => finding.Code));
         Assert.Equal([["conv0", "conv1", "conv3"], ["conv2"]], findings.Select(finding => finding.Nodes));
-        Assert.Empty(Retargeting.Findings(graph, TargetRegistry.OrtCpu));
+        Assert.Empty(Retargeting.Findings(graph, TargetRegistry.OrtCpu, TargetRegistry.OrtCpu));
     }
 }

@@ -132,7 +132,14 @@ public sealed class TensorRtRunTests : IDisposable
     {
         Synthetic = new SyntheticSpecification
         {
-            Images = images, Seed = seed, Size = 160, Objects = 4, Smallest = 0.22, Largest = 0.55, Noise = 10, ColorHint = 1,
+            Images = images,
+            Seed = seed,
+            Size = 160,
+            Objects = 4,
+            Smallest = 0.22,
+            Largest = 0.55,
+            Noise = 10,
+            ColorHint = 1,
         },
     };
 

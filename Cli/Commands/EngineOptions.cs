@@ -12,12 +12,8 @@ internal sealed class EngineOptions
     private const string EngineExtension = ".engine";
     private static readonly TimingOptions Defaults = new();
 
-    private static readonly Dictionary<string, EnginePrecision> Precisions = new(StringComparer.Ordinal)
-    {
-        ["fp32"] = EnginePrecision.Float,
-        ["fp16"] = EnginePrecision.Half,
-        ["int8"] = EnginePrecision.Int8,
-    };
+    private static readonly Dictionary<string, EnginePrecision> Precisions =
+        Enum.GetValues<EnginePrecision>().ToDictionary(precision => precision.ToName(), StringComparer.Ordinal);
 
     private readonly Option<string?> _target;
     private readonly Option<string?> _precision = new("--precision")
@@ -137,7 +133,7 @@ internal sealed class EngineOptions
         {
             OnnxPath = model,
             OutputFolder = folder,
-            Name = $"{Path.GetFileNameWithoutExtension(model)}.{Precisions.First(known => known.Value == precision).Key}",
+            Name = $"{Path.GetFileNameWithoutExtension(model)}.{precision.ToName()}",
             Precision = precision,
             CalibrationCachePath = cache,
             Batches = batches,

@@ -58,13 +58,13 @@ public sealed class StageTable
             StageNames.Optimize,
             "onnx-graph-optimization",
             "exports and checks every form",
-            run => run.Targets[0] == TargetNames.OrtCpu ? ArtifactNames.OrtCpuForm : ArtifactNames.TensorRtQdqForm,
+            run => ArtifactNames.ExplicitForm(run.Target),
             GraphOptimized (id, run, made) => new(id, run, made)) with { Verb = new("export") },
         StageRow.Giving(
             StageNames.Build,
             "trt-engine-building",
             "builds and times the engines",
-            run => run.Targets[0] == TargetNames.OrtCpu ? ArtifactNames.Int8Engine : ArtifactNames.TensorRtBuild,
+            run => run.Target == TargetNames.OrtCpu ? ArtifactNames.Int8Engine : ArtifactNames.TensorRtBuild,
             EngineBuilt (id, run, made) => new(id, run, made)),
         StageRow.Giving(
             StageNames.Evaluate,

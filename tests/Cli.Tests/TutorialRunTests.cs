@@ -24,6 +24,9 @@ public sealed class TutorialRunTests : IDisposable
 
     private static readonly string Sample = Path.Combine(TestData.RepositoryRoot, "samples", "yolov6s-tutorial.yaml");
 
+    private static readonly string DemoFolder = Path.Combine(TestData.RepositoryRoot, "samples", "demo");
+    private static readonly RunSpecification Demo = RunSpecificationLoader.Load(Path.Combine(DemoFolder, "run.yaml"));
+
     private readonly ScratchFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -98,7 +101,6 @@ public sealed class TutorialRunTests : IDisposable
 
     private async Task<RunReport> RunAsync(string? trtexec)
     {
-        var demo = Path.Combine(TestData.RepositoryRoot, "samples", "demo");
         var tutorial = RunSpecificationLoader.Load(Sample);
         var small = tutorial with
         {
@@ -110,8 +112,8 @@ public sealed class TutorialRunTests : IDisposable
                     Variant = "n",
                     Width = 0.125,
                     Depth = 0.1,
-                    Checkpoint = Path.Combine(demo, "weights.safetensors"),
-                    Scales = Path.Combine(demo, "scales.safetensors"),
+                    Checkpoint = Path.Combine(DemoFolder, "weights.safetensors"),
+                    Scales = Path.Combine(DemoFolder, "scales.safetensors"),
                 },
             },
             Data = tutorial.Data with { Calibration = [Pictures(8, 1)], Training = [Pictures(8, 1)], Validation = [Pictures(5, 2)] },
@@ -128,20 +130,8 @@ public sealed class TutorialRunTests : IDisposable
         return RunReportOf("out");
     }
 
-    private static DatasetSpecification Pictures(int images, int seed) => new()
-    {
-        Synthetic = new SyntheticSpecification
-        {
-            Images = images,
-            Seed = seed,
-            Size = 160,
-            Objects = 4,
-            Smallest = 0.22,
-            Largest = 0.55,
-            Noise = 10,
-            ColorHint = 1,
-        },
-    };
+    private static DatasetSpecification Pictures(int images, int seed) =>
+        new() { Synthetic = Demo.Data.Validation[0].Synthetic! with { Images = images, Seed = seed } };
 
     /// <summary>Runs the delivery's script and lays the detections that its engines give beside its results.</summary>
     private async Task DeliverAsync(IEnumerable<string> detections)

@@ -34,6 +34,10 @@ public sealed class Tensor
     /// <summary>Number of dimensions; 0 for a scalar.</summary>
     public int Rank => Dimensions.Count;
 
+    /// <summary>Number of elements in a row that share an index of the axis; all of them where it is null.</summary>
+    public long RunLength(int? axis) =>
+        axis is { } outer ? Dimensions.Skip(outer + 1).Aggregate(1L, (product, dimension) => product * dimension) : Length;
+
     /// <summary>The raw little-endian bytes.</summary>
     public ReadOnlySpan<byte> Bytes => _data;
 

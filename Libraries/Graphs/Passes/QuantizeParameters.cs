@@ -140,7 +140,7 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
             return _ => 0;
         }
 
-        var inner = tensor.Dimensions.Skip(axis + 1).Aggregate(1L, (product, dimension) => product * dimension);
+        var inner = tensor.RunLength(axis);
         return position => (int)(position / inner % Scales.Length);
     }
 }

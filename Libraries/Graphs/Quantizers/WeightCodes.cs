@@ -17,7 +17,7 @@ internal static class WeightCodes
         var parameters = quantizer.Parameters();
         var values = weight.As<float>();
         var codes = new byte[weight.Length];
-        var inner = InnerSize(weight, quantizer.Axis);
+        var inner = (int)weight.RunLength(quantizer.Axis);
         for (var (start, index) = (0, 0); start < values.Length; start += inner, index++)
         {
             var from = values.Slice(start, inner);
@@ -47,8 +47,4 @@ internal static class WeightCodes
             quantizer.Axis)
             .Dequantize(codes);
     }
-
-    private static int InnerSize(Tensor tensor, int? axis) => axis is { } index
-        ? (int)tensor.Dimensions.Skip(index + 1).Aggregate(1L, (product, dimension) => product * dimension)
-        : (int)tensor.Length;
 }

@@ -54,7 +54,7 @@ internal static class WeightComparison
         var parameters = quantizer.Parameters();
         var (expected, found) = (codes.ToLongs(), actual.Codes.ToLongs());
         var axis = actual.Axis ?? 0;
-        var inner = actual.Codes.Dimensions.Skip(axis + 1).Aggregate(1L, (product, dimension) => product * dimension);
+        var inner = actual.Codes.RunLength(axis);
         var channels = actual.Codes.Dimensions.Count > axis ? actual.Codes.Dimensions[axis] : 1;
         var (different, hasWeights) = (new long[channels], new bool[channels]);
         for (var position = 0; position < expected.Length; position++)

@@ -88,7 +88,7 @@ public static class SpecificationRules
             "qat.profile 'strict' trains a RepOpt network with RepOptimizer, which needs the scales of its hyper-search: set "
             + "model.yolov6.scales to their file (yolov6s_v2_scale.pt of the published models), or train the network in the same run");
         Require(
-            specification is not { Qat: { Profile: not "strict", Mosaic: not null } or { Profile: not "strict", Mixup: not null } },
+            specification is not { Qat.Profile: not "strict" } or { Qat: { Mosaic: null, Mixup: null } },
             "qat.mosaic and qat.mixup change the augmented images of qat.profile 'strict': leave them out, or set the profile");
         Require(
             specification is not { Qat.Optimizer: "repopt" }

@@ -89,9 +89,12 @@ public sealed class QatStage(IImageSource images) : IStage
             new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp),
             cancellationToken);
 
-        var trained = !isStrict && !isImproved ? start
-            : !isStrict && last is not null && result.BestEpoch == history.Epochs.Count - 1 ? last
-            : await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
+        // Shared ranges are another graph than the one that was measured.
+        var measured = isStrict ? null
+            : !isImproved ? start
+            : result.BestEpoch == history.Epochs.Count - 1 ? last
+            : null;
+        var trained = measured ?? await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.QatDetections), trained.Detections);
     }
 }

@@ -1,7 +1,7 @@
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Building;
@@ -9,10 +9,11 @@ namespace QatPipeline.Stages.Building;
 /// <summary>Builds the float and the INT8 engine for ONNX Runtime and times both, taking turns, on this machine.</summary>
 internal static class OrtCpuBuilding
 {
-    private static readonly (string Variant, string Form, string Engine, EnginePrecision Precision)[] Engines =
+    /// <summary>The engines, and the artifacts that they come from and that are made with them.</summary>
+    public static IReadOnlyList<(string Variant, string Form, string Engine, string Detections, EnginePrecision Precision)> Engines { get; } =
     [
-        (Variants.FloatEngine, ArtifactNames.FloatForm, ArtifactNames.FloatEngine, EnginePrecision.Float),
-        (Variants.Int8Engine, ArtifactNames.OrtCpuForm, ArtifactNames.Int8Engine, EnginePrecision.Int8),
+        (Variants.FloatEngine, ArtifactNames.FloatForm, ArtifactNames.FloatEngine, ArtifactNames.FloatEngineDetections, EnginePrecision.Float),
+        (Variants.Int8Engine, ArtifactNames.OrtCpuForm, ArtifactNames.Int8Engine, ArtifactNames.Int8EngineDetections, EnginePrecision.Int8),
     ];
 
     /// <returns>The timings by variant, one for each batch size.</returns>
@@ -23,9 +24,9 @@ internal static class OrtCpuBuilding
         var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatForm, cancellationToken));
         var size = ImageInput.SizeOf(original, context.Specification);
         var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads, InputSize = (size, size) });
-        foreach (var (index, (variant, form, engine, precision)) in Engines.Index())
+        foreach (var (index, (variant, form, engine, _, precision)) in Engines.Index())
         {
-            context.Progress.Report(new StageProgress($"building {engine}", index, Engines.Length));
+            context.Progress.Report(new StageProgress($"building {engine}", index, Engines.Count));
             var path = context.OutputPath(engine);
             var result = await backend.BuildAsync(
                 new EngineBuildRequest

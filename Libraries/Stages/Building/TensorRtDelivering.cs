@@ -35,15 +35,8 @@ internal static class TensorRtDelivering
                 new TensorRtEngineName(item.Request.Precision, engine.Batch!.Value), item.Models, cancellationToken))))],
         };
         await JsonArtifact.WriteAsync(context, ArtifactNames.TensorRtBuild, build, cancellationToken);
-        foreach (var artifact in new[] { ArtifactNames.TensorRtBuild, ArtifactNames.ValidationAnnotations })
-        {
-            File.Copy(
-                artifact == ArtifactNames.TensorRtBuild
-                    ? context.OutputPath(artifact)
-                    : await context.OpenInputAsync(artifact, cancellationToken),
-                Path.Combine(models.Folder, artifact),
-                overwrite: true);
-        }
+        Add(context.OutputPath(ArtifactNames.TensorRtBuild), ArtifactNames.TensorRtBuild);
+        Add(await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken), ArtifactNames.ValidationAnnotations);
 
         var index = await DatasetIndex.ReadAsync(
             await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
@@ -51,6 +44,8 @@ internal static class TensorRtDelivering
             Path.Combine(models.Folder, ImageList), index.Validation.Select(image => image.File), cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(models.Folder, "README.txt"), ReadMe(context.Specification), cancellationToken);
         await PackAsync(models.Folder, context.OutputPath(ArtifactNames.TensorRtDelivery), cancellationToken);
+
+        void Add(string path, string name) => File.Copy(path, Path.Combine(models.Folder, name), overwrite: true);
     }
 
     private static async Task<TensorRtEngineFile> DescribeAsync(

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
+using QatPipeline.Stages.Building;
 using QatPipeline.Stages.Reports;
 
 namespace QatPipeline.Stages.Evaluation;
@@ -47,11 +48,7 @@ internal sealed record EvaluatedModel(
     private static async IAsyncEnumerable<EvaluatedModel> OrtCpuEnginesAsync(
         IStageContext context, OrtCpuBackend backend, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var (variant, precision, engine, detections) in new[]
-        {
-            (Variants.FloatEngine, EnginePrecision.Float, ArtifactNames.FloatEngine, ArtifactNames.FloatEngineDetections),
-            (Variants.Int8Engine, EnginePrecision.Int8, ArtifactNames.Int8Engine, ArtifactNames.Int8EngineDetections),
-        })
+        foreach (var (variant, _, engine, detections, precision) in OrtCpuBuilding.Engines)
         {
             var path = await context.OpenInputAsync(engine, cancellationToken);
             yield return new(variant, TargetNames.OrtCpu, precision, IsEngine: true, detections, null, () => backend.Load(path));
@@ -69,7 +66,7 @@ internal sealed record EvaluatedModel(
         }
 
         var model = await context.OpenInputAsync(ArtifactNames.FloatForm, cancellationToken);
-        var backend = new TensorRtBackend(new TensorRtOptions { TrtexecPath = context.Specification.Build.Trtexec });
+        var backend = new TensorRtBackend(TensorRtBuilding.OptionsOf(context.Specification.Build));
         var wanted = context.Specification.Build.ApBatches;
         foreach (var engine in build.Engines.Where(engine => engine.Missing is null))
         {

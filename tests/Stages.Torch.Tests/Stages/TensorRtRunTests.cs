@@ -2,6 +2,7 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
 using QatPipeline.Stages.Torch.Stages;
@@ -13,6 +14,9 @@ namespace QatPipeline.Stages.Torch.Tests.Stages;
 /// <summary>The demo's network on a few pictures, from calibration to the AP of TensorRT engines that a stand-in builds and runs.</summary>
 public sealed class TensorRtRunTests : IDisposable
 {
+    private static readonly RunSpecification Demo =
+        RunSpecificationLoader.Load(Path.Combine(TestData.RepositoryRoot, "samples", "demo", "run.yaml"));
+
     private readonly ScratchFolder _folder = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -109,17 +113,7 @@ public sealed class TensorRtRunTests : IDisposable
     private static RunSpecification Specification(IReadOnlyList<string> targets, string version) => new()
     {
         Name = $"tensorrt-{version}",
-        Model = new ModelSpecification
-        {
-            InputSize = 160,
-            Yolov6 = new Yolov6Specification
-            {
-                Variant = "n",
-                Width = 0.125,
-                Depth = 0.1,
-                Checkpoint = Path.Combine(TestData.RepositoryRoot, "samples", "demo", "weights.safetensors"),
-            },
-        },
+        Model = Demo.Model,
         Data = new DataSpecification { Calibration = [Pictures(8, 1)], Validation = [Pictures(5, 2)] },
         Targets = targets,
         Calibration = new CalibrationSpecification { Methods = ["max"], Method = "max", BiasCorrection = false, WeightBits = 8 },
@@ -128,20 +122,8 @@ public sealed class TensorRtRunTests : IDisposable
         Evaluation = new EvaluationSpecification { BootstrapReplicates = 10 },
     };
 
-    private static DatasetSpecification Pictures(int images, int seed) => new()
-    {
-        Synthetic = new SyntheticSpecification
-        {
-            Images = images,
-            Seed = seed,
-            Size = 160,
-            Objects = 4,
-            Smallest = 0.22,
-            Largest = 0.55,
-            Noise = 10,
-            ColorHint = 1,
-        },
-    };
+    private static DatasetSpecification Pictures(int images, int seed) =>
+        new() { Synthetic = Demo.Data.Validation[0].Synthetic! with { Images = images, Seed = seed } };
 
     private async Task<(TensorRtBuild Build, EvaluationReport Evaluation)> RunAsync(RunSpecification specification)
     {

@@ -64,7 +64,7 @@ internal static class LayoutKernels
     {
         var (data, indices) = (inputs[0], inputs[1].ToLongs());
         var axis = NodeContext.Axis(context.Node.Int("axis", 0), data.Rank);
-        var block = (int)(data.Dimensions.Skip(axis + 1).Aggregate(1L, (product, dimension) => product * dimension) * data.Type.SizeOf());
+        var block = (int)(data.RunLength(axis) * data.Type.SizeOf());
         var outer = data.Dimensions.Take(axis).Aggregate(1L, (product, dimension) => product * dimension);
         using var buffer = new MemoryStream();
         for (var row = 0L; row < outer; row++)

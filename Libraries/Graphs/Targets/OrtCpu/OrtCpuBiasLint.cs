@@ -91,7 +91,7 @@ internal static class OrtCpuBiasLint
     private static long[] LargestCodes(Node layer, Tensor weight)
     {
         var axis = BatchNormalizationHost.ChannelAxisOf(layer);
-        var inner = weight.Dimensions.Skip(axis + 1).Aggregate(1L, (product, dimension) => product * dimension);
+        var inner = weight.RunLength(axis);
         var largest = new long[weight.Dimensions[axis]];
         foreach (var (position, code) in weight.ToLongs().Index())
         {

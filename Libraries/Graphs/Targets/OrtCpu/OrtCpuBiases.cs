@@ -17,10 +17,25 @@ internal static class OrtCpuBiases
         return [.. graph.Nodes.Select(node => Find(graph, links, node)).OfType<IntegerBias>()];
     }
 
-    /// <summary>Replaces float biases by their codes behind a DequantizeLinear.</summary>
+    /// <summary>Widens weight ranges until the biases fit int32 (<see cref="IntegerBiasValues.WithRoom"/>).</summary>
+    public static void MakeRoom(Graph graph)
+    {
+        foreach (var bias in Of(graph))
+        {
+            if (bias.Evaluate(graph).WithRoom(bias.Weight.Scheme, bias.Weight.Ranges) is { } ranges)
+            {
+                // One range for the whole weight becomes one per channel: the other channels keep theirs.
+                bias.Weight.Axis ??= BatchNormalizationHost.ChannelAxisOf(bias.Layer);
+                bias.Weight.Ranges = ranges;
+            }
+        }
+    }
+
+    /// <summary>Replaces float biases, which get room first, by their codes behind a DequantizeLinear.</summary>
     /// <param name="graph">Batch normalization folded, quantizers still in place.</param>
     public static void Write(Graph graph)
     {
+        MakeRoom(graph);
         foreach (var bias in Of(graph))
         {
             var (name, channels) = (bias.Layer.Inputs[2], bias.Evaluate(graph).Channels);

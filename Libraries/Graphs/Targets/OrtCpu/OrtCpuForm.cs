@@ -11,10 +11,10 @@ internal static class OrtCpuForm
 {
     public const string Name = "ort-cpu";
 
-    public static Graph Build(Graph graph, Action<Graph> writeBiases)
+    public static Graph Build(Graph graph)
     {
         GraphSimplifier.Deploy(graph);
-        writeBiases(graph);
+        OrtCpuBiases.Write(graph);
         QuantizerMaterializer.Materialize(graph, pairPerUse: false);
         new RemoveIdentity().Apply(graph);
         IntegerHardSwish.Apply(graph);

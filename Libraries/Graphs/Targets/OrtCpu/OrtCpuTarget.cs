@@ -44,14 +44,14 @@ internal sealed class OrtCpuTarget : ITarget
 
     public IReadOnlyList<IntegerBias> IntegerBiases(Graph graph) => OrtCpuBiases.Of(graph);
 
-    public void Settle(Graph graph) => BiasRoom.Make(graph, this);
+    public void Settle(Graph graph) => OrtCpuBiases.MakeRoom(graph);
 
     public TargetModel Build(Graph calibrated, string form, FormOptions? options = null) =>
-        new(form, OrtCpuForm.Build(Retargeting.SourceFor(this, calibrated), WriteBiases), this);
+        new(form, OrtCpuForm.Build(Retargeting.SourceFor(this, calibrated)), this);
 
     public LintReport Lint(Graph graph)
     {
-        if (ExplicitGraph.Of(graph, pairPerUse: false, WriteBiases, IntegerHardSwish.Apply) is not { } pairs)
+        if (ExplicitGraph.Of(graph, pairPerUse: false, OrtCpuBiases.Write, IntegerHardSwish.Apply) is not { } pairs)
         {
             return LintReport.NotQuantized(Name);
         }
@@ -63,12 +63,6 @@ internal sealed class OrtCpuTarget : ITarget
     public CostEstimate? Estimate(Graph graph, int batch = 1) => OrtCpuCostModel.Estimate(Deployed(graph), batch);
 
     public IFastestPlacement? Fastest(Graph calibrated) => new FastestPlacement(calibrated);
-
-    private void WriteBiases(Graph graph)
-    {
-        Settle(graph);
-        OrtCpuBiases.Write(graph);
-    }
 
     private Graph Deployed(Graph graph) =>
         graph.Quantizers.Count > 0 ? Build(graph, OrtCpuForm.Name).Graph

@@ -28,9 +28,7 @@ internal static class WeightEnds
     private static Tensor? Pulled(Tensor weight, Quantizer quantizer)
     {
         var codes = WeightCodes.Quantize(weight, quantizer).ToLongs();
-        var inner = quantizer.Axis is { } axis
-            ? weight.Dimensions.Skip(axis + 1).Aggregate(1L, (product, dimension) => product * dimension)
-            : weight.Length;
+        var inner = weight.RunLength(quantizer.Axis);
         float[]? values = null;
         foreach (var channel in Enumerable.Range(0, codes.Length).GroupBy(position => position / inner % quantizer.Ranges.Count))
         {

@@ -3,7 +3,7 @@ using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Runs.Specification;
 
-namespace QatPipeline.Stages.Evaluation;
+namespace QatPipeline.Stages.Datasets;
 
 /// <summary>What a run needs to know of a model's image input.</summary>
 public static class ImageInput

@@ -142,6 +142,7 @@ internal sealed class ExportCommand
         TargetRegistry.TensorRt.Place(graph, new PlacementOptions { TransposedConvolutionAxis = axis });
         var quantized = QuantizedCheckpoint.Load(graph, state, path);
         ScaleUnification.UnifyRanges(quantized);
+        TargetRegistry.Settle(quantized);
         return quantized;
     }
 }

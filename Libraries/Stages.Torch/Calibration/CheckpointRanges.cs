@@ -57,10 +57,12 @@ internal sealed record CheckpointRanges(Graph? Graph)
         if (StrictCalibration.IsOn(specification))
         {
             ScaleUnification.Dissolve(graph);
+            TargetRegistry.Settle(graph);
             return graph;
         }
 
         ScaleUnification.UnifyRanges(graph);
+        TargetRegistry.Settle(graph);
         var target = TargetRegistry.Get(specification.Target);
         return target == TargetRegistry.TensorRt ? graph : Retargeting.To(graph, target);
     }

@@ -50,6 +50,32 @@ public sealed class CheckpointRangesTests : IDisposable
         Assert.Equal("checkpoint", Report("second").ChosenMethod);
     }
 
+    [Fact]
+    public async Task CheckpointWhoseWeightsStopShortOfTheirRanges_IsMadeToReachThem()
+    {
+        await CalibrateAsync("first", TensorRt);
+        var state = CheckpointFile.Read(Checkpoint);
+        foreach (var name in state.Names.Where(name => name.EndsWith("weight_quantizer._amax", StringComparison.Ordinal)).ToArray())
+        {
+            var range = state[name];
+            state.Set(name, [.. range.Shape], Array.ConvertAll(range.Data, amax => amax * 1.1f));
+        }
+
+        SafetensorsFile.Write(_folder.PathOf("short.safetensors"), state);
+
+        var graph = await CalibrateAsync("second", From(_folder.PathOf("short.safetensors"), method: "checkpoint"));
+
+        Assert.All(graph.Quantizers.Where(quantizer => quantizer is { IsWeight: true, IsEnabled: true }), quantizer =>
+        {
+            var node = graph.Nodes.Single(node => node.Name == quantizer.Uses[0].Node);
+            var weight = graph.Initializers[node.Inputs[quantizer.Uses[0].Input]];
+            var largest = weight.ToFloats().Index()
+                .GroupBy(item => item.Index / weight.RunLength(quantizer.Axis) % quantizer.Ranges.Count)
+                .Select(channel => channel.Max(item => Math.Abs(item.Item)));
+            Assert.Equal(quantizer.Ranges.Select(range => range.Amax), largest);
+        });
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

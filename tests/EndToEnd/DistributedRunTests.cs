@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Foundation;
+using QatPipeline.Runs;
 using QatPipeline.Runs.Lineage;
+using QatPipeline.Runs.Verification;
 using QatPipeline.SystemSupport;
 
 namespace QatPipeline.EndToEnd;
@@ -37,5 +39,8 @@ public sealed class DistributedRunTests(DistributedSystem system)
         var lineage = await new LineageLog(system.Blobs).ReadAsync("second", Token);
         Assert.Equal(6, lineage.Count);
         Assert.All(lineage, entry => Assert.Equal("first", entry.Run.Facets.Stage.ReusedFrom));
+
+        var findings = new StoreVerification(system.Blobs, StageTable.Standard).FindAsync(quarantine: false, progress: null, Token);
+        Assert.Empty(await findings.ToListAsync(Token));
     }
 }

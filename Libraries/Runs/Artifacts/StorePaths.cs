@@ -23,6 +23,9 @@ public static class StorePaths
     /// <summary>Prefix of damaged blobs that were put aside.</summary>
     public const string Quarantine = "quarantine/";
 
+    /// <summary>Prefix of the keys that the gateways' forms are signed with.</summary>
+    public const string FormKeys = "gateway/keys/";
+
     /// <summary>The content with that lower-case hex SHA-256.</summary>
     public static string Artifact(string sha256) => Artifacts + BlobNames.Digest(sha256);
 
@@ -31,6 +34,9 @@ public static class StorePaths
 
     /// <summary>Where the blob is put aside for the n-th time.</summary>
     public static string Quarantined(string name, int n) => string.Create(CultureInfo.InvariantCulture, $"{Quarantine}{n}/{name}");
+
+    /// <summary>The key of the gateways' forms that n others came before.</summary>
+    public static string FormKey(int n) => string.Create(CultureInfo.InvariantCulture, $"{FormKeys}{n:D4}.xml");
 
     /// <summary>The committed record of a stage execution.</summary>
     public static string StageRecord(string key) => $"{StageRecords}{BlobNames.Digest(key)}.json";

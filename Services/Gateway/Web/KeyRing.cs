@@ -10,8 +10,6 @@ namespace QatPipeline.Gateway.Web;
 /// </summary>
 internal sealed class KeyRing(IBlobStore blobs) : IXmlRepository
 {
-    private const string Folder = "gateway/keys/";
-
     private volatile int _known;
 
     public IReadOnlyCollection<XElement> GetAllElements() => ReadAsync().GetAwaiter().GetResult();
@@ -21,7 +19,7 @@ internal sealed class KeyRing(IBlobStore blobs) : IXmlRepository
     private async Task<List<XElement>> ReadAsync()
     {
         var (elements, known) = (new List<XElement>(), 0);
-        await foreach (var entry in blobs.ListAsync(Folder, CancellationToken.None))
+        await foreach (var entry in blobs.ListAsync(StorePaths.FormKeys, CancellationToken.None))
         {
             known++;
             try
@@ -45,6 +43,6 @@ internal sealed class KeyRing(IBlobStore blobs) : IXmlRepository
     {
         using var content = new MemoryStream();
         element.Save(content);
-        await blobs.TryWriteAsync($"{Folder}{_known:D4}.xml", content.ToArray(), null, CancellationToken.None);
+        await blobs.TryWriteAsync(StorePaths.FormKey(_known), content.ToArray(), null, CancellationToken.None);
     }
 }

@@ -41,10 +41,11 @@ internal static class CocoEvalCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var truth = CocoDataset.Read(parsed.GetRequiredValue(annotations), "");
-            var evaluation = CocoEvaluator.Evaluate(truth, DetectionFile.Read(parsed.GetRequiredValue(detections)));
+            await DatasetRemarks.WriteAsync(truth);
+            var evaluation = CocoEvaluator.Evaluate(truth, DetectionFile.Read(parsed.GetRequiredValue(detections), truth));
             var difference = parsed.GetValue(compare) is { } other
                 ? PairedBootstrap.Compare(
-                    CocoEvaluator.Evaluate(truth, DetectionFile.Read(other)),
+                    CocoEvaluator.Evaluate(truth, DetectionFile.Read(other, truth)),
                     evaluation,
                     parsed.GetRequiredValue(replicates),
                     parsed.GetRequiredValue(seed))

@@ -103,6 +103,7 @@ internal static class EvaluateCommand
         RunSpecification specification, IEngine engine, string? detectionFile, CancellationToken cancellationToken)
     {
         var truth = DatasetLocator.Open(specification, DatasetSplit.Validation)[0];
+        await DatasetRemarks.WriteAsync(truth);
         IndexedImage[] images =
             [.. truth.Images.Select(image => new IndexedImage(0, image.Id, image.FileName, image.Width, image.Height, ""))];
         var index = new DatasetIndex
@@ -121,7 +122,7 @@ internal static class EvaluateCommand
         var detections = await run.DetectAsync(detector, DatasetSplit.Validation, images, "detecting", progress, cancellationToken);
         if (detectionFile is not null)
         {
-            DetectionFile.Write(detectionFile, detections);
+            DetectionFile.Write(detectionFile, detections, truth);
         }
 
         return CocoEvaluator.Evaluate(truth, detections);

@@ -51,6 +51,12 @@ public sealed class CocoDataset
     /// <summary>Ordered by id: the position is the contiguous class index.</summary>
     public IReadOnlyList<CocoCategory> Categories { get; }
 
+    /// <summary>What was mended or passed over when it was read.</summary>
+    public IReadOnlyList<DataRemark> Remarks { get; init; } = [];
+
+    /// <summary>The ids of images and categories that the file has as texts, with the numbers that stand for them here.</summary>
+    public IReadOnlyDictionary<string, long> TextIds { get; init; } = FrozenDictionary<string, long>.Empty;
+
     /// <summary>Reads COCO JSON, plain or gzip.</summary>
     /// <param name="annotationFile">The annotation file.</param>
     /// <param name="imageFolder">The folder that file names are relative to.</param>
@@ -102,6 +108,12 @@ public sealed class CocoDataset
         if (name.Length == 0)
         {
             throw new CocoException($"{place} has no 'file_name'.");
+        }
+
+        // Label tools of Windows write its separator; on other systems it may be part of a name.
+        if (name.Contains('\\', StringComparison.Ordinal) && !File.Exists(Path.Combine(folder, name)))
+        {
+            name = name.Replace('\\', '/');
         }
 
         var inside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Length > 0 ? folder : "/")) + Path.DirectorySeparatorChar;

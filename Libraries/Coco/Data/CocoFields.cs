@@ -11,26 +11,30 @@ internal struct CocoFields
     public int Width { get; private set; }
     public int Height { get; private set; }
     public CocoBox? Box { get; private set; }
+
+    /// <summary>The box around the polygons of a segmentation; null for run-length masks.</summary>
+    public CocoBox? Outline { get; private set; }
+
     public double? Area { get; private set; }
     public double? Score { get; private set; }
     public bool IsCrowd { get; private set; }
 
-    /// <summary>Reads the object that starts here. Fields that its kind does not have are passed over, whatever they hold.</summary>
+    /// <summary>Reads the object that starts here. Fields that its kind does not have are passed over, whatever they hold; null is as good as absent.</summary>
     public static CocoFields Read(ref JsonStreamReader json, params ReadOnlySpan<string> fieldsOfItsKind)
     {
         var fields = new CocoFields();
         while (json.ReadProperty() is { } field)
         {
-            switch (fieldsOfItsKind.Contains(field) ? field : null)
+            switch (fieldsOfItsKind.Contains(field) && !json.IsNull ? field : null)
             {
                 case "id":
-                    fields.Id = json.ReadId(field);
+                    fields.Id = json.ReadOwnId(field);
                     break;
                 case "image_id":
-                    fields.ImageId = json.ReadInt64(field);
+                    fields.ImageId = json.ReadId(field);
                     break;
                 case "category_id":
-                    fields.CategoryId = json.ReadInt64(field);
+                    fields.CategoryId = json.ReadId(field);
                     break;
                 case "file_name":
                     fields.FileName = json.ReadString(field);
@@ -46,6 +50,9 @@ internal struct CocoFields
                     break;
                 case "bbox":
                     fields.Box = json.ReadBox(field);
+                    break;
+                case "segmentation":
+                    fields.Outline = json.ReadOutline(field);
                     break;
                 case "area":
                     fields.Area = json.ReadDouble(field);

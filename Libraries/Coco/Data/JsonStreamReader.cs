@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace QatPipeline.Coco.Data;
@@ -20,6 +21,7 @@ internal ref struct JsonStreamReader
     private bool _isFinal;
     private Utf8JsonReader _reader;
     private string? _section;
+    private string? _field;
     private int _index;
     private long _elementId;
     private bool _elementHasId;
@@ -39,6 +41,11 @@ internal ref struct JsonStreamReader
     }
 
     public delegate T Content<out T>(ref JsonStreamReader json);
+
+    /// <summary>What number stands for an id that is a text; null where ids must be integers.</summary>
+    public Func<string, long?>? IdOfText { get; set; }
+
+    public readonly bool IsNull => _reader.TokenType == JsonTokenType.Null;
 
     /// <summary>Opens a file, hands its reader over and makes sure that nothing follows the document.</summary>
     public static T ReadFile<T>(string path, Content<T> content)
@@ -77,6 +84,11 @@ internal ref struct JsonStreamReader
         }
         catch (JsonException error)
         {
+            if (NotANumber() is { } value)
+            {
+                throw Error($"field '{_field}' is {value}, but must be a finite number", error);
+            }
+
             // Its own message quotes the file, which may be another one than the user takes it for.
             throw Error($"not valid JSON, near byte {_passed + _reader.BytesConsumed}", error);
         }
@@ -114,18 +126,23 @@ internal ref struct JsonStreamReader
             return null;
         }
 
-        var name = Text();
+        _field = Text();
         Read();
-        return name;
+        return _field;
     }
 
     /// <summary>Makes the id part of every later error about this element.</summary>
-    public long ReadId(string field)
+    public long ReadOwnId(string field)
     {
-        _elementId = ReadInt64(field);
-        _elementHasId = true;
-        return _elementId;
+        var id = ReadId(field);
+        (_elementId, _elementHasId) = (id, _reader.TokenType == JsonTokenType.Number);
+        return id;
     }
+
+    /// <summary>An integer, or a text that stands for one.</summary>
+    public readonly long ReadId(string field) => _reader.TokenType == JsonTokenType.String && IdOfText is not null
+        ? IdOfText(Text()) ?? throw Error($"field '{field}' names nothing in the ground truth")
+        : ReadInt64(field);
 
     public readonly void Expect(JsonTokenType type, string what)
     {
@@ -173,25 +190,53 @@ internal ref struct JsonStreamReader
         _ => ReadInt64(field) != 0,
     };
 
-    /// <summary>A box [x, y, w, h].</summary>
-    public CocoBox ReadBox(string field)
+    /// <summary>A box [x, y, w, h]; null where the list is empty.</summary>
+    public CocoBox? ReadBox(string field)
     {
         Span<double> values = stackalloc double[4];
         Expect(JsonTokenType.StartArray, $"field '{field}' to be [x, y, w, h]");
-        foreach (ref var value in values)
+        for (var i = 0; i < values.Length; i++)
         {
             Read();
             if (_reader.TokenType == JsonTokenType.EndArray)
             {
-                throw Error($"field '{field}' must have four numbers");
+                return i == 0 ? null : throw Error($"field '{field}' must have four numbers");
             }
 
-            value = ReadDouble(field);
+            values[i] = ReadDouble(field);
         }
 
         Read();
         Expect(JsonTokenType.EndArray, $"four numbers in field '{field}'");
         return new CocoBox(values[0], values[1], values[2], values[3]);
+    }
+
+    /// <summary>The box around polygons [[x, y, x, y, …], …]; null where this is something else or empty.</summary>
+    public CocoBox? ReadOutline(string field)
+    {
+        if (_reader.TokenType != JsonTokenType.StartArray)
+        {
+            Skip();
+            return null;
+        }
+
+        var (depth, isX) = (_reader.CurrentDepth, true);
+        var (left, top, right, bottom) = (double.MaxValue, double.MaxValue, double.MinValue, double.MinValue);
+        while (Read() && _reader.CurrentDepth > depth)
+        {
+            if (_reader.TokenType is JsonTokenType.StartArray or JsonTokenType.EndArray)
+            {
+                isX = true;
+                continue;
+            }
+
+            var value = ReadDouble(field);
+            _ = isX ? (left, right) = (Math.Min(left, value), Math.Max(right, value))
+                : (top, bottom) = (Math.Min(top, value), Math.Max(bottom, value));
+            isX = !isX;
+        }
+
+        return left <= right && top <= bottom ? new CocoBox(left, top, right - left, bottom - top) : null;
     }
 
     /// <summary>Passes over the value that starts here, however long (segmentation masks).</summary>
@@ -230,6 +275,27 @@ internal ref struct JsonStreamReader
         {
             throw Error("a string that is not valid UTF-8", error);
         }
+    }
+
+    /// <summary>What other languages write for doubles that are not finite, where it is what the reader stopped at.</summary>
+    private string? NotANumber()
+    {
+        string[] values = ["NaN", "Infinity", "-Infinity"];
+        while (!_isFinal && _length - _reader.BytesConsumed < 32)
+        {
+            Refill();
+        }
+
+        var rest = _buffer.AsSpan((int)_reader.BytesConsumed, _length - (int)_reader.BytesConsumed).TrimStart(" \t\r\n:,["u8);
+        foreach (var value in values)
+        {
+            if (rest.StartsWith(Encoding.ASCII.GetBytes(value)))
+            {
+                return value;
+            }
+        }
+
+        return null;
     }
 
     private void Refill()

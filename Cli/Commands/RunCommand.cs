@@ -104,6 +104,7 @@ internal static class RunCommand
         }
 
         await RunFiles.PullAsync(new FolderBlobStore(store), run.RunId, run.Artifacts, folder.FullName, cancellationToken);
+        await DatasetRemarks.WriteAsync(Path.Combine(folder.FullName, ArtifactNames.DatasetIndex), cancellationToken);
         return run;
     }
 

@@ -1,4 +1,5 @@
 using QatPipeline.Coco.Data;
+using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Cli.Output;
 
@@ -10,6 +11,22 @@ internal static class DatasetRemarks
         foreach (var remark in dataset.Remarks)
         {
             await Console.Error.WriteLineAsync($"note: {dataset.Source}: {remark}");
+        }
+    }
+
+    /// <summary>The same of a run, from its index of pictures.</summary>
+    public static async Task WriteAsync(string indexFile, CancellationToken cancellationToken)
+    {
+        var index = await DatasetIndex.ReadAsync(indexFile, cancellationToken);
+        foreach (var remark in index.Remarks ?? [])
+        {
+            await Console.Error.WriteLineAsync($"note: {remark}");
+        }
+
+        if (index.Skipped.Count > 0)
+        {
+            await Console.Error.WriteLineAsync(
+                $"note: {index.Skipped.Count} pictures left out, as {indexFile} says (the first: {index.Skipped[0].Reason})");
         }
     }
 }

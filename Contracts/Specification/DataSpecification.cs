@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QatPipeline.Contracts.Specification;
 
 /// <summary>The data sets: calibration and training data are never evaluated on.</summary>
@@ -12,7 +14,11 @@ public sealed record DataSpecification
     /// <summary>Images that every variant is judged on; nothing is chosen by them.</summary>
     public IReadOnlyList<DatasetSpecification> Validation { get; init; } = [];
 
-    /// <summary>Unreadable images: <c>skip</c> reports and skips them, <c>fail</c> ends the run.</summary>
+    /// <summary>Names by class index of YOLO and Pascal VOC folders; null takes those that lie with the data.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>Unreadable images and labels: <c>skip</c> reports and skips them, <c>fail</c> ends the run.</summary>
     [AllowedValues("skip", "fail")]
     public string OnBadImage { get; init; } = "skip";
 }

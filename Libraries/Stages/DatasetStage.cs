@@ -30,7 +30,7 @@ public sealed class DatasetStage(DataRoots? roots = null) : IStage
         specification.Data,
         Generator = GeneratedDatasets.Version,
         Labels = HasTrainingLabels(specification),
-        Fingerprints = FileFingerprint.Of(NamedFiles(specification), link => roots?.Require("the run's specification", "data", link)),
+        Fingerprints = FileFingerprint.Of(NamedFiles(specification), RequireInRoots),
     };
 
     /// <inheritdoc/>
@@ -43,6 +43,12 @@ public sealed class DatasetStage(DataRoots? roots = null) : IStage
         var training = await reader.ReadAsync(DatasetSplit.Training, cancellationToken);
         var validation = await reader.ReadAsync(DatasetSplit.Validation, cancellationToken);
         var categories = RequireSameCategories([.. calibration.Sets, .. training.Sets, .. validation.Sets]);
+        string[] remarks =
+        [
+            .. RemarksOf(DatasetSplit.Calibration, calibration.Sets),
+            .. RemarksOf(DatasetSplit.Training, training.Sets),
+            .. RemarksOf(DatasetSplit.Validation, validation.Sets),
+        ];
         var index = new DatasetIndex
         {
             Categories = categories,
@@ -50,6 +56,7 @@ public sealed class DatasetStage(DataRoots? roots = null) : IStage
             Training = training.Images,
             Validation = validation.Images,
             Skipped = [.. calibration.Skipped, .. training.Skipped, .. validation.Skipped],
+            Remarks = remarks.Length > 0 ? remarks : null,
         };
         await JsonArtifact.WriteAsync(context, ArtifactNames.DatasetIndex, index, cancellationToken);
         GroundTruth.Write(context.OutputPath(ArtifactNames.ValidationAnnotations), validation.Sets, index, DatasetSplit.Validation);
@@ -64,19 +71,38 @@ public sealed class DatasetStage(DataRoots? roots = null) : IStage
     public static bool HasTrainingLabels(RunSpecification specification) =>
         specification.Model.Yolov6 is not null && specification.Data.Training.Count > 0;
 
-    private static IEnumerable<string> NamedFiles(RunSpecification specification) =>
+    private void RequireInRoots(string path) => roots?.Require("the run's specification", "data", path);
+
+    private IEnumerable<string> NamedFiles(RunSpecification specification) =>
         new[] { specification.Model.Onnx, specification.Model.Yolov6?.Checkpoint, specification.Model.Yolov6?.Scales }
             .Concat(new[] { specification.Data.Calibration, specification.Data.Training, specification.Data.Validation }
                 .SelectMany(sets => sets)
-                .SelectMany(set => new[] { set.Annotations, set.Images, set.Yolo }))
+                .SelectMany(set => new[] { set.Annotations, set.Images, set.Voc is { } voc ? CocoDataset.FolderOf(voc) : null }
+                    .Concat(set.Yolo is { } yolo ? SourcesOf(yolo) : [])))
             .OfType<string>();
+
+    // Labels and class names may lie beside the folder that is named.
+    private IEnumerable<string> SourcesOf(string yolo)
+    {
+        foreach (var source in CocoDataset.SourcesOfYolo(yolo))
+        {
+            RequireInRoots(source);
+            yield return source;
+        }
+    }
+
+    // Without the places, which are paths of this machine.
+    private static IEnumerable<string> RemarksOf(DatasetSplit split, IEnumerable<CocoDataset> sets) =>
+        sets.SelectMany(set => set.Remarks).GroupBy(remark => remark.What)
+            .Select(group => $"{split}: {group.Sum(remark => remark.Count)} {group.Key}");
 
     private static IReadOnlyList<CocoCategory> RequireSameCategories(IReadOnlyList<CocoDataset> datasets)
     {
         var first = datasets[0];
         return datasets.FirstOrDefault(dataset => !dataset.Categories.SequenceEqual(first.Categories)) is { } other
             ? throw new CocoException(
-                $"{other.Source}: its categories are not those of {first.Source}: all data sets of a run need the same.")
+                $"{other.Source}: its categories are not those of {first.Source}: all data sets of a run need the same. "
+                + "Those of YOLO and VOC folders can be given in data.classes.")
             : first.Categories;
     }
 

@@ -46,6 +46,27 @@ public sealed class FieldDataTests : IDisposable
         Assert.Contains("Average Precision", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("yolo-custom-classes", "\"washer\"")]
+    [InlineData("yolo-folder-root", "\"images/a.jpg\"")]
+    [InlineData("yolo-ids-clash-number-and-name", "\"b.jpg\"")]
+    [InlineData("yolo-ids-clash-subfolders", "\"val/1.jpg\"")]
+    [InlineData("yolo-polygon-rows", "label rows with a polygon")]
+    [InlineData("yolo-rounding-over-one", "rounded over the picture's edge, clipped")]
+    public async Task Run_YoloFolder_IsTaken(string kind, string inIndex)
+    {
+        var folder = Copy(kind);
+
+        var (exitCode, _, error) = await QatProcess.RunAsync(
+            "run", Path.Combine(folder, "run.yaml"), "--out", Path.Combine(folder, "out"));
+
+        Assert.True(exitCode == 0, error);
+        Assert.Contains(
+            inIndex,
+            await File.ReadAllTextAsync(Path.Combine(folder, "out", "dataset-index.json"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
+    }
+
     private string Copy(string kind)
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);

@@ -97,6 +97,46 @@ public sealed class HostileInputTests : IDisposable
     }
 
     [Theory]
+    [InlineData("data.yaml", "secret")]
+    [InlineData("classes.txt", "secret")]
+    [InlineData("train.txt", "secret")]
+    [InlineData("train", "")]
+    [InlineData("labels", "")]
+    [InlineData("Annotations", "")]
+    [InlineData("JPEGImages", "")]
+    public async Task Stage_PartOfALabelFolderThatLeadsOutOfTheRoots_IsRefused(string part, string target)
+    {
+        if (part == "labels")
+        {
+            Directory.Delete(_folder.PathOf("data", "labels"));
+        }
+
+        File.WriteAllText(_folder.PathOf("outside", "2.txt"), "");
+        File.WriteAllText(_folder.PathOf("outside", "2.xml"), "<annotation/>");
+        File.CreateSymbolicLink(_folder.PathOf("data", part), _folder.PathOf("outside", target));
+        if (part.StartsWith("train", StringComparison.Ordinal))
+        {
+            File.WriteAllText(_folder.PathOf("data", "data.yaml"), $"train: {part}\nval: {part}");
+        }
+
+        if (part == "JPEGImages")
+        {
+            File.WriteAllText(_folder.PathOf("data", "2.xml"), "<annotation/>");
+            Directory.CreateDirectory(_folder.PathOf("data", "Annotations"));
+            File.Move(_folder.PathOf("data", "2.xml"), _folder.PathOf("data", "Annotations", "2.xml"));
+        }
+
+        var path = _folder.PathOf("data");
+        var set = part is "Annotations" or "JPEGImages"
+            ? new DatasetSpecification { Voc = path }
+            : new DatasetSpecification { Yolo = path };
+
+        Assert.Throws<SpecificationException>(() => new DatasetStage(Roots).Configuration(Specification(set)));
+        var error = await Assert.ThrowsAsync<SpecificationException>(() => RunAsync(new DatasetStage(Roots), set));
+        Assert.Contains("Data__Roots", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("../../outside/2.png")]
     [InlineData("/etc/shadow")]
     public async Task Stage_NameThatLeavesItsFolder_EndsTheRunEvenWhereBadImagesAreSkipped(string name)

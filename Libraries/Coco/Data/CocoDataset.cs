@@ -64,22 +64,32 @@ public sealed class CocoDataset
     public static CocoDataset Read(string annotationFile, string imageFolder) => CocoJsonReader.Read(annotationFile, imageFolder);
 
     /// <summary>
-    /// Reads a label folder (reference 8.1): images under …/images/split, labels under …/labels/split with the same stem and ".txt",
-    /// rows "class cx cy w h" normalised to [0,1].
+    /// Reads a label folder (reference 8.1): images under …/images/split, labels under …/labels/split with the same stem and ".txt" or
+    /// beside the images, rows "class cx cy w h" normalised to [0,1], or polygons. Images under 10 px a side are bad.
     /// </summary>
-    /// <param name="imageFolder">The images, subfolders included.</param>
-    /// <param name="classNames">
-    /// Names by class index, which get the ids 1, 2, …. Null: the 80 COCO classes with COCO's ids.
-    /// </param>
-    /// <param name="onBadImage">Receives corrupt images and those under 10 px a side, which are left out; null: they are fatal.</param>
-    /// <param name="onOpen">Called with the path of every picture and label file before it is opened; may throw to refuse it.</param>
+    /// <param name="path">The images, subfolders included, the folder that holds images and labels, or a data.yaml.</param>
+    /// <param name="options">Classes, part, what to do about bad images. Classes that nothing names are COCO's 80 with COCO's ids.</param>
     /// <exception cref="CocoException">A folder is missing or empty, a label is malformed, or an image is unusable.</exception>
-    public static CocoDataset ReadYolo(
-        string imageFolder,
-        IReadOnlyList<string>? classNames = null,
-        Action<BadImage>? onBadImage = null,
-        Action<string>? onOpen = null) =>
-        YoloFolderReader.Read(imageFolder, classNames, onBadImage, onOpen ?? (_ => { }));
+    public static CocoDataset ReadYolo(string path, LabelFolderOptions? options = null) =>
+        YoloFolderReader.Read(path, options ?? new LabelFolderOptions());
+
+    /// <summary>
+    /// Reads a folder in the layout of Pascal VOC: an XML file a picture, under Annotations with the pictures under JPEGImages, or beside
+    /// the picture. Objects marked difficult are crowds: neither found nor missed.
+    /// </summary>
+    /// <param name="path">The folder, or one of its lists of stems (ImageSets/Main/val.txt).</param>
+    /// <param name="options">Classes, what to do about bad images. Classes that nothing names are those found, in ordinal order.</param>
+    /// <exception cref="CocoException">A folder is missing or empty, an annotation is malformed, or an image is unusable.</exception>
+    public static CocoDataset ReadVoc(string path, LabelFolderOptions? options = null) =>
+        VocFolderReader.Read(path, options ?? new LabelFolderOptions());
+
+    /// <summary>The folder that the names of pictures of a label folder are relative to.</summary>
+    /// <param name="path">A folder, or the data.yaml or list of stems that stands for one.</param>
+    public static string FolderOf(string path) => VocFiles.RootOfList(path) ?? LabelFolder.Of(path);
+
+    /// <summary>The folders and files that a label folder in the YOLO layout is read from: itself, its labels, its classes.</summary>
+    /// <param name="path">As for <see cref="ReadYolo"/>.</param>
+    public static IEnumerable<string> SourcesOfYolo(string path) => YoloFiles.Around(path);
 
     /// <summary>The images with the names of their files in a folder, in the data set's order.</summary>
     public IReadOnlyList<CocoImage> FilesIn(string folder) =>

@@ -19,7 +19,10 @@ internal struct CocoFields
     public double? Score { get; private set; }
     public bool IsCrowd { get; private set; }
 
-    /// <summary>Reads the object that starts here. Fields that its kind does not have are passed over, whatever they hold; null is as good as absent.</summary>
+    /// <summary>
+    /// Reads the object that starts here. Fields that its kind does not have are passed over, whatever they hold; null is as good as
+    /// absent.
+    /// </summary>
     public static CocoFields Read(ref JsonStreamReader json, params ReadOnlySpan<string> fieldsOfItsKind)
     {
         var fields = new CocoFields();

@@ -8,5 +8,7 @@ internal sealed class RemarkList
     public IReadOnlyList<DataRemark> All => [.. _remarks.Values];
 
     public void Add(string what, string where) =>
-        _remarks[what] = _remarks.TryGetValue(what, out var before) ? before with { Count = before.Count + 1 } : new DataRemark(what, 1, where);
+        _remarks[what] = _remarks.TryGetValue(what, out var before)
+            ? before with { Count = before.Count + 1 }
+            : new DataRemark(what, 1, where);
 }

@@ -1,120 +1,96 @@
-using System.Globalization;
-using QatPipeline.Coco.Images;
-
 namespace QatPipeline.Coco.Data;
 
 /// <summary>
-/// Label folders (reference 8.1): images under …/images/split, labels under …/labels/split with the same stem and ".txt", rows
-/// "class cx cy w h" normalised to [0,1]. Repeated rows count once; an image without a label file has no objects.
+/// Label folders (reference 8.1): a text file a picture, with the same stem, under …/labels/… where the picture is under …/images/…, or
+/// beside it. Repeated rows count once; an image without a label file has no objects.
 /// </summary>
 internal static class YoloFolderReader
 {
-    // Smaller images carry nothing to learn from (reference 8.1).
-    private const int SmallestSide = 10;
-
-    private const long LongestLabels = 16 << 20;
-
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
-
-    public static CocoDataset Read(
-        string imageFolder, IReadOnlyList<string>? classNames, Action<BadImage>? onBadImage, Action<string> onOpen)
+    public static CocoDataset Read(string path, LabelFolderOptions options)
     {
-        var labelFolder = LabelFolderOf(imageFolder);
-        foreach (var folder in new[] { imageFolder, labelFolder })
+        var files = YoloFiles.Find(path, options.Subset, options.OnOpen);
+        var labelFolder = YoloFiles.LabelFolderOf(Path.GetFullPath(files.Folder)) ?? files.Folder;
+        RequireLabels(files, path);
+        var remarks = new RemarkList();
+        var (categories, keyPoints) = ClassesOf(files, options, remarks);
+        foreach (var (name, where) in files.Missing)
         {
-            if (!Directory.Exists(folder))
-            {
-                throw new CocoException($"{folder}: no such folder; images are expected in …/images/… and their labels in …/labels/…");
-            }
+            var reason = $"{where}: the picture that this line names is not in the folder of the data set.";
+            (options.OnBadImage ?? throw new CocoException(reason))(new BadImage(new CocoImage(0, name, 0, 0), reason));
         }
 
-        var categories = classNames?.Select((name, index) => new CocoCategory(index + 1, name)).ToArray() ?? CocoClasses.All;
-        var images = new List<CocoImage>();
-        var annotations = new List<CocoAnnotation>();
-        foreach (var path in ImageFiles(imageFolder))
-        {
-            var image = new CocoImage(IdOf(path, images.Count), Path.GetRelativePath(imageFolder, path), 0, 0);
-            onOpen(path);
-            if (ReadSize(image, path, onBadImage) is not var (width, height))
-            {
-                continue;
-            }
-
-            image = image with { Width = width, Height = height };
-            images.Add(image);
-            var labels = Path.Combine(labelFolder, Path.ChangeExtension(image.FileName, ".txt"));
-            onOpen(labels);
-            ReadLabels(labels, image, categories, annotations);
-        }
-
+        var (images, annotations) = LabelFolder.Read(
+            files.Folder, files.Pictures, options, (picture, image) => ReadLabels(picture.Labels, image, categories, keyPoints, remarks));
         return images.Count > 0
-            ? new CocoDataset(labelFolder, imageFolder, images, annotations, categories)
-            : throw new CocoException($"{imageFolder}: no images in it ({string.Join(' ', Extensions)}).");
+            ? new CocoDataset(labelFolder, files.Folder, images, annotations, categories) { Remarks = remarks.All }
+            : throw new CocoException($"{path}: no images in it that can be used ({string.Join(' ', LabelFolder.Extensions)}).");
     }
 
-    private static string LabelFolderOf(string imageFolder)
+    private static void RequireLabels(YoloFiles files, string path)
     {
-        var parts = Path.GetFullPath(imageFolder).TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar);
-        var last = Array.LastIndexOf(parts, "images");
-        if (last < 0)
+        // A folder of labels may lack those of pictures without objects; beside the pictures, one file has to show that they are there.
+        static bool HasPlace(LabelledPicture picture) => File.Exists(picture.Labels)
+            || (Path.GetDirectoryName(picture.Labels) is var folder && folder != Path.GetDirectoryName(Path.GetFullPath(picture.Path))
+                && Directory.Exists(folder));
+
+        if (files.Pictures.Count > 0 && !files.Pictures.Any(HasPlace))
         {
-            throw new CocoException($"{imageFolder}: no part of this path is named 'images', so that there is no label folder beside it.");
-        }
-
-        parts[last] = "labels";
-        return string.Join(Path.DirectorySeparatorChar, parts);
-    }
-
-    private static IOrderedEnumerable<string> ImageFiles(string folder) => Directory
-        .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Where(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-        .Order(StringComparer.Ordinal);
-
-    // COCO's own ids are the integer file stems; elsewhere the place in the list.
-    private static long IdOf(string path, int index) =>
-        long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : index + 1;
-
-    private static (int Width, int Height)? ReadSize(CocoImage image, string path, Action<BadImage>? onBadImage)
-    {
-        try
-        {
-            var size = EncodedImage.ReadSize(path);
-            return size is ( >= SmallestSide, >= SmallestSide)
-                ? size
-                : throw new CocoException($"{path}: under {SmallestSide} pixels a side.");
-        }
-        catch (CocoException exception) when (onBadImage is not null)
-        {
-            onBadImage(new BadImage(image, exception.Message));
-            return null;
+            throw new CocoException(
+                $"{path}: its pictures have no labels: they are expected in …/labels/… where the pictures are in …/images/…, "
+                + "or beside them.");
         }
     }
 
-    private static void ReadLabels(string path, CocoImage image, IReadOnlyList<CocoCategory> categories, List<CocoAnnotation> annotations)
+    private static (IReadOnlyList<CocoCategory> Categories, int KeyPoints) ClassesOf(
+        YoloFiles files, LabelFolderOptions options, RemarkList remarks)
     {
+        IReadOnlyList<string>? names = null;
+        var keyPoints = 0;
+        if (files.NamesFile is { } file)
+        {
+            options.OnOpen(file);
+            (names, keyPoints) = YoloNames.Read(file);
+        }
+
+        if ((options.ClassNames ?? names) is { } found)
+        {
+            return (LabelFolder.CategoriesOf(found), keyPoints);
+        }
+
+        remarks.Add("class list taken for granted, COCO's 80: no data.yaml and no classes.txt lies with the data", files.Folder);
+        return (CocoClasses.All, keyPoints);
+    }
+
+    private static List<CocoAnnotation> ReadLabels(
+        string path, CocoImage image, IReadOnlyList<CocoCategory> categories, int keyPoints, RemarkList remarks)
+    {
+        var annotations = new List<CocoAnnotation>();
         if (!File.Exists(path))
         {
-            return;
-        }
-
-        if (new FileInfo(path).Length > LongestLabels)
-        {
-            throw new CocoException($"{path}: larger than {LongestLabels >> 20} MiB, which the labels of no picture are.");
+            remarks.Add("pictures without a label file, which have no objects", image.FileName);
+            return annotations;
         }
 
         var seen = new HashSet<YoloLabel>();
-        foreach (var (index, line) in File.ReadLines(path).Index())
+        foreach (var (index, line) in SmallFile.ReadLines(path, "the labels of a picture").Index())
         {
             if (string.IsNullOrWhiteSpace(line))
             {
                 continue;
             }
 
-            var label = YoloLabel.Parse(line, categories.Count, $"{path}:{index + 1}");
+            var place = $"{path}:{index + 1}";
+            var label = YoloLabel.Parse(line, categories.Count, keyPoints, place, remarks);
             if (seen.Add(label))
             {
-                annotations.Add(label.ToAnnotation(annotations.Count + 1, image, categories[label.Class].Id));
+                annotations.Add(label.ToAnnotation(image, categories[label.Class].Id));
+            }
+            else
+            {
+                remarks.Add("label rows repeated, counted once", place);
             }
         }
+
+        return annotations;
     }
 }

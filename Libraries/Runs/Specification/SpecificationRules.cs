@@ -62,6 +62,9 @@ public static class SpecificationRules
         Require(specification.Data.Validation.Count > 0, "data.validation names no data set: AP could not be measured");
         Require(specification.Data.Calibration.Count > 0, "data.calibration names no data set: ranges could not be collected");
         Require(
+            specification.Data.Classes is not { Count: 0 },
+            "data.classes is empty: name the classes in the order of the network's, or leave it out");
+        Require(
             (specification.Qat is null && specification.Train is null) || specification.Data.Training.Count > 0,
             "data.training names no data set: name one, or switch training off with 'qat: null'");
         Require(
@@ -117,8 +120,10 @@ public static class SpecificationRules
             "build.apBatches names a batch size that build.batches does not: an engine that is not built cannot be evaluated");
         foreach (var dataset in specification.Data.Calibration.Concat(specification.Data.Training).Concat(specification.Data.Validation))
         {
-            var kinds = new[] { dataset.Annotations, dataset.Yolo, dataset.Synthetic as object }.Count(kind => kind is not null);
-            Require(kinds == 1, "each data set needs exactly one of 'annotations' (with 'images'), 'yolo' and 'synthetic'");
+            object?[] kinds = [dataset.Annotations, dataset.Yolo, dataset.Voc, dataset.Synthetic];
+            Require(
+                kinds.Count(kind => kind is not null) == 1,
+                "each data set needs exactly one of 'annotations' (with 'images'), 'yolo', 'voc' and 'synthetic'");
             Require(
                 dataset.Synthetic is not { } generated || generated.Smallest <= generated.Largest,
                 "synthetic: 'smallest' is above 'largest'");

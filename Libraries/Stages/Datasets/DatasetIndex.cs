@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using QatPipeline.Coco.Data;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Stages.Reports;
@@ -22,8 +23,12 @@ public sealed record DatasetIndex
     /// <summary>Images that every variant is judged on.</summary>
     public required IReadOnlyList<IndexedImage> Validation { get; init; }
 
-    /// <summary>Pictures that could not be read and are left out.</summary>
+    /// <summary>Pictures that could not be read, or whose labels could not, and are left out.</summary>
     public required IReadOnlyList<SkippedImage> Skipped { get; init; }
+
+    /// <summary>What was mended or passed over in labels and annotations; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Remarks { get; init; }
 
     /// <summary>The images of one split, without the skipped ones.</summary>
     public IReadOnlyList<IndexedImage> ImagesOf(DatasetSplit split) => split switch

@@ -92,7 +92,8 @@ public sealed class ForeignAnnotationTests
 
             var error = Assert.Throws<CocoException>(() => DetectionFile.Read(folder.PathOf("dt.json")));
 
-            Assert.Contains($"detections[0]: field 'score' is {value}, but must be a finite number", error.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"detections[0]: field 'score' is {value}, but must be a finite number", error.Message, StringComparison.Ordinal);
         }
     }
 

@@ -26,8 +26,10 @@ public sealed class MalformedAnnotationTests
     public void DocumentErrors_NameThePlace(string json, string expected) => AssertFails(json, expected);
 
     [Theory]
-    [InlineData(""" "image_id":1,"category_id":1,"area":4 """, "annotations[0] (id 5): field 'bbox' is missing, and there is no polygon")]
-    [InlineData(""" "image_id":1,"category_id":1,"bbox":[],"segmentation":{"counts":"a"} """, "annotations[0] (id 5): field 'bbox' is missing")]
+    [InlineData(
+        """ "image_id":1,"category_id":1,"area":4 """, "annotations[0] (id 5): field 'bbox' is missing, and there is no polygon")]
+    [InlineData(
+        """ "image_id":1,"category_id":1,"bbox":[],"segmentation":{"counts":"a"} """, "annotations[0] (id 5): field 'bbox' is missing")]
     [InlineData(
         """ "image_id":1,"category_id":1,"segmentation":[[1,"a"]] """, "annotations[0] (id 5): field 'segmentation' must be a finite number")]
     [InlineData(""" "category_id":1,"bbox":[1,2,3,4],"area":4 """, "annotations[0] (id 5): field 'image_id' is missing")]

@@ -41,7 +41,8 @@ public sealed class DetectionFileTests : IDisposable
     [InlineData("{}", "expected an array")]
     [InlineData("[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3,4]}]", "detections[0]: field 'score' is missing")]
     [InlineData("[{\"image_id\":1,\"category_id\":1,\"score\":0.5}]", "detections[0]: field 'bbox' is missing")]
-    [InlineData("[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3,4],\"score\":NaN}]", "detections[0]: field 'score' is NaN, but must be a finite number")]
+    [InlineData(
+        "[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3,4],\"score\":NaN}]", "detections[0]: field 'score' is NaN, but must be a finite number")]
     [InlineData("[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3,4],\"score\":0.5},", "detections[1]: not valid JSON")]
     [InlineData("[] []", "not valid JSON")]
     public void MalformedFile_NamesThePlace(string json, string expected)

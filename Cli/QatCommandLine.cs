@@ -66,6 +66,7 @@ public static class QatCommandLine
             BenchCommand.Create(),
             EvaluateCommand.Create(),
             CocoEvalCommand.Create(),
+            DatasetCommand.Create(),
             DoctorCommand.Create(),
             VerifyCommand.Create(),
             ImportResultsCommand.Create(),

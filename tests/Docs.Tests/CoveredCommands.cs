@@ -35,6 +35,8 @@ internal static class CoveredCommands
             new("tests/Cli.Tests/ImportCacheCommandTests.cs", "Pair_BecomesAGraphWithExactlyThoseScales_ForEveryTarget"),
         ["./qat build-engine detector.onnx --calib detector.cache --target tensorrt --batch 1,32 -o engines"] =
             new("tests/Cli.Tests/EngineCommandTests.cs", "BuildEngine_WithoutTrtexec_DeliversEveryBatchAndTheArgumentsAsked"),
+        ["./qat dataset check set/data.yaml --part val --sheet sheet.png"] =
+            new("tests/Cli.Tests/DatasetCommandTests.cs", "Check_DataYaml_PrintsWhatItFound_AndDrawsASheet"),
         ["./qat setup --tests"] = new("eng/test.sh", "setup.sh\" --tests"),
     };
 

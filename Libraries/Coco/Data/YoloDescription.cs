@@ -56,7 +56,8 @@ internal sealed record YoloDescription
                         break;
                     case "kpt_shape":
                         int[] shape = [.. ReadTexts(parser).Select(NumberOf)];
-                        description.KeyPointValues = shape is [> 0 and < 1000 and var points, > 0 and < 10 and var each] ? points * each : 0;
+                        description.KeyPointValues =
+                            shape is [> 0 and < 1000 and var points, > 0 and < 10 and var each] ? points * each : 0;
                         break;
                     case var _ when PathKeys.Contains(key):
                         var entries = ReadTexts(parser);

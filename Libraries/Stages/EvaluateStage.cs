@@ -116,7 +116,9 @@ public sealed class EvaluateStage(IImageSource images) : IStage
     {
         context.Progress.Report(new StageProgress("comparing tensors of the INT8 engine with their simulation", 0, 1));
         var model = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.OrtCpuForm, cancellationToken));
-        IReadOnlyList<IndexedImage> wanted = [.. index.Validation.Take(Math.Min(ComparedImages, run.Batch))];
+        var count = model.Inputs[0].Shape is [{ Value: > 1 and var size }, ..] ? (int)size : ComparedImages;
+        IReadOnlyList<IndexedImage> wanted =
+            [.. Enumerable.Range(0, count).Select(position => index.Validation[position % index.Validation.Count])];
         var options = new OrtCpuOptions { Threads = context.Specification.Build.Threads };
         using var batch = await run.Images
             .ReadAsync(context.Specification, DatasetSplit.Validation, wanted, run.Protocol, wanted.Count, cancellationToken)

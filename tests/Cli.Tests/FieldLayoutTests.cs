@@ -71,6 +71,37 @@ public sealed class FieldLayoutTests : IDisposable
         Assert.Contains("engine-int8", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Run_PicturesInAnotherScale_EndsBeforeCalibrationWithTheLikelyCause()
+    {
+        Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
+        var validation = TestData.PathOf("coco_val2017_103");
+        await File.WriteAllTextAsync(
+            _folder.PathOf("run.yaml"),
+            $$"""
+            name: wrong-scale
+            model:
+              onnx: {{TestData.PathOf("field_models", "fastestdet.onnx")}}
+              detector: { layout: fastestdet, input: { channels: bgr, scale: 1 } }
+            data:
+              calibration: &val
+                - { annotations: {{validation}}/annotations/instances_val2017_103.json, images: {{validation}}/images/val2017, limit: 20 }
+              validation: *val
+            qat: null
+            calibration: { batch: 1 }
+            evaluation: { batch: 1 }
+            """,
+            TestContext.Current.CancellationToken);
+
+        var (exitCode, _, error) = await QatProcess.RunAsync("run", _folder.PathOf("run.yaml"), "--out", _folder.PathOf("out"));
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("The float model's AP on the validation images is 0.000", error, StringComparison.Ordinal);
+        Assert.Contains("input BGR, levels 0…255", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("collecting ranges", error, StringComparison.Ordinal);
+    }
+
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(string name, Func<string, string>? edit = null)
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);

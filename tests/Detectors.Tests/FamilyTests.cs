@@ -45,6 +45,41 @@ public sealed class FamilyTests
         Assert.Equal(expected, CocoEvaluator.Evaluate(dataset, detections).Metrics.Ap, 0.003);
     }
 
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Decode_FaceDetectorThatIsNotSquare_FindsFacesOnPersons()
+    {
+        Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
+        var dataset = CocoTestFiles.Validation();
+        var protocol = EvaluationProtocol.E2(320) with { Height = 240, Width = 320 };
+        var loader = new ImageLoader(dataset.FilesIn(dataset.ImageFolder), protocol, new ImageLoaderOptions { BatchSize = 1 });
+        using var session = new InferenceSession(TestData.PathOf("field_models", "ultraface_rfb320.onnx"));
+        var (found, onPersons) = (0, 0);
+
+        await foreach (var batch in loader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            using (batch)
+            {
+                DetectorFamilies.All["ultraface"].Input.Apply(batch.Pixels.Span, batch.Height * batch.Width);
+                var outputs = Run(session, batch);
+                var description = DetectorRecognition.Of(new DetectorProbe(outputs, 1, (240, 320)), new DetectorRequest(), [1]);
+                Assert.Equal(DetectorFamilies.All["ultraface"].Input, description.Input);
+                var persons = dataset.AnnotationsOf(dataset.ImageIndexOf(batch.Images[0].Id)).Where(annotation => annotation.CategoryId == 1);
+                foreach (var face in new DetectionDecoder(new DetectionOptions { Confidence = 0.7 }, [1], description).Decode(outputs, batch))
+                {
+                    var (x, y) = (face.Box.X + (face.Box.Width / 2), face.Box.Y + (face.Box.Height / 2));
+                    found++;
+                    onPersons += persons.Any(person =>
+                        x > person.Box.X && x < person.Box.X + person.Box.Width && y > person.Box.Y && y < person.Box.Y + (person.Box.Height / 2))
+                        ? 1 : 0;
+                }
+            }
+        }
+
+        Assert.True(found > 20, $"{found} faces");
+        Assert.True(onPersons > 0.8 * found, $"{onPersons} of {found} faces are in the upper half of a person");
+    }
+
     private static OutputTensor[] Run(InferenceSession session, ImageBatch batch)
     {
         using var options = new RunOptions();

@@ -1,5 +1,6 @@
 using QatPipeline.Coco.Detections;
 using QatPipeline.Detectors.Preprocessing;
+using QatPipeline.Foundation.Concurrency;
 
 namespace QatPipeline.Detectors.Outputs;
 
@@ -29,11 +30,15 @@ public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<lon
             : [.. _description.Outputs.Select(name => outputs.FirstOrDefault(output => output.Name == name) ?? throw new DetectorException(
                 $"The model has no output '{name}', but {string.Join(", ", outputs)}: correct model.detector.outputs."))];
         var found = new IReadOnlyList<Detection>[batch.Count];
-        Parallel.For(0, batch.Count, image => found[image] = Decode(
-            [.. wanted.Select(output => output.Of(image, batch.Count))],
-            (batch.Height, batch.Width),
-            batch.Images[image].Id,
-            batch.Transforms[image]));
+        ParallelWork.For(
+            batch.Count,
+            workers: 0,
+            image => found[image] = Decode(
+                [.. wanted.Select(output => output.Of(image, batch.Count))],
+                (batch.Height, batch.Width),
+                batch.Images[image].Id,
+                batch.Transforms[image]),
+            CancellationToken.None);
         return [.. found.SelectMany(list => list)];
     }
 

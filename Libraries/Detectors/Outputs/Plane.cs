@@ -8,6 +8,9 @@ namespace QatPipeline.Detectors.Outputs;
 /// <param name="ChannelStep">Values from a channel to the next.</param>
 internal readonly record struct Plane(ReadOnlyMemory<float> Values, int Anchors, int Channels, int AnchorStep, int ChannelStep)
 {
+    // Where the first channel of the first anchor is; an output without anchors has none.
+    private int Start { get; init; }
+
     /// <param name="tensor">[A,C], [C,A] or [C,h,w] of one image.</param>
     /// <param name="isTransposed">Whether channels come first.</param>
     public static Plane Of(OutputTensor tensor, bool isTransposed)
@@ -18,13 +21,13 @@ internal readonly record struct Plane(ReadOnlyMemory<float> Values, int Anchors,
             : new Plane(tensor.Values, first, rest, rest, 1);
     }
 
-    public Plane SkipChannels(int count) => this with { Values = Values[(count * ChannelStep)..], Channels = Channels - count };
+    public Plane SkipChannels(int count) => this with { Start = Start + (count * ChannelStep), Channels = Channels - count };
 
     public Plane TakeChannels(int count) => this with { Channels = count };
 
-    public Plane Slice(int start, int count) => this with { Values = Values[(start * AnchorStep)..], Anchors = count };
+    public Plane Slice(int start, int count) => this with { Start = Start + (start * AnchorStep), Anchors = count };
 
-    public Lane this[int anchor] => new(Values.Span[(anchor * AnchorStep)..], Channels, ChannelStep);
+    public Lane this[int anchor] => new(Values.Span[(Start + (anchor * AnchorStep))..], Channels, ChannelStep);
 }
 
 /// <summary>The channels of one anchor.</summary>

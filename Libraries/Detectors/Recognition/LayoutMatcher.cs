@@ -199,7 +199,7 @@ internal sealed class LayoutMatcher(
         {
             yield return Basic(OutputLayout.Distribution, Finest(joined)) with { Scores = request.Scores ?? ScoreForm.Logits };
         }
-        else if (scores.Length > 0 && scores.Length == boxes.Length)
+        else if (scores.Length > 0 && scores.Select(CellsOf).SequenceEqual(boxes.Select(CellsOf)))
         {
             yield return Basic(OutputLayout.Distribution, [.. scores, .. boxes]) with
             {
@@ -207,6 +207,7 @@ internal sealed class LayoutMatcher(
             };
         }
 
+        static int CellsOf(OutputTensor output) => output.Values.Length / Channels(output);
         static int Channels(OutputTensor output) => output.Shape.Count == 3 ? output.Shape[0] : output.Shape[^1];
         bool HasStride(OutputTensor output) =>
             output.Shape.Count == 3 || (output.Shape.Count == 2 && Cells.Find(output.Shape[0], canvas) is not null);

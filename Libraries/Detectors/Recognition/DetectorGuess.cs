@@ -16,14 +16,9 @@ public static class DetectorGuess
         var likely = probe.Outputs.SelectMany(Counts).Prepend(UsualClasses).Where(count => count > 0).Distinct();
         foreach (var classes in named > 0 ? [named] : likely)
         {
-            try
+            if (DetectorRecognition.Candidates(probe, new DetectorRequest(), [.. Enumerable.Range(0, classes)]) is [var only])
             {
-                long[] categoryIds = [.. Enumerable.Range(0, classes)];
-                return (DetectorRecognition.Of(probe, new DetectorRequest(), categoryIds), classes);
-            }
-            catch (DetectorException)
-            {
-                // Another number of classes may fit.
+                return (only, classes);
             }
         }
 

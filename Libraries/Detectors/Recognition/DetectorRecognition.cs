@@ -14,7 +14,17 @@ public static class DetectorRecognition
     /// <param name="request">What is said of it already.</param>
     /// <param name="categoryIds">Of the data set, ascending.</param>
     /// <exception cref="DetectorException">No layout fits, or several do.</exception>
-    public static DetectorDescription Of(DetectorProbe probe, DetectorRequest request, IReadOnlyList<long> categoryIds)
+    public static DetectorDescription Of(DetectorProbe probe, DetectorRequest request, IReadOnlyList<long> categoryIds) =>
+        Candidates(probe, request, categoryIds) switch
+        {
+            [] => throw NotUnderstood(probe, request, categoryIds.Count),
+            [var only] => only,
+            var several => throw Ambiguous(several),
+        };
+
+    /// <summary>The descriptions that fit, none before another.</summary>
+    /// <exception cref="DetectorException">The request names an output that the model does not have.</exception>
+    internal static DetectorDescription[] Candidates(DetectorProbe probe, DetectorRequest request, IReadOnlyList<long> categoryIds)
     {
         var family = request.Layout is { } wanted ? DetectorFamilies.All.GetValueOrDefault(wanted) : null;
         var outputs = request.Outputs.Count == 0
@@ -29,12 +39,7 @@ public static class DetectorRecognition
 
         // A decoded output tells all that undecoded ones beside it do.
         var rank = candidates.Select(candidate => Rank(candidate.Layout)).DefaultIfEmpty().Min();
-        return candidates.Where(candidate => Rank(candidate.Layout) == rank).ToArray() switch
-        {
-            [] => throw NotUnderstood(probe, request, categoryIds.Count),
-            [var only] => only,
-            var several => throw Ambiguous(several),
-        };
+        return [.. candidates.Where(candidate => Rank(candidate.Layout) == rank)];
     }
 
     /// <summary>What was recognised, as the end of "looks like …".</summary>
@@ -91,10 +96,15 @@ public static class DetectorRecognition
                 + "and order.")
             : new DetectorException(
                 $"The model's outputs {probe.Listing} are of no layout that is known for the {classes} classes of the data sets. "
-                + "If the model has another number of classes, make the data sets' categories the model's classes, in the same number and "
+                + $"{Hint(probe)}If the model has another number of classes, make the data sets' categories the model's classes, in the same number and "
                 + $"order; else write model.detector: {{ layout: …, outputs: [{probe.Outputs[0].Name}] }} with one of {known}, or export the "
                 + "model with its boxes decoded.");
     }
+
+    // With other data sets it could be read.
+    private static string Hint(DetectorProbe probe) => DetectorGuess.Of(probe, named: 0) is var (description, classes)
+        ? $"With other classes they look like {Describe(description, classes)}. "
+        : "";
 
     private static DetectorException Ambiguous(IEnumerable<DetectorDescription> candidates) => new(
         "The model's outputs can be read in several ways; write the one that is meant: "

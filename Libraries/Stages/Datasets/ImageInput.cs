@@ -18,6 +18,13 @@ public static class ImageInput
     public static void Require(Graph graph, RunSpecification specification)
     {
         var input = RequirePicture(graph);
+        if (graph.Outputs.Find(output => output.Type != ElementType.Float) is { } other)
+        {
+            throw new SpecificationException(
+                $"The model's output {other} holds {other.Type}, but detections are read as Float (32 bits): take it off the model's outputs, or "
+                + "export the model without its post-processing.");
+        }
+
         if (input.Shape is not [{ Value: > 1 and var batch }, ..])
         {
             return;
@@ -81,7 +88,7 @@ public static class ImageInput
         };
         if (input.Shape is not [_, { Value: null or 3 }, var height, var width])
         {
-            throw new SpecificationException($"The model's input {input} is not a batch of pictures [N,3,H,W].");
+            throw new SpecificationException($"The model's input {input} is not a batch of pictures [N,3,H,W]: export it with the planes before height and width.");
         }
 
         return (height.Value, width.Value) switch

@@ -137,6 +137,8 @@ public sealed class DetectorRecognitionTests
         var error = Assert.Throws<DetectorException>(() => DetectorRecognition.Of(probe, new DetectorRequest { Layout = layout }, [1, 2]));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            layout is null, error.Message.Contains("With other classes they look like FastestDet: 79 classes", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,6 +35,15 @@ public sealed class ImageInputTests
     }
 
     [Fact]
+    public void Require_SuppressionInTheModel_NamesTheNode()
+    {
+        var graph = ModelOf(ElementType.Float, ElementType.Int64, [1, 3, 240, 320]);
+        graph.Nodes.Add(new Node("nms", "NonMaxSuppression", ["images"], ["out"]));
+        var error = Assert.Throws<SpecificationException>(() => ImageInput.Require(graph, Specification));
+        Assert.Contains("suppresses overlapping detections itself (NonMaxSuppression 'nms')", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Require_SecondInput_NamesBoth()
     {
         var graph = ModelOf(ElementType.Float, ElementType.Float, [1, 3, 240, 320]);

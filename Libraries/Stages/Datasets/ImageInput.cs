@@ -18,6 +18,14 @@ public static class ImageInput
     public static void Require(Graph graph, RunSpecification specification)
     {
         var input = RequirePicture(graph);
+        if (graph.Nodes.Find(node =>
+            node.OpType == "NonMaxSuppression" || node.OpType.Contains("NMS", StringComparison.Ordinal)) is { } suppression)
+        {
+            throw new SpecificationException(
+                $"The model suppresses overlapping detections itself ({suppression.OpType} '{suppression.Name}'): export it without that, as "
+                + "suppression is done after the model here.");
+        }
+
         if (graph.Outputs.Find(output => output.Type != ElementType.Float) is { } other)
         {
             throw new SpecificationException(

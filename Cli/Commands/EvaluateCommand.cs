@@ -5,8 +5,10 @@ using QatPipeline.Contracts.Specification;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Runs.Execution;
+using QatPipeline.Runs.Specification;
 using QatPipeline.Runs.Tracking;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Detectors;
 using QatPipeline.Stages.Evaluation;
 
 namespace QatPipeline.Cli.Commands;
@@ -23,6 +25,11 @@ internal static class EvaluateCommand
         var protocol = new Option<string>("--protocol") { Description = "E1, E2 or E3", DefaultValueFactory = _ => "E2" };
         protocol.AcceptOnlyFromAmong("E1", "E2", "E3");
         var inputSize = new Option<int>("--input-size") { Description = "Side of the input in pixels; 0 takes the model's own" };
+        var described = new Option<string?>("--detector")
+        {
+            Description = "What the model takes and gives, as in model.detector of a run; recognised where left out",
+            HelpName = "YAML",
+        };
         var detections = new Option<string?>("--detections") { Description = "Also write the detections", HelpName = "DT.json" };
         var json = JsonOutput.CreateOption();
         var command = new Command(
@@ -31,8 +38,9 @@ internal static class EvaluateCommand
             Run a detector over images and print its COCO figures; the protocol is part of the figure.
 
             Example: qat evaluate engine-int8.onnx --annotations val.json --images pictures/val
+            Example: qat evaluate yolox_nano.onnx --detector '{ layout: yolox }' --annotations val.json --images pictures/val
             Example: qat evaluate detector-qdq.int8.b32.engine --batch 32 --protocol E3 --annotations val.json --images pictures/val
-            """) { model, annotations, images, protocol, inputSize, detections, json };
+            """) { model, annotations, images, protocol, inputSize, described, detections, json };
         foreach (var option in engine.ForBuilding)
         {
             command.Add(option);
@@ -48,7 +56,12 @@ internal static class EvaluateCommand
             var specification = new RunSpecification
             {
                 Name = "evaluate",
-                Model = new ModelSpecification { Onnx = parsed.GetRequiredValue(model), InputSize = parsed.GetValue(inputSize) },
+                Model = new ModelSpecification
+                {
+                    Onnx = parsed.GetRequiredValue(model),
+                    InputSize = parsed.GetValue(inputSize),
+                    Detector = parsed.GetValue(described) is { } text ? RunSpecificationLoader.ParseDetector(text, "--detector") : null,
+                },
                 Data = new DataSpecification { Validation = [dataset] },
                 Evaluation = new EvaluationSpecification
                 {
@@ -104,22 +117,31 @@ internal static class EvaluateCommand
     {
         var truth = DatasetLocator.Open(specification, DatasetSplit.Validation)[0];
         await DatasetRemarks.WriteAsync(truth);
-        IndexedImage[] images =
+        IndexedImage[] pictures =
             [.. truth.Images.Select(image => new IndexedImage(0, image.Id, image.FileName, image.Width, image.Height, ""))];
         var index = new DatasetIndex
         {
             Categories = truth.Categories,
             Calibration = [],
             Training = [],
-            Validation = images,
+            Validation = pictures,
             Skipped = [],
         };
-        var run = new DetectionRun(new LocalImageSource(), specification, index, ImageInput.SizeOf(engine.Input, specification));
+        var images = new LocalImageSource();
+        using var detector = new EngineDetector(engine);
+        var model = await RunDetector.RecogniseAsync(
+            detector,
+            ImageInput.SizeOf(engine.Input, specification),
+            engine.Input.FixedBatch ?? 1,
+            images,
+            specification,
+            index,
+            cancellationToken);
+        var run = new DetectionRun(images, specification, index, model);
         using var display = new ProgressDisplay();
         var progress = new Progress<StageProgress>(value => display.Report(new StageStatus(
             "evaluate", StageState.Running, value.Activity, value.Done, value.Total, new Dictionary<string, double>())));
-        using var detector = new EngineDetector(engine);
-        var detections = await run.DetectAsync(detector, DatasetSplit.Validation, images, "detecting", progress, cancellationToken);
+        var detections = await run.DetectAsync(detector, DatasetSplit.Validation, pictures, "detecting", progress, cancellationToken);
         if (detectionFile is not null)
         {
             DetectionFile.Write(detectionFile, detections, truth);

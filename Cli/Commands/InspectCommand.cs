@@ -3,6 +3,7 @@ using QatPipeline.Cli.Output;
 using QatPipeline.Graphs.Inspection;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Targets.TensorRt;
+using QatPipeline.Stages.Evaluation;
 
 namespace QatPipeline.Cli.Commands;
 
@@ -27,7 +28,8 @@ internal static class InspectCommand
 
             async Task ShowModelAsync()
             {
-                var summary = ModelSummary.Of(OnnxReader.Read(path));
+                var graph = OnnxReader.Read(path);
+                var summary = ModelSummary.Of(graph) with { Detector = DetectorInspection.Describe(path, graph) };
                 await JsonOutput.WriteAsync(parsed, json, summary, () => Print(summary), cancellationToken);
             }
 
@@ -60,6 +62,7 @@ internal static class InspectCommand
         Console.WriteLine($"parameters  {summary.Parameters.ToString("N0", CultureInfo.InvariantCulture)}");
         PrintValues("input", summary.Inputs);
         PrintValues("output", summary.Outputs);
+        Console.WriteLine($"detector    {summary.Detector}");
         Console.WriteLine($"nodes       {summary.Nodes}");
         foreach (var (operation, count) in summary.Operators.OrderByDescending(pair => pair.Value))
         {

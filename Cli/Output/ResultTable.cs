@@ -39,6 +39,10 @@ internal static class ResultTable
         }
 
         AnsiConsole.Write(table);
+        if (report.Calibration?.Warning is { } warning)
+        {
+            Console.WriteLine($"warning: {warning}");
+        }
     }
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";

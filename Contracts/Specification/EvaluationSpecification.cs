@@ -23,6 +23,13 @@ public sealed record EvaluationSpecification
     [Range(1, 10_000)]
     public int MaxDetections { get; init; } = 300;
 
+    /// <summary>
+    /// Float AP, 0…1, below which a model from a file is not calibrated: it was trained for other classes, or its input or outputs are not
+    /// what they were taken for. 0 goes on whatever it is.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double MinFloatAp { get; init; } = 0.005;
+
     /// <summary>Resamples of the paired bootstrap.</summary>
     [Range(0, 100_000)]
     public int BootstrapReplicates { get; init; } = 1000;

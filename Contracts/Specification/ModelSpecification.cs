@@ -13,4 +13,7 @@ public sealed record ModelSpecification
     /// <summary>Side of the square network input in pixels; 0 takes the model's own.</summary>
     [Range(0, 4096)]
     public int InputSize { get; init; }
+
+    /// <summary>What the detector in <see cref="Onnx"/> takes and gives; null to recognise all of it.</summary>
+    public DetectorSpecification? Detector { get; init; }
 }

@@ -2,11 +2,11 @@ using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
-using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Detectors;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Reports;
 
@@ -61,10 +61,11 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             cancellationToken);
         var truth = CocoDataset.Read(
             await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken), "");
-        var inputSize = ImageInput.SizeOf(
+        var model = RunDetector.Of(
             OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken)),
             specification);
-        var protocol = new DetectionRun(images, specification, index, inputSize).Protocol;
+        var plain = new DetectionRun(images, specification, index, model);
+        var protocol = plain.Protocol;
 
         var detections = new List<(string Variant, IReadOnlyList<Detection> Detections)>();
         foreach (var (variant, artifact) in GraphVariants(specification))
@@ -75,25 +76,25 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         var simulated = detections[^1].Detections;
         var simulations = specification.Targets.ToDictionary(target => target, _ => simulated);
         var agreements = new List<EngineAgreement>();
-        await foreach (var model in EvaluatedModel.OfAsync(context, cancellationToken))
+        await foreach (var evaluated in EvaluatedModel.OfAsync(context, cancellationToken))
         {
-            using var detector = new EngineDetector(model.Load());
-            var run = new DetectionRun(images, specification, index, inputSize) { Batch = model.Batch ?? specification.Evaluation.Batch };
+            using var detector = new EngineDetector(evaluated.Load());
+            var run = new DetectionRun(images, specification, index, model) { Batch = evaluated.Batch ?? specification.Evaluation.Batch };
             var found = await run.DetectAsync(
-                detector, DatasetSplit.Validation, index.Validation, $"AP of {model.Variant}", context.Progress, cancellationToken);
-            DetectionFile.Write(context.OutputPath(model.Detections), found);
-            detections.Add((model.Variant, found));
-            if (!model.IsEngine)
+                detector, DatasetSplit.Validation, index.Validation, $"AP of {evaluated.Variant}", context.Progress, cancellationToken);
+            DetectionFile.Write(context.OutputPath(evaluated.Detections), found);
+            detections.Add((evaluated.Variant, found));
+            if (!evaluated.IsEngine)
             {
-                simulations[model.Target] = found;
+                simulations[evaluated.Target] = found;
             }
-            else if (model.Precision == EnginePrecision.Int8)
+            else if (evaluated.Precision == EnginePrecision.Int8)
             {
                 agreements.Add(new EngineAgreement(
-                    model.Variant,
-                    model.Target,
-                    DetectionAgreement.Compare(simulations[model.Target], found),
-                    model.Target == TargetNames.OrtCpu ? await CompareTensorsAsync(context, protocol, index, cancellationToken) : []));
+                    evaluated.Variant,
+                    evaluated.Target,
+                    DetectionAgreement.Compare(simulations[evaluated.Target], found),
+                    evaluated.Target == TargetNames.OrtCpu ? await CompareTensorsAsync(context, plain, index, cancellationToken) : []));
             }
         }
 
@@ -110,15 +111,17 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         await JsonArtifact.WriteAsync(context, ArtifactNames.EvaluationReport, report, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<TensorAgreement>> CompareTensorsAsync(
-        IStageContext context, EvaluationProtocol protocol, DatasetIndex index, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<TensorAgreement>> CompareTensorsAsync(
+        IStageContext context, DetectionRun run, DatasetIndex index, CancellationToken cancellationToken)
     {
         context.Progress.Report(new StageProgress("comparing tensors of the INT8 engine with their simulation", 0, 1));
         var model = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.OrtCpuForm, cancellationToken));
-        IReadOnlyList<IndexedImage> wanted = [.. index.Validation.Take(ComparedImages)];
+        var count = model.Inputs[0].Shape is [{ Value: > 1 and var size }, ..] ? (int)size : ComparedImages;
+        IReadOnlyList<IndexedImage> wanted =
+            [.. Enumerable.Range(0, count).Select(position => index.Validation[position % index.Validation.Count])];
         var options = new OrtCpuOptions { Threads = context.Specification.Build.Threads };
-        using var batch = await images
-            .ReadAsync(context.Specification, DatasetSplit.Validation, wanted, protocol, wanted.Count, cancellationToken)
+        using var batch = await run.Images
+            .ReadAsync(context.Specification, DatasetSplit.Validation, wanted, run.Protocol, wanted.Count, cancellationToken)
             .FirstOrDefaultAsync(cancellationToken)
             ?? throw new CocoException(
                 "No validation image could be read: the engine cannot be compared with its simulation; check data.validation.");

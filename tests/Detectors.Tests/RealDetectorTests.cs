@@ -34,7 +34,8 @@ public sealed class RealDetectorTests
             {
                 using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, batch.Pixels, [1, 3, Size, Size]);
                 using var outputs = session.Run(options, session.InputNames, [input], session.OutputNames);
-                detections.AddRange(decoder.Decode(outputs[0].GetTensorDataAsSpan<float>(), batch.Images[0].Id, batch.Transforms[0]));
+                var rows = new OutputTensor("out0", [1, 2125, 85], outputs[0].GetTensorDataAsSpan<float>().ToArray());
+                detections.AddRange(decoder.Decode([rows], batch));
             }
         }
 

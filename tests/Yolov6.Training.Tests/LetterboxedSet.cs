@@ -51,7 +51,11 @@ internal sealed class LetterboxedSet : ITrainingBatches
         using var network = new TorchNetwork(graph, torch.CPU);
         var output = network.Forward(_batch.Images.ToTensor(torch.CPU))[Yolov6Network.OutputName];
         var decoder = new DetectionDecoder(new DetectionOptions(), [.. _truth.Categories.Select(category => category.Id)]);
-        var detections = _truth.Images.SelectMany((image, i) => decoder.Decode(output[i].ToFloats(), image.Id, _transforms[i])).ToList();
+        var detections = _truth.Images.SelectMany((image, i) => decoder.Decode(
+            [new OutputTensor(Yolov6Network.OutputName, [.. output[i].shape.Select(length => (int)length)], output[i].ToFloats())],
+            (_batch.Images.Height, _batch.Images.Width),
+            image.Id,
+            _transforms[i])).ToList();
         return CocoEvaluator.Evaluate(_truth, detections).Metrics;
     }
 

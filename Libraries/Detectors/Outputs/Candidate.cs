@@ -6,16 +6,6 @@ internal readonly record struct Candidate(int Class, float Score, float X1, floa
     /// <summary>Distance that keeps boxes of different classes from meeting in one pass of suppression.</summary>
     private const float ClassOffset = 4096;
 
-    /// <param name="row">Centre x, centre y, width, height, objectness, class probabilities.</param>
-    /// <param name="index">The class.</param>
-    public static Candidate Of(ReadOnlySpan<float> row, int index) => new(
-        index,
-        row[5 + index] * row[4],
-        row[0] - (row[2] / 2),
-        row[1] - (row[3] / 2),
-        row[0] + (row[2] / 2),
-        row[1] + (row[3] / 2));
-
     /// <summary>Overlap with another of its class, in float32 on offset coordinates as the reference computes it (8.5).</summary>
     public float Iou(Candidate other)
     {

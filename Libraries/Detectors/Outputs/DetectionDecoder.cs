@@ -1,42 +1,65 @@
 using QatPipeline.Coco.Detections;
 using QatPipeline.Detectors.Preprocessing;
+using QatPipeline.Foundation.Concurrency;
 
 namespace QatPipeline.Detectors.Outputs;
 
-/// <summary>Turns a network's output into detections in original pixels (reference 8.5).</summary>
+/// <summary>Turns a network's outputs into detections in original pixels (reference 8.5).</summary>
 /// <param name="options">Thresholds.</param>
 /// <param name="categoryIds">The data set's category of every class of the network.</param>
-public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<long> categoryIds)
+/// <param name="description">What the outputs mean; a YOLOv6's where null.</param>
+public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<long> categoryIds, DetectorDescription? description = null)
 {
     private const int MaximumCandidates = 30_000;
 
-    // Values of a row before the class probabilities.
-    private const int RowHead = 5;
+    // FastestDet's score is a weighted geometric mean of both.
+    private const float ObjectnessShare = 0.6f;
+
+    private readonly DetectorDescription _description = description ?? new();
+    private readonly int[] _classOf = ClassMap.Of(description ?? new(), categoryIds);
 
     /// <summary>Decodes a batch.</summary>
-    /// <param name="output">What the detector found in it.</param>
+    /// <param name="outputs">What the detector found in it.</param>
     /// <param name="batch">The images, with their ways back.</param>
     /// <returns>In the order of the images, each image's in descending order of score.</returns>
-    /// <exception cref="CocoException">The model's classes are not the data set's.</exception>
-    public IReadOnlyList<Detection> Decode(DetectorOutput output, ImageBatch batch)
+    /// <exception cref="DetectorException">The outputs are not of the layout, or the model's classes are not the data set's.</exception>
+    public IReadOnlyList<Detection> Decode(IReadOnlyList<OutputTensor> outputs, ImageBatch batch)
     {
-        RequireClasses(output.RowLength);
-        var perImage = output.Values.Length / batch.Count;
+        IReadOnlyList<OutputTensor> wanted = _description.Outputs.Count == 0
+            ? [outputs[0]]
+            : [.. _description.Outputs.Select(name => outputs.FirstOrDefault(output => output.Name == name) ?? throw new DetectorException(
+                $"The model has no output '{name}', but {string.Join(", ", outputs)}: correct model.detector.outputs."))];
         var found = new IReadOnlyList<Detection>[batch.Count];
-        Parallel.For(0, batch.Count, image => found[image] =
-            Decode(output.Values.Span.Slice(image * perImage, perImage), batch.Images[image].Id, batch.Transforms[image]));
+        ParallelWork.For(
+            batch.Count,
+            workers: 0,
+            image => found[image] = Decode(
+                [.. wanted.Select(output => output.Of(image, batch.Count))],
+                (batch.Height, batch.Width),
+                batch.Images[image].Id,
+                batch.Transforms[image]),
+            CancellationToken.None);
         return [.. found.SelectMany(list => list)];
     }
 
     /// <summary>Decodes one image.</summary>
-    /// <param name="output">[A,5+K]: centre x, centre y, width, height in canvas pixels, objectness, K class probabilities.</param>
+    /// <param name="outputs">Its outputs without a batch dimension, in the layout's order.</param>
+    /// <param name="canvas">Height and width of the network's input.</param>
     /// <param name="imageId">Id the detections carry.</param>
     /// <param name="transform">The way back to the original image.</param>
     /// <returns>In descending order of score.</returns>
-    public IReadOnlyList<Detection> Decode(ReadOnlySpan<float> output, long imageId, LetterboxTransform transform)
+    /// <exception cref="DetectorException">The outputs are not of the layout, or the model's classes are not the data set's.</exception>
+    public IReadOnlyList<Detection> Decode(
+        IReadOnlyList<OutputTensor> outputs, (int Height, int Width) canvas, long imageId, LetterboxTransform transform)
     {
+        LayoutChecks.Require(_description, outputs, _classOf.Length, categoryIds.Count);
+        var candidates = (_description.Layout == OutputLayout.EndToEnd
+                ? FinalDetections.Read(_description, outputs[0], canvas, (float)options.Confidence, _classOf)
+                : Select(Levels.Bind(_description, outputs, canvas, _classOf.Length)))
+            .OrderByDescending(candidate => candidate.Score);
+        var isFinal = _description.IsFinal || _description.Layout == OutputLayout.EndToEnd;
         var detections = new List<Detection>();
-        foreach (var kept in Suppress(Select(output)))
+        foreach (var kept in isFinal ? candidates.Take(options.MaximumDetections) : Suppress(candidates.Take(MaximumCandidates)))
         {
             var (x1, y1, x2, y2) = transform.ToOriginal(kept.X1, kept.Y1, kept.X2, kept.Y2);
             var box = new CocoBox(x1, y1, x2 - x1, y2 - y1);
@@ -46,46 +69,53 @@ public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<lon
         return detections;
     }
 
-    private void RequireClasses(int rowLength)
-    {
-        if (rowLength != RowHead + categoryIds.Count)
-        {
-            throw new CocoException(
-                $"The model's output has rows of {rowLength} values, {RowHead} + {rowLength - RowHead} classes, "
-                + $"but the data sets have {categoryIds.Count} categories: "
-                + "they must be the model's classes, in the same number and order.");
-        }
-    }
-
     /// <summary>
-    /// The strongest candidates, every class above the threshold one of its own; of equal ones the earlier anchor, then the lower class
-    /// comes first.
+    /// The candidates, every class above the threshold one of its own; of equal ones the earlier anchor, then the lower class comes first.
     /// </summary>
-    private IEnumerable<Candidate> Select(ReadOnlySpan<float> output)
+    private List<Candidate> Select(IEnumerable<Level> levels)
     {
-        var stride = RowHead + categoryIds.Count;
         var threshold = (float)options.Confidence;
         var candidates = new List<Candidate>();
-        for (; output.Length >= stride; output = output[stride..])
+        var probabilities = new float[_classOf.Length];
+        foreach (var level in levels)
         {
-            var objectness = output[4];
-            if (!(objectness > threshold))
+            for (var anchor = 0; anchor < level.Boxes.Anchors; anchor++)
             {
-                continue;
-            }
-
-            var classes = output[RowHead..stride];
-            for (var index = 0; index < classes.Length; index++)
-            {
-                if (classes[index] > threshold && classes[index] * objectness > threshold)
+                var objectness = ObjectnessOf(level, anchor);
+                if (!(objectness > threshold))
                 {
-                    candidates.Add(Candidate.Of(output, index));
+                    continue;
+                }
+
+                Scores.Read(level.Classes[anchor], _description.Scores, probabilities);
+                for (var index = 0; index < probabilities.Length; index++)
+                {
+                    var probability = Weighted(probabilities[index], 1 - ObjectnessShare);
+                    if (_classOf[index] >= 0 && probability > threshold && probability * objectness > threshold)
+                    {
+                        var (x1, y1, x2, y2) = level.Box(level.Boxes[anchor], anchor);
+                        candidates.Add(new Candidate(_classOf[index], probability * objectness, x1, y1, x2, y2));
+                    }
                 }
             }
         }
 
-        return candidates.OrderByDescending(candidate => candidate.Score).Take(MaximumCandidates);
+        return candidates;
     }
+
+    private float ObjectnessOf(Level level, int anchor)
+    {
+        if (level.Objectness is not { } plane)
+        {
+            return 1;
+        }
+
+        var value = plane[anchor][0];
+        return Weighted(_description.Scores == ScoreForm.Logits ? Scores.Sigmoid(value) : value, ObjectnessShare);
+    }
+
+    private float Weighted(float probability, float share) =>
+        _description.Layout == OutputLayout.Cells ? MathF.Pow(probability, share) : probability;
 
     /// <summary>Greedy class-wise suppression: the survivors in descending order of score.</summary>
     private List<Candidate> Suppress(IEnumerable<Candidate> candidates)

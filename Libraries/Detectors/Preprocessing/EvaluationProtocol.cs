@@ -4,7 +4,7 @@ namespace QatPipeline.Detectors.Preprocessing;
 /// How images become network inputs and coordinates return (reference 8.2, 8.4, 9.2). AP figures are comparable within one protocol only.
 /// </summary>
 /// <param name="Name">E1, E2 or E3.</param>
-/// <param name="InputSize">Side of the network's canvas in pixels.</param>
+/// <param name="InputSize">Longer side of the network's canvas in pixels.</param>
 /// <param name="LoadSize">Longer side an image is resized to before the letterbox.</param>
 /// <param name="IsRectangular">
 /// True: batches of similar shape on the smallest canvas that holds them; false: a square canvas always.
@@ -18,6 +18,15 @@ public sealed record EvaluationProtocol(string Name, int InputSize, int LoadSize
 
     /// <summary>Border of rectangular canvases in strides.</summary>
     private const double RectangularPad = 0.5;
+
+    /// <summary>Height of the canvas in pixels where it is always the same.</summary>
+    public int Height { get; init; } = InputSize;
+
+    /// <summary>Width of the canvas in pixels where it is always the same.</summary>
+    public int Width { get; init; } = InputSize;
+
+    /// <summary>Where pictures lie on the canvas.</summary>
+    public Placement Placement { get; init; }
 
     /// <summary>Default of in-training evaluation: rectangular canvases with half a stride of border.</summary>
     public static EvaluationProtocol E1(int inputSize = 640, int loadSize = 0) =>
@@ -57,7 +66,7 @@ public sealed record EvaluationProtocol(string Name, int InputSize, int LoadSize
     {
         if (!IsRectangular)
         {
-            return (InputSize, InputSize);
+            return (Height, Width);
         }
 
         var (minimum, maximum) = (ratios.Min(), ratios.Max());

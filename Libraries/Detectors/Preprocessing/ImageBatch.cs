@@ -32,7 +32,7 @@ public sealed class ImageBatch : IDisposable
     /// <summary>W in pixels, the same for all images of the batch.</summary>
     public int Width { get; }
 
-    /// <summary>[N,3,H,W], RGB in 0…1.</summary>
+    /// <summary>[N,3,H,W]: RGB in 0…1 as loaded, until they are brought to what a network takes.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public Memory<float> Pixels =>
         (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).AsMemory(0, Count * 3 * Height * Width);

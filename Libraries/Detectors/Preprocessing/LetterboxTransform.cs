@@ -23,8 +23,12 @@ public sealed record LetterboxTransform(
         EvaluationProtocol protocol)
     {
         var ratio = Math.Min(1, Math.Min((double)canvas.Height / loadedHeight, (double)canvas.Width / loadedWidth));
-        var (width, height) = ((int)Math.Round(loadedWidth * ratio), (int)Math.Round(loadedHeight * ratio));
-        var (padX, padY) = ((canvas.Width - width) / 2.0, (canvas.Height - height) / 2.0);
+        var (width, height) = protocol.Placement == Placement.Stretch
+            ? (canvas.Width, canvas.Height)
+            : ((int)Math.Round(loadedWidth * ratio), (int)Math.Round(loadedHeight * ratio));
+        var (padX, padY) = protocol.Placement == Placement.Centre
+            ? ((canvas.Width - width) / 2.0, (canvas.Height - height) / 2.0)
+            : (0, 0);
         var (left, top) = ((int)Math.Round(padX - 0.1), (int)Math.Round(padY - 0.1));
         var (gainX, gainY) = ((double)width / originalWidth, (double)height / originalHeight);
         return new LetterboxTransform(
@@ -36,7 +40,7 @@ public sealed record LetterboxTransform(
             top,
             protocol.IntegerPad ? left : padX,
             protocol.IntegerPad ? top : padY,
-            protocol.ExactGain ? gainX : gainY,
+            protocol.ExactGain || protocol.Placement == Placement.Stretch ? gainX : gainY,
             gainY);
     }
 

@@ -37,6 +37,9 @@ public sealed record ModelSummary
     /// <summary><see cref="Graph.Name"/>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What kind of detector it is, in a sentence; null where nobody looked.</summary>
+    public string? Detector { get; init; }
+
     /// <summary>Operator set versions by domain; the standard domain is <c>ai.onnx</c>.</summary>
     public required IReadOnlyDictionary<string, long> Opsets { get; init; }
 

@@ -82,7 +82,15 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
                 DatasetSplit.Training => Split.Training,
                 _ => Split.Validation,
             },
-            Protocol = new Protocol { Name = protocol.Name, InputSize = protocol.InputSize, LoadSize = protocol.LoadSize },
+            Protocol = new Protocol
+            {
+                Name = protocol.Name,
+                InputSize = protocol.InputSize,
+                LoadSize = protocol.LoadSize,
+                Height = protocol.Height,
+                Width = protocol.Width,
+                Placement = (Contracts.V1.Grpc.Placement)protocol.Placement,
+            },
             BatchSize = batchSize,
         };
         request.Images.AddRange(images.Select(image => new ImageRef

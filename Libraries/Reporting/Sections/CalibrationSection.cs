@@ -15,6 +15,8 @@ internal static class CalibrationSection
         MethodFigures[] figures = [calibration.Float, .. calibration.Methods];
         return HtmlText.Of(
             $"""
+            {Remark("The model looks like", calibration.Detector)}
+            {Remark("Warning:", calibration.Warning)}
             <p>Chosen: <b>{calibration.ChosenMethod}</b> ({calibration.Reason}). {Source(calibration.Images)};
             the images that choose are not the ones that judge.</p>
             <div class="plots">
@@ -37,6 +39,9 @@ internal static class CalibrationSection
             {RangeTable(calibration.Quantizers)}
             """);
     }
+
+    private static HtmlText Remark(string title, string? text) =>
+        text is null ? HtmlText.Empty : HtmlText.Of($"<p>{title} {text}</p>\n");
 
     private static string Source(int images) => images == 0 ? "Ranges came with the model" : $"Ranges come from {images} images";
 

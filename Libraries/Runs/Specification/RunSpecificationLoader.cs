@@ -36,6 +36,14 @@ public static class RunSpecificationLoader
     public static RunSpecification Parse(string text, string source, string baseFolder) =>
         Parse(text, new YamlBinder(source, baseFolder, expandsReferences: true, DataRoots.Unlimited));
 
+    /// <summary>Parses what a specification says under <c>model.detector</c>, on its own.</summary>
+    /// <param name="text">YAML or JSON, such as <c>{ layout: yolox }</c>.</param>
+    /// <param name="source">What errors call it.</param>
+    /// <exception cref="SpecificationException">A key is unknown or out of range.</exception>
+    public static DetectorSpecification ParseDetector(string text, string source) =>
+        (DetectorSpecification)new YamlBinder(source, "/", expandsReferences: true, DataRoots.Unlimited)
+            .Bind(RootOf(text, source), typeof(DetectorSpecification), "model.detector");
+
     /// <summary>
     /// Parses what came from another process: it does not get to see this one's environment, nor to name every file.
     /// </summary>
@@ -49,33 +57,35 @@ public static class RunSpecificationLoader
 
     private static RunSpecification Parse(string text, YamlBinder binder)
     {
+        var specification = (RunSpecification)binder.Bind(RootOf(text, binder.Source), typeof(RunSpecification), "");
+        SpecificationRules.Check(specification, binder.Source);
+        return specification;
+    }
+
+    private static YamlMappingNode RootOf(string text, string source)
+    {
         if (text.Length > MaximumLength)
         {
-            throw new SpecificationException($"{binder.Source}: larger than 1 MiB, which no run specification is.");
+            throw new SpecificationException($"{source}: larger than 1 MiB, which no run specification is.");
         }
 
         var yaml = new YamlStream();
         try
         {
-            yaml.Load(new BoundedParser(new StringReader(text), binder.Source));
+            yaml.Load(new BoundedParser(new StringReader(text), source));
         }
         catch (Exception exception) when (exception is YamlException or ArgumentException or InvalidOperationException)
         {
             // The library has an exception of its own for most of what is no YAML, not for all.
             var line = (exception as YamlException)?.Start.Line;
-            throw new SpecificationException($"{binder.Source}{(line is null ? "" : $":{line}")}: not valid YAML: {exception.Message}", exception)
+            throw new SpecificationException($"{source}{(line is null ? "" : $":{line}")}: not valid YAML: {exception.Message}", exception)
             {
                 Line = (int?)line,
             };
         }
 
-        if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
-        {
-            throw new SpecificationException($"{binder.Source}: expected one mapping with the keys of a run specification.");
-        }
-
-        var specification = (RunSpecification)binder.Bind(root, typeof(RunSpecification), "");
-        SpecificationRules.Check(specification, binder.Source);
-        return specification;
+        return yaml.Documents is [{ RootNode: YamlMappingNode root }]
+            ? root
+            : throw new SpecificationException($"{source}: expected one mapping with the keys of a run specification.");
     }
 }

@@ -59,6 +59,16 @@ public static class SpecificationRules
         Require(
             specification.Model.Yolov6 is null || specification.Model.InputSize % 32 == 0,
             $"model.inputSize is {specification.Model.InputSize}: a YOLOv6 needs a multiple of 32 (or 0 for its own 640)");
+        Require(
+            specification is not { Model: { Yolov6: not null, Detector: not null } },
+            "model.detector describes an ONNX file's outputs: leave it out with model.yolov6, whose outputs are known");
+        Require(
+            specification.Model.Detector?.Input is not { } input
+                || (input.Mean.Count is 0 or 3 && input.Std.Count is 0 or 3 && input.Std.All(value => value > 0)),
+            "model.detector.input: 'mean' and 'std' have three numbers each, one for each plane, and those of 'std' are positive");
+        Require(
+            specification.Model.Detector?.Input?.Size is null or [] or [>= 32 and <= 4096, >= 32 and <= 4096],
+            "model.detector.input.size is a height and a width from 32 to 4096, as [240, 320]");
         Require(specification.Data.Validation.Count > 0, "data.validation names no data set: AP could not be measured");
         Require(specification.Data.Calibration.Count > 0, "data.calibration names no data set: ranges could not be collected");
         Require(

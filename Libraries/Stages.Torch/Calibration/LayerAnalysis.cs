@@ -8,11 +8,10 @@ namespace QatPipeline.Stages.Torch.Calibration;
 /// <summary>Errors and sensitivities of single layers on a few calibration images.</summary>
 internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyDictionary<string, double>? sensitivities, Graph shaped)
 {
-    private const int ImagesPerPass = 4;
+    private const int MostImagesPerPass = 4;
 
     /// <param name="context">The stage.</param>
     /// <param name="partial">How many images, and whether a search follows.</param>
-    /// <param name="images">Where images come from.</param>
     /// <param name="evaluation">Names the images and how they are loaded.</param>
     /// <param name="calibrated">The graph with all quantizers on; not changed.</param>
     /// <param name="candidates">The layers the search chooses among, whose sensitivity it needs.</param>
@@ -20,7 +19,6 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
     public static async Task<LayerAnalysis> RunAsync(
         IStageContext context,
         PartialSpecification partial,
-        IImageSource images,
         GraphEvaluation evaluation,
         Graph calibrated,
         IReadOnlyCollection<string> candidates,
@@ -30,8 +28,13 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
         using var sensitivity = partial.Enabled ? new SensitivityAnalysis(calibrated, layers: candidates) : null;
         var wanted = evaluation.FirstCalibrationImages(partial.AnalysisImages);
         var done = 0;
-        var batches = images.ReadAsync(
-            context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, ImagesPerPass, cancellationToken);
+        var batches = evaluation.Run.Images.ReadAsync(
+            context.Specification,
+            DatasetSplit.Calibration,
+            wanted,
+            evaluation.Run.Protocol,
+            Math.Min(MostImagesPerPass, context.Specification.Calibration.Batch),
+            cancellationToken);
         await foreach (var batch in batches)
         {
             using (batch)

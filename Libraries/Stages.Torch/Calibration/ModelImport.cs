@@ -23,7 +23,9 @@ internal static class ModelImport
         var file = Inputs(specification) is [var name] ? await context.OpenInputAsync(name, cancellationToken) : null;
         if (specification.Train is not null || specification.Model.Onnx is not null)
         {
-            return Prepare(OnnxReader.Read(file!));
+            var graph = OnnxReader.Read(file!);
+            ImageInput.Require(graph, specification);
+            return Prepare(graph);
         }
 
         var index = await DatasetIndex.ReadAsync(

@@ -1,6 +1,8 @@
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
+using QatPipeline.Detectors.Recognition;
+using QatPipeline.Stages.Detectors;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Torch.Execution;
 
@@ -10,7 +12,12 @@ namespace QatPipeline.Stages.Torch.Detectors;
 /// AP of a graph on the calibration images, by which choices are made, and on the validation images, by which they are judged.
 /// </summary>
 internal sealed class GraphEvaluation(
-    DetectionRun run, DatasetIndex index, CocoDataset selectionTruth, CocoDataset validationTruth, IProgress<StageProgress> progress)
+    DetectionRun run,
+    DatasetIndex index,
+    bool isFromFile,
+    CocoDataset selectionTruth,
+    CocoDataset validationTruth,
+    IProgress<StageProgress> progress)
 {
     /// <summary>The artifacts <see cref="OpenAsync"/> reads.</summary>
     public static IReadOnlyList<string> Inputs { get; } =
@@ -20,14 +27,27 @@ internal sealed class GraphEvaluation(
 
     public DetectionRun Run => run;
 
+    /// <param name="context">The stage's.</param>
+    /// <param name="images">Where images come from.</param>
+    /// <param name="model">The detector.</param>
+    /// <param name="isKnown">Whether the model holds what was recognised of it; otherwise it is looked at.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public static async Task<GraphEvaluation> OpenAsync(
-        IStageContext context, IImageSource images, Graph model, CancellationToken cancellationToken)
+        IStageContext context, IImageSource images, Graph model, bool isKnown, CancellationToken cancellationToken)
     {
+        var specification = context.Specification;
         var index = await DatasetIndex.ReadAsync(
             await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
         return new GraphEvaluation(
-            new DetectionRun(images, context.Specification, index, ImageInput.SizeOf(model, context.Specification)),
+            new DetectionRun(
+                images,
+                specification,
+                index,
+                isKnown || specification.Model.Onnx is null
+                    ? RunDetector.Of(model, specification)
+                    : await RecogniseAsync(context, images, model, index, cancellationToken)),
             index,
+            specification.Model.Onnx is not null,
             CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.CalibrationAnnotations, cancellationToken), ""),
             CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken), ""),
             context.Progress);
@@ -35,7 +55,7 @@ internal sealed class GraphEvaluation(
 
     public async Task<MeasuredGraph> MeasureAsync(string name, Graph graph, ExecutionMode mode, CancellationToken cancellationToken)
     {
-        using var detector = new TorchDetector(graph, mode);
+        using var detector = new TorchDetector(graph, mode, run.Model.Description.Outputs);
         var selection = await run.DetectAsync(
             detector, DatasetSplit.Calibration, index.Calibration, $"AP of {name}, calibration images", progress, cancellationToken);
         var validation = await run.DetectAsync(
@@ -46,6 +66,12 @@ internal sealed class GraphEvaluation(
             validation);
     }
 
+    /// <summary>How the outputs and the input of a model from a file are read; null where the model is a network of this project.</summary>
+    public string? Reading { get; } = isFromFile ? ReadingOf(run.Model, index) : null;
+
+    /// <summary>Objects of the validation images, by which AP is judged.</summary>
+    public int ValidationObjects => validationTruth.Annotations.Count;
+
     /// <summary>AP on the first calibration images alone.</summary>
     /// <param name="name">What is measured, for the progress line.</param>
     /// <param name="graph">The graph.</param>
@@ -55,7 +81,7 @@ internal sealed class GraphEvaluation(
     public async Task<double> MeasureSelectionAsync(
         string name, Graph graph, ExecutionMode mode, int images, CancellationToken cancellationToken)
     {
-        using var detector = new TorchDetector(graph, mode);
+        using var detector = new TorchDetector(graph, mode, run.Model.Description.Outputs);
         var chosen = FirstCalibrationImages(images);
         var ids = chosen.Select(image => image.Id).ToHashSet();
         var truth = new CocoDataset(
@@ -66,6 +92,25 @@ internal sealed class GraphEvaluation(
             selectionTruth.Categories);
         var detections = await run.DetectAsync(detector, DatasetSplit.Calibration, chosen, $"AP of {name}", progress, cancellationToken);
         return CocoEvaluator.Evaluate(truth, detections).Metrics.Ap;
+    }
+
+    private static string ReadingOf(RunDetector model, DatasetIndex index) =>
+        $"{DetectorRecognition.Describe(model.Description, index.Categories.Count)}; input {model.Description.Input}";
+
+    private static async Task<RunDetector> RecogniseAsync(
+        IStageContext context, IImageSource images, Graph model, DatasetIndex index, CancellationToken cancellationToken)
+    {
+        var specification = context.Specification;
+        var size = ImageInput.SizeOf(model, specification);
+        if (specification.Model.Detector is null && RunDetector.IsRecorded(model))
+        {
+            return RunDetector.Of(model, specification);
+        }
+
+        using var detector = new TorchDetector(model, ExecutionMode.Float);
+        var found = await RunDetector.RecogniseAsync(detector, size, 1, images, specification, index, cancellationToken);
+        context.Progress.Report(new StageProgress($"the model looks like {ReadingOf(found, index)}", 0, 1));
+        return found;
     }
 
     /// <summary>The first images of the calibration list; 0 takes all.</summary>

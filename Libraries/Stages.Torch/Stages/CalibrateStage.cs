@@ -29,7 +29,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public string Name => StageNames.Calibrate;
 
     /// <inheritdoc/>
-    public int Version => 6;
+    public int Version => 7;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -39,6 +39,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public object Configuration(RunSpecification specification) => new
     {
         specification.Model.InputSize,
+        specification.Model.Detector,
         Network = specification.Train is null ? Yolov6Models.KeyOf(specification) : null,
         specification.Target,
         StrictCalibration.Effective(specification).Calibration,
@@ -57,9 +58,11 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     {
         var specification = StrictCalibration.Effective(context.Specification);
         var model = await ModelImport.ReadAsync(context, cancellationToken);
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, model, isKnown: false, cancellationToken);
+        evaluation.Run.Model.Record(model);
         OnnxWriter.Write(model, context.OutputPath(ArtifactNames.FloatGraph));
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, model, cancellationToken);
         var original = await evaluation.MeasureAsync("float", model, ExecutionMode.Float, cancellationToken);
+        var warning = FloatApCheck.Require(context, evaluation, original);
         DetectionFile.Write(context.OutputPath(ArtifactNames.FloatDetections), original.Detections);
 
         var given = await CheckpointRanges.ReadAsync(context, model, cancellationToken);
@@ -80,7 +83,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         var calibrated = CalibratedBy(best.Method);
         var placement = new LayerPlacement(specification, calibrated);
         var analysis = await LayerAnalysis.RunAsync(
-            context, specification.Partial, images, evaluation, calibrated, placement.Candidates, cancellationToken);
+            context, specification.Partial, evaluation, calibrated, placement.Candidates, cancellationToken);
         var search = specification.Partial.Enabled
             ? await new PartialSearch(specification, evaluation, measured)
                 .RunAsync(model, placement, analysis.SearchLayers, cancellationToken)
@@ -97,6 +100,8 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             Images = (int)(calibrator?.Images ?? 0),
             ListSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
                 string.Concat((calibrator is null ? [] : ImagesOf(specification, evaluation.Index)).Select(image => image.Sha256))))),
+            Detector = evaluation.Reading,
+            Warning = warning,
             Float = FiguresOf("float", original),
             Methods = methods,
             ChosenMethod = best.Method,
@@ -147,7 +152,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
                     $"calibration.method is '{calibration.Method}', which calibration.methods does not list.");
 
     /// <summary>Corrects the biases where that is asked for and does no harm, and measures what is handed on.</summary>
-    private async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(
+    private static async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(
         IStageContext context,
         CalibrationSpecification calibration,
         GraphEvaluation evaluation,
@@ -162,19 +167,25 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         }
 
         var wanted = evaluation.FirstCalibrationImages(BiasCorrectionImages);
-        using var batch = await images
-            .ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, wanted.Count, cancellationToken)
-            .FirstOrDefaultAsync(cancellationToken)
-            ?? throw new GraphException("No calibration image could be read: biases cannot be corrected; check data.calibration.");
+        var atOnce = calibration.Batch == 1 ? 1 : wanted.Count;
+        var batches = await evaluation.Run.Images
+            .ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, atOnce, cancellationToken)
+            .ToArrayAsync(cancellationToken);
+        if (batches.Length == 0)
+        {
+            throw new GraphException("No calibration image could be read: biases cannot be corrected; check data.calibration.");
+        }
+
         context.Progress.Report(new StageProgress("correcting biases", 0, 1));
-        var corrected = BiasCorrection.Apply(graph, batch.ToPixels());
+        var corrected = BiasCorrection.Apply(graph, [.. batches.Select(batch => batch.ToPixels())]);
+        Array.ForEach(batches, batch => batch.Dispose());
         var result = await evaluation.MeasureAsync("corrected biases", corrected, ExecutionMode.FakeQuantize, cancellationToken);
         var isKept = result.SelectionAp >= plain.SelectionAp;
         var figures = new BiasCorrectionFigures(plain.SelectionAp, result.SelectionAp, isKept);
         return isKept ? (corrected, result, figures) : (graph, plain, figures);
     }
 
-    private async Task<Calibrator> CollectAsync(
+    private static async Task<Calibrator> CollectAsync(
         IStageContext context, Graph model, GraphEvaluation evaluation, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
@@ -213,14 +224,14 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         return calibrator;
     }
 
-    private async Task CollectAsync(
+    private static async Task CollectAsync(
         IStageContext context,
         GraphEvaluation evaluation,
         IReadOnlyList<IndexedImage> wanted,
         Calibrator calibrator,
         CancellationToken cancellationToken)
     {
-        var batches = images.ReadAsync(
+        var batches = evaluation.Run.Images.ReadAsync(
             context.Specification,
             DatasetSplit.Calibration,
             wanted,

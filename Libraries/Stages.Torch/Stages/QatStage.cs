@@ -51,7 +51,7 @@ public sealed class QatStage(IImageSource images) : IStage
     private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, cancellationToken);
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, cancellationToken);
         var history = new EpochRecorder("", context.Progress);
         var store = await RecordedTrainingStore.OpenAsync(
             context.Checkpoints, new Dictionary<string, EpochRecorder> { [Checkpoint] = history }, cancellationToken);
@@ -60,7 +60,7 @@ public sealed class QatStage(IImageSource images) : IStage
         var isStrict = QatTraining.IsStrict(context.Specification);
         var start = await evaluation.MeasureAsync("calibrated graph", calibrated, ExecutionMode.FakeQuantize, cancellationToken);
         MeasuredGraph? last = null;
-        var (created, batches) = await QatTraining.StartAsync(context, images, evaluation, calibrated, teacher, cancellationToken);
+        var (created, batches) = await QatTraining.StartAsync(context, evaluation, calibrated, teacher, cancellationToken);
         using var trainer = created;
         var stage = new TrainingStage(
             Checkpoint,

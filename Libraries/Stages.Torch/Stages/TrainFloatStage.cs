@@ -66,7 +66,7 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
         var start = specification.Model.Yolov6!.Checkpoint is null
             ? null
             : Yolov6CheckpointFile.Load(await context.OpenInputAsync(ArtifactNames.ModelSource, cancellationToken), network);
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, network.Graph, cancellationToken);
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, network.Graph, isKnown: true, cancellationToken);
         var labelled = await LabelledImages.ReadAsync(context, index, cancellationToken);
 
         RepScales? scales = null;

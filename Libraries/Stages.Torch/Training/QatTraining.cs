@@ -14,14 +14,12 @@ internal static class QatTraining
 
     /// <summary>The profile's trainer, at its first step, and what it trains on.</summary>
     /// <param name="context">The stage's.</param>
-    /// <param name="images">Gives the pixels.</param>
     /// <param name="evaluation">Of the run.</param>
     /// <param name="calibrated">The graph to train.</param>
     /// <param name="teacher">Its float self.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<(Trainer Trainer, ITrainingBatches Batches)> StartAsync(
         IStageContext context,
-        IImageSource images,
         GraphEvaluation evaluation,
         Graph calibrated,
         Graph teacher,
@@ -41,7 +39,7 @@ internal static class QatTraining
         truth = truth?.Annotations.Count > 0 ? truth : null;
         return (
             Distillation(specification, calibrated, teacher, scales, hasLabels: truth is not null),
-            new DistillationBatches(images, specification, evaluation.Index.Training, evaluation.Run.Protocol, truth));
+            new DistillationBatches(evaluation.Run.Images, specification, evaluation.Index.Training, evaluation.Run.Protocol, truth));
     }
 
     public static bool IsStrict(RunSpecification specification) => specification.Qat is { Profile: "strict" };

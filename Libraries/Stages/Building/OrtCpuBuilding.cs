@@ -23,7 +23,7 @@ internal static class OrtCpuBuilding
         var build = context.Specification.Build;
         var original = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatForm, cancellationToken));
         var size = ImageInput.SizeOf(original, context.Specification);
-        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads, InputSize = (size, size) });
+        var backend = new OrtCpuBackend(new OrtCpuOptions { Threads = build.Threads, InputSize = size });
         foreach (var (index, (variant, form, engine, _, precision)) in Engines.Index())
         {
             context.Progress.Report(new StageProgress($"building {engine}", index, Engines.Count));

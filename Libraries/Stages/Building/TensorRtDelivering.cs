@@ -1,7 +1,9 @@
 using System.Formats.Tar;
+using System.Text.Json;
 using QatPipeline.Engines;
 using QatPipeline.Engines.TensorRt;
 using QatPipeline.Foundation;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
 
@@ -63,13 +65,18 @@ internal static class TensorRtDelivering
             echo "detecting with $engine" >&2
             if PATH="$(dirname "$trtexec"):$PATH" "$QAT" evaluate "$engine" --target tensorrt \
                 --annotations {{ArtifactNames.ValidationAnnotations}} --images "$images" --protocol {{specification.Evaluation.Protocol}} \
-                --input-size {{specification.Model.InputSize}} --detections "detections-$engine.json" > "$engine.evaluate.log" 2>&1; then
+                --input-size {{specification.Model.InputSize}}{{DetectorOf(specification)}} --detections "detections-$engine.json" > "$engine.evaluate.log" 2>&1; then
                 detections="\"detections-$engine.json\""
             else
                 tail -n 5 "$engine.evaluate.log" >&2
                 failed=1
             fi
         """;
+
+    // A name of an output may hold a quote.
+    private static string DetectorOf(RunSpecification specification) => specification.Model.Detector is { } detector
+        ? $" --detector '{JsonSerializer.Serialize(detector, PipelineJson.Compact).Replace("'", "'\\''", StringComparison.Ordinal)}'"
+        : "";
 
     private static string ReadMe(RunSpecification specification) =>
         $"""

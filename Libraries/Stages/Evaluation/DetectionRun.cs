@@ -1,23 +1,29 @@
-using QatPipeline.Coco;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Detectors.Outputs;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Detectors;
 
 namespace QatPipeline.Stages.Evaluation;
 
 /// <summary>Runs a detector over images: the one code path behind every AP of a run.</summary>
-public sealed class DetectionRun(IImageSource source, RunSpecification specification, DatasetIndex index, int inputSize)
+public sealed class DetectionRun(IImageSource source, RunSpecification specification, DatasetIndex index, RunDetector model)
 {
     /// <summary>How images are loaded and letterboxed, as the specification names it.</summary>
-    public EvaluationProtocol Protocol { get; } =
-        EvaluationProtocol.Named(specification.Evaluation.Protocol, inputSize, specification.Evaluation.LoadSize);
+    public EvaluationProtocol Protocol { get; } = model.ProtocolOf(specification);
+
+    /// <summary>The pictures as the detector takes them.</summary>
+    public IImageSource Images { get; } =
+        model.Description.Input.IsAsLoaded ? source : new PreparedImageSource(source, model.Description.Input);
+
+    /// <summary>What the detector takes and gives.</summary>
+    public RunDetector Model => model;
 
     /// <summary>Images in a forward pass: the specification's, unless an engine takes another number.</summary>
     public int Batch { get; init; } = specification.Evaluation.Batch;
 
     /// <summary>Detections of every image, in the order of the images, each image's in descending order of score.</summary>
-    /// <exception cref="CocoException">The model's classes are not the data set's.</exception>
+    /// <exception cref="QatPipeline.Detectors.DetectorException">The model's classes are not the data set's.</exception>
     public async Task<IReadOnlyList<Detection>> DetectAsync(
         IDetector detector,
         DatasetSplit split,
@@ -33,10 +39,11 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
                 Iou = specification.Evaluation.Iou,
                 MaximumDetections = specification.Evaluation.MaxDetections,
             },
-            [.. index.Categories.Select(category => category.Id)]);
+            [.. index.Categories.Select(category => category.Id)],
+            model.Description);
         var detections = new List<Detection>();
         var done = 0;
-        var batches = source.ReadAsync(specification, split, images, Protocol, Batch, cancellationToken);
+        var batches = Images.ReadAsync(specification, split, images, Protocol, Batch, cancellationToken);
         await foreach (var batch in batches)
         {
             using (batch)

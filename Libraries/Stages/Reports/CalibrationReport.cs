@@ -11,6 +11,12 @@ public sealed record CalibrationReport
     /// <summary>SHA-256 over the digests of the calibration images, in order.</summary>
     public required string ListSha256 { get; init; }
 
+    /// <summary>How the outputs and the input of a model from a file were read; null for a network whose outputs are known.</summary>
+    public string? Detector { get; init; }
+
+    /// <summary>What makes the figures doubtful; null where nothing does.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>AP of the float graph on the calibration images and on the validation images.</summary>
     public required MethodFigures Float { get; init; }
 

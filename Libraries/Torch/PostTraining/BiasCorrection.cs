@@ -14,48 +14,63 @@ namespace QatPipeline.Torch.PostTraining;
 public static class BiasCorrection
 {
     /// <param name="graph">A calibrated graph; it is not changed.</param>
-    /// <param name="batch">Images of the calibration set, all at once: 16 to 64.</param>
+    /// <param name="batches">
+    /// Images of the calibration set, 16 to 64 in all: one batch, or several where the network takes no more at once.
+    /// </param>
     /// <param name="device">Where it runs.</param>
     /// <returns>A copy with corrected biases. A layer without a bias gets one.</returns>
-    public static Graph Apply(Graph graph, PixelBatch batch, Device? device = null)
+    public static Graph Apply(Graph graph, IReadOnlyList<PixelBatch> batches, Device? device = null)
     {
         var corrected = graph.Clone();
         var biases = AddMissingBiases(corrected);
         using var network = new TorchNetwork(corrected, device);
-        Correct(network, biases, batch);
+        Correct(network, biases, batches);
         return network.WriteBack();
     }
 
-    private static void Correct(TorchNetwork network, Dictionary<string, string> biases, PixelBatch batch)
+    private static void Correct(TorchNetwork network, Dictionary<string, string> biases, IReadOnlyList<PixelBatch> batches)
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         var parameters = network.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value, StringComparer.Ordinal);
-        var inputs = new Dictionary<string, Tensor> { [network.Inputs[0]] = batch.ToTensor(network.Device) };
         var plan = network.PlanFor(null);
-        using var run = network.Begin(plan, inputs, ExecutionMode.FakeQuantize);
+        var runs = batches
+            .Select(batch => network.Begin(
+                plan,
+                new Dictionary<string, Tensor> { [network.Inputs[0]] = batch.ToTensor(network.Device) },
+                ExecutionMode.FakeQuantize))
+            .ToArray();
         foreach (var step in plan.Steps)
         {
-            run.Execute(step);
+            Array.ForEach(runs, run => run.Execute(step));
 
             // A bias that several layers share is corrected at the first.
             if (biases.Remove(step.Node.Name, out var bias) && parameters.Remove(bias, out var parameter))
             {
                 using var layerScope = NewDisposeScope();
-                Shift(parameter, run.Compute(step, ExecutionMode.FakeQuantize, keepsWeights: true)[0], run.Value(step.Outputs[0]));
+                Shift(
+                    parameter,
+                    [.. runs.Select(run => (
+                        run.Compute(step, ExecutionMode.FakeQuantize, keepsWeights: true)[0], run.Value(step.Outputs[0])))]);
             }
 
-            run.Release(step);
+            Array.ForEach(runs, run => run.Release(step));
         }
+
+        Array.ForEach(runs, run => run.Dispose());
     }
 
     // Adds the mean difference per channel to the bias and to the output that was computed with the old one.
-    private static void Shift(Tensor bias, Tensor expected, Tensor actual)
+    private static void Shift(Tensor bias, (Tensor Expected, Tensor Actual)[] outputs)
     {
-        long[] others = [.. Enumerable.Range(0, (int)actual.dim()).Where(axis => axis != 1).Select(axis => (long)axis)];
-        var difference = (expected - actual).mean(others, keepdim: true);
+        long[] others = [.. Enumerable.Range(0, (int)outputs[0].Actual.dim()).Where(axis => axis != 1).Select(axis => (long)axis)];
+        var differences = outputs.Select(output => (output.Expected - output.Actual).mean(others, keepdim: true));
+        var difference = differences.Aggregate((sum, next) => sum + next) / outputs.Length;
         bias.add_(difference.reshape(bias.shape));
-        actual.add_(difference);
+        foreach (var (_, actual) in outputs)
+        {
+            actual.add_(difference);
+        }
     }
 
     /// <summary>The constant that shifts each quantized layer's output, by the layer's name.</summary>

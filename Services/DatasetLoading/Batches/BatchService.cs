@@ -68,10 +68,14 @@ internal sealed class BatchService(IImageSource images, DataRoots roots) : Contr
             var protocol = request.Protocol ?? throw Invalid("protocol is missing.");
             if (request.BatchSize is < 1 or > LargestBatch
                 || protocol.InputSize is < 32 or > LargestInput
-                || protocol.LoadSize is < 0 or > LargestInput)
+                || protocol.LoadSize is < 0 or > LargestInput
+                || protocol.Height < 0 || protocol.Height > protocol.InputSize
+                || protocol.Width < 0 || protocol.Width > protocol.InputSize
+                || !Enum.IsDefined(protocol.Placement))
             {
                 throw Invalid(
-                    $"batch_size must be 1 to {LargestBatch}, protocol.input_size 32 to {LargestInput}, protocol.load_size 0 to {LargestInput}.");
+                    $"batch_size must be 1 to {LargestBatch}, protocol.input_size 32 to {LargestInput}, protocol.load_size 0 to {LargestInput}, "
+                    + "protocol.height and protocol.width 0 to protocol.input_size, protocol.placement one of its names.");
             }
 
             if ((long)request.BatchSize * protocol.InputSize * protocol.InputSize > Limits.Pixels.Value)
@@ -88,7 +92,13 @@ internal sealed class BatchService(IImageSource images, DataRoots roots) : Contr
             };
             var specification = JsonSerializer.Deserialize<RunSpecification>(request.SpecificationJson, PipelineJson.Strict)!;
             SpecificationRules.Check(specification, "specification_json", roots);
-            return (specification, split, EvaluationProtocol.Named(protocol.Name, protocol.InputSize, protocol.LoadSize));
+            var named = EvaluationProtocol.Named(protocol.Name, protocol.InputSize, protocol.LoadSize);
+            return (specification, split, named with
+            {
+                Height = protocol.Height > 0 ? protocol.Height : named.Height,
+                Width = protocol.Width > 0 ? protocol.Width : named.Width,
+                Placement = (Detectors.Preprocessing.Placement)protocol.Placement,
+            });
         }
         catch (JsonException exception)
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Detectors.Outputs;
@@ -55,7 +54,7 @@ public sealed class DetectionDecoderTests
     {
         var transform = new LetterboxTransform(300, 200, 600, 400, 20, 120, 20, 120, 2, 2);
         var decoder = new DetectionDecoder(new DetectionOptions(), [1]);
-        var found = decoder.Decode([40, 140, 80, 20, 1, 1], 3, transform);
+        var found = decoder.Decode([new OutputTensor("out", [1, 6], new float[] { 40, 140, 80, 20, 1, 1 })], (640, 640), 3, transform);
         Assert.Equal(new Detection(3, 1, new CocoBox(0, 5, 30, 10), 1), Assert.Single(found));
     }
 
@@ -66,7 +65,7 @@ public sealed class DetectionDecoderTests
         using var batch = new ImageBatch(
             ArrayPool<float>.Shared.Rent(2), [new CocoImage(7, "", 640, 640), new CocoImage(3, "", 640, 640)], [Identity, Identity], 0, 0);
 
-        var detections = new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode(new DetectorOutput(values, 7), batch);
+        var detections = new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode([new OutputTensor("out", [2, 1, 7], values)], batch);
 
         Assert.Equal([(7L, 1L), (3, 90)], detections.Select(found => (found.ImageId, found.CategoryId)));
     }
@@ -74,14 +73,12 @@ public sealed class DetectionDecoderTests
     [Fact]
     public void Decode_OtherNumberOfClasses_NamesBoth()
     {
-        using var batch = new ImageBatch(ArrayPool<float>.Shared.Rent(1), [new CocoImage(7, "", 640, 640)], [Identity], 0, 0);
-
-        var error = Assert.Throws<CocoException>(() =>
-            new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode(new DetectorOutput(new float[8], 8), batch));
+        var error = Assert.Throws<DetectorException>(() => new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode(
+            [new OutputTensor("out", [1, 8], new float[8])], (640, 640), 7, Identity));
 
         Assert.Contains("5 + 3 classes, but the data sets have 2 categories", error.Message, StringComparison.Ordinal);
     }
 
     private static IReadOnlyList<Detection> Decode(DetectionOptions options, float[] output) =>
-        new DetectionDecoder(options, [1, 90]).Decode(output, 9, Identity);
+        new DetectionDecoder(options, [1, 90]).Decode([new OutputTensor("out", [output.Length / 7, 7], output)], (640, 640), 9, Identity);
 }

@@ -10,6 +10,7 @@ using QatPipeline.Quantization.Analysis;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Detectors;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Stages;
@@ -44,7 +45,7 @@ public sealed class DemoEngineTests : IDisposable
         var graph = OnnxReader.Read(_folder.PathOf(ArtifactNames.PtqGraph));
         var model = TargetRegistry.Build(graph, "ort-cpu").Graph;
         var index = await DatasetIndex.ReadAsync(_folder.PathOf(ArtifactNames.DatasetIndex), Token);
-        var run = new DetectionRun(new LocalImageSource(), specification, index, ImageInput.SizeOf(graph, specification));
+        var run = new DetectionRun(new LocalImageSource(), specification, index, RunDetector.Of(graph, specification));
         var batches = new LocalImageSource()
             .ReadAsync(specification, DatasetSplit.Validation, index.Validation, run.Protocol, Images, Token);
         var agreement = new CodeAgreement();

@@ -75,7 +75,7 @@ public sealed class AnalysisTests
         }
 
         var batch = SmallDetectors.Batches(1, 8)[0];
-        var corrected = BiasCorrection.Apply(graph, batch, CPU);
+        var corrected = BiasCorrection.Apply(graph, [batch], CPU);
 
         var (before, after) = (MeanShift(graph, graph, batch, "conv0"), MeanShift(graph, corrected, batch, "conv0"));
         Assert.Equal("conv0.corrected_bias", corrected.Nodes.Single(node => node.Name == "conv0").Input(2));

@@ -16,6 +16,7 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
 {
     private const string DigestKey = "sha256";
 
+    private static readonly TimeSpan CopyPoll = TimeSpan.FromMilliseconds(200);
     private static readonly BlobRequestConditions IfAbsent = new() { IfNoneMatch = ETag.All };
 
     private volatile bool _containerExists;
@@ -72,11 +73,8 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
         TryUploadAsync(name, content, null, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task CopyAsync(string source, string destination, CancellationToken cancellationToken)
-    {
-        var operation = await Client(destination).StartCopyFromUriAsync(Client(source).Uri, cancellationToken: cancellationToken);
-        await operation.WaitForCompletionAsync(cancellationToken);
-    }
+    public Task CopyAsync(string source, string destination, CancellationToken cancellationToken) =>
+        CopyAsync(source, destination, new BlobCopyFromUriOptions(), cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -120,9 +118,7 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
         var place = await this.FindQuarantineAsync(name, cancellationToken);
         try
         {
-            var copy = await Client(place).StartCopyFromUriAsync(
-                Client(name).Uri, new BlobCopyFromUriOptions { SourceConditions = damaged }, cancellationToken);
-            await copy.WaitForCompletionAsync(cancellationToken);
+            await CopyAsync(name, place, new BlobCopyFromUriOptions { SourceConditions = damaged }, cancellationToken);
             await Client(name).DeleteIfExistsAsync(conditions: damaged, cancellationToken: cancellationToken);
             (logger ?? NullLogger<AzureBlobStore>.Instance).LogQuarantined(name, place);
         }
@@ -154,6 +150,28 @@ public sealed class AzureBlobStore(BlobContainerClient container, TimeProvider t
 
     private static string? DigestOf(string name, IDictionary<string, string> metadata) =>
         StorePaths.DigestOf(name) ?? (metadata.TryGetValue(DigestKey, out var sha256) ? sha256 : null);
+
+    // Asked of the blob: an operation of the library has no end once a second worker's copy to the same name has overtaken it.
+    private async Task CopyAsync(string source, string destination, BlobCopyFromUriOptions options, CancellationToken cancellationToken)
+    {
+        var copy = Client(destination);
+        await copy.StartCopyFromUriAsync(Client(source).Uri, options, cancellationToken);
+        while (true)
+        {
+            var properties = (await copy.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
+            switch (properties.BlobCopyStatus)
+            {
+                case CopyStatus.Success or null:
+                    return;
+                case CopyStatus.Pending:
+                    await Task.Delay(CopyPoll, time, cancellationToken);
+                    break;
+                default:
+                    throw new IOException(
+                        $"The storage did not copy '{source}' to '{destination}': {properties.CopyStatusDescription}.");
+            }
+        }
+    }
 
     private BlobClient Client(string name) => container.GetBlobClient(BlobNames.Blob(name));
 

@@ -39,6 +39,10 @@ internal static class ResultTable
         }
 
         AnsiConsole.Write(table);
+        foreach (var remark in report.Calibration?.Remarks ?? [])
+        {
+            Console.WriteLine($"remark: {remark}");
+        }
     }
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";

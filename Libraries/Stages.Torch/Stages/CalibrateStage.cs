@@ -97,6 +97,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             Images = (int)(calibrator?.Images ?? 0),
             ListSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
                 string.Concat((calibrator is null ? [] : ImagesOf(specification, evaluation.Index)).Select(image => image.Sha256))))),
+            Remarks = model.Remarks.Count > 0 ? model.Remarks : null,
             Float = FiguresOf("float", original),
             Methods = methods,
             ChosenMethod = best.Method,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using QatPipeline.Quantization.Search;
 
 namespace QatPipeline.Stages.Reports;
@@ -10,6 +11,10 @@ public sealed record CalibrationReport
 
     /// <summary>SHA-256 over the digests of the calibration images, in order.</summary>
     public required string ListSha256 { get; init; }
+
+    /// <summary>What was changed in the model's file so that it could be worked with; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Remarks { get; init; }
 
     /// <summary>AP of the float graph on the calibration images and on the validation images.</summary>
     public required MethodFigures Float { get; init; }

@@ -1,4 +1,5 @@
 using QatPipeline.Cli.Output;
+using QatPipeline.Graphs.Importing;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Targets.TensorRt;
@@ -28,7 +29,7 @@ internal static class ImportCacheCommand
             """) { model, cache, output, axis, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var graph = OnnxReader.Read(parsed.GetRequiredValue(model));
+            var graph = ModelImporter.Read(parsed.GetRequiredValue(model));
             var coverage = CacheImport.Apply(
                 graph,
                 CalibrationCache.Read(parsed.GetRequiredValue(cache)),

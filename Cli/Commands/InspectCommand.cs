@@ -1,9 +1,12 @@
 using System.Globalization;
 using QatPipeline.Cli.Output;
+using QatPipeline.Graphs.Importing;
 using QatPipeline.Graphs.Inspection;
+using QatPipeline.Graphs.Linting;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Targets.TensorRt;
 using QatPipeline.Stages.Evaluation;
+using QatPipeline.Torch.Operators;
 
 namespace QatPipeline.Cli.Commands;
 
@@ -29,8 +32,12 @@ internal static class InspectCommand
             async Task ShowModelAsync()
             {
                 var graph = OnnxReader.Read(path);
-                var summary = ModelSummary.Of(graph) with { Detector = DetectorInspection.Describe(path, graph) };
+                var summary = ModelSummary.Of(graph, SupportedOperators.MissingOf) with
+                {
+                    Detector = DetectorInspection.Describe(path, graph),
+                };
                 await JsonOutput.WriteAsync(parsed, json, summary, () => Print(summary), cancellationToken);
+                ScaleChecks.Require(graph);
             }
 
             async Task ShowCacheAsync()
@@ -41,8 +48,10 @@ internal static class InspectCommand
                     cache.Version,
                     cache.Algorithm,
                     Scales = cache.Entries.Select(entry => new { Name = entry.Tensor, Value = entry.Scale }),
+                    Findings = CacheChecks.Findings(cache),
                 };
-                await JsonOutput.WriteAsync(parsed, json, report, () => Print(cache), cancellationToken);
+                await JsonOutput.WriteAsync(parsed, json, report, () => Print(cache, report.Findings), cancellationToken);
+                CacheChecks.Require(cache);
             }
         });
         return command;
@@ -69,6 +78,21 @@ internal static class InspectCommand
             Console.WriteLine($"  {count,6}  {operation}");
         }
 
+        foreach (var operation in summary.Unsupported)
+        {
+            Console.WriteLine($"unsupported {operation}: a run cannot calibrate or train with it");
+        }
+
+        foreach (var remark in summary.Remarks)
+        {
+            Console.WriteLine($"remark      {remark}");
+        }
+
+        if (summary.Problem is { } problem)
+        {
+            Console.WriteLine($"problem     {problem}");
+        }
+
         Console.WriteLine($"quantizers  {summary.Quantizers.Count}");
         foreach (var quantizer in summary.Quantizers)
         {
@@ -87,13 +111,15 @@ internal static class InspectCommand
         }
     }
 
-    private static void Print(CalibrationCache cache)
+    private static void Print(CalibrationCache cache, IReadOnlyList<LintFinding> findings)
     {
         Console.WriteLine($"version     {cache.Version}");
         Console.WriteLine($"algorithm   {cache.Algorithm}");
         foreach (var entry in cache.Entries)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {entry.Scale,-14:g9}{entry.Tensor}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {entry.Scale,-14:g9}  {entry.Tensor}"));
         }
+
+        FindingList.Print(findings);
     }
 }

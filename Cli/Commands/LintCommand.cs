@@ -1,7 +1,8 @@
 using QatPipeline.Cli.Output;
 using QatPipeline.Graphs;
+using QatPipeline.Graphs.Importing;
 using QatPipeline.Graphs.Linting;
-using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Cli.Commands;
 
@@ -25,20 +26,17 @@ internal static class LintCommand
             """) { model, target, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var report = TargetRegistry.Get(parsed.GetRequiredValue(target)).Lint(OnnxReader.Read(parsed.GetRequiredValue(model)));
-            await JsonOutput.WriteAsync(parsed, json, report, () => Print(report), cancellationToken);
+            var graph = ModelImporter.Read(parsed.GetRequiredValue(model));
+            var report = TargetRegistry.Get(parsed.GetRequiredValue(target)).Lint(graph);
+            await JsonOutput.WriteAsync(parsed, json, report, () => Print(graph, report), cancellationToken);
         });
         return command;
     }
 
-    private static void Print(LintReport report)
+    private static void Print(Graph graph, LintReport report)
     {
-        foreach (var finding in report.Findings)
-        {
-            Console.WriteLine($"{finding.Severity,-8}{finding.Code}  {string.Join(", ", finding.Nodes)}");
-            Console.WriteLine($"        {finding.Effect}");
-            Console.WriteLine($"        remedy: {finding.Remedy}");
-        }
+        graph.Remarks.ForEach(remark => Console.WriteLine($"remark: {remark}"));
+        FindingList.Print(report.Findings);
 
         foreach (var group in report.Kernels.GroupBy(prediction => prediction.Kernel))
         {

@@ -1,5 +1,5 @@
 using QatPipeline.Graphs;
-using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Importing;
 using QatPipeline.Graphs.Targets;
 
 namespace QatPipeline.Cli.Commands;
@@ -31,13 +31,17 @@ internal static class OptimizeCommand
             """) { model, target, output, version };
         command.SetAction(parsed =>
         {
-            var graph = OnnxReader.Read(parsed.GetRequiredValue(model));
             var options = new FormOptions { CacheVersion = parsed.GetRequiredValue(version) };
-            foreach (var path in TargetRegistry
-                .Build(graph, parsed.GetRequiredValue(target), options)
-                .Write(parsed.GetRequiredValue(output)))
+            var built = TargetRegistry.Build(
+                ModelImporter.Read(parsed.GetRequiredValue(model)), parsed.GetRequiredValue(target), options);
+            foreach (var path in built.Write(parsed.GetRequiredValue(output)))
             {
                 Console.WriteLine(path);
+            }
+
+            foreach (var remark in built.Graph.Remarks)
+            {
+                Console.WriteLine($"remark: {remark}");
             }
         });
         return command;

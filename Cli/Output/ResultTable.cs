@@ -43,6 +43,11 @@ internal static class ResultTable
         {
             Console.WriteLine($"warning: {warning}");
         }
+
+        foreach (var remark in report.Calibration?.Remarks ?? [])
+        {
+            Console.WriteLine($"remark: {remark}");
+        }
     }
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";

@@ -1,6 +1,7 @@
 using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
@@ -75,6 +76,7 @@ public sealed class DatasetStage(DataRoots? roots = null) : IStage
 
     private IEnumerable<string> NamedFiles(RunSpecification specification) =>
         new[] { specification.Model.Onnx, specification.Model.Yolov6?.Checkpoint, specification.Model.Yolov6?.Scales }
+            .Concat(specification.Model.Onnx is { } model ? WholeModel.FilesBeside(model) : [])
             .Concat(new[] { specification.Data.Calibration, specification.Data.Training, specification.Data.Validation }
                 .SelectMany(sets => sets)
                 .SelectMany(set => new[] { set.Annotations, set.Images, set.Voc is { } voc ? CocoDataset.FolderOf(voc) : null }

@@ -32,7 +32,6 @@ public sealed class FieldLayoutTests : IDisposable
     [Theory]
     [InlineData("layout-raw-heads-chw", "The model's outputs c3 [1, 84, 8, 8] are of no layout that is known for the 80 classes")]
     [InlineData("two-inputs-paddle", "The model has the inputs images, im_shape, but a detector of one input is expected")]
-    [InlineData("float16-input", "holds Float16, but pictures are given as Float (32 bits)")]
     [InlineData("fixed-batch-4", "build.batches is 1, but the model's input images: Float[4, 3, 64, 64] is fixed at a batch of 4")]
     public async Task Run_DetectorThatCannotBeRead_IsRefusedBeforeCalibration(string name, string message)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using QatPipeline.Graphs.Importing;
+using QatPipeline.Graphs.Targets;
 
 namespace QatPipeline.Graphs.Inspection;
 
@@ -61,15 +63,29 @@ public sealed record ModelSummary
     /// <summary>Bytes of all constants.</summary>
     public required long ConstantBytes { get; init; }
 
-    /// <summary>Enabled or not; empty for a float model. Q/DQ nodes count as operators until they are lifted.</summary>
+    /// <summary>
+    /// Enabled or not; empty for a float model. Of a model of another tool those that its Q/DQ nodes, or its operators on codes, mean.
+    /// </summary>
     public required IReadOnlyList<QuantizerSummary> Quantizers { get; init; }
+
+    /// <summary>What was changed, or would be, to work with a model of another tool; empty where nothing is.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>Why the model cannot be worked with, and what to do; null where it can.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Operators that the model has beyond those that can be calibrated and trained, as in <see cref="Operators"/>.</summary>
+    public IReadOnlyList<string> Unsupported { get; init; } = [];
 
     /// <summary>Key/value pairs of the file, without those the quantizers are kept in.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <summary>Counts what the graph has; runs no shape inference.</summary>
-    public static ModelSummary Of(Graph graph)
+    /// <summary>Counts what the graph has.</summary>
+    /// <param name="graph">As it was read; not changed.</param>
+    /// <param name="missing">Names the operators that a graph has beyond those that are wanted.</param>
+    public static ModelSummary Of(Graph graph, Func<Graph, IReadOnlyList<string>>? missing = null)
     {
+        var (meant, problem) = WorkedWith(graph);
         Tensor[] constants = [.. graph.Initializers.Values.Concat(graph.Nodes.Select(ConstantNode.ValueOf).OfType<Tensor>())];
         return new ModelSummary
         {
@@ -80,13 +96,31 @@ public sealed record ModelSummary
             Outputs = [.. graph.Outputs.Select(Summarize)],
             Nodes = graph.Nodes.Count,
             Operators = new SortedDictionary<string, int>(
-                graph.Nodes.CountBy(node => node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}").ToDictionary(),
-                StringComparer.Ordinal),
+                graph.Nodes.CountBy(node => node.QualifiedOperator).ToDictionary(), StringComparer.Ordinal),
             Parameters = constants.Where(IsParameter).Sum(tensor => tensor.Length),
             ConstantBytes = constants.Sum(tensor => (long)tensor.Bytes.Length),
-            Quantizers = [.. graph.Quantizers.Select(Summarize)],
+            Quantizers = [.. meant.Quantizers.Select(Summarize)],
+            Remarks = [.. meant.Remarks],
+            Problem = problem,
+            Unsupported = missing?.Invoke(meant) ?? [],
             Metadata = new SortedDictionary<string, string>(graph.Metadata, StringComparer.Ordinal),
         };
+    }
+
+    /// <summary>The graph as every command would work with it, and why none can.</summary>
+    private static (Graph Meant, string? Problem) WorkedWith(Graph graph)
+    {
+        var copy = graph.Clone();
+        try
+        {
+            ModelImporter.Apply(copy);
+            ForeignQuantizers.Lift(copy);
+            return (copy, null);
+        }
+        catch (GraphException exception)
+        {
+            return (graph, exception.Message);
+        }
     }
 
     private static bool IsParameter(Tensor tensor) =>

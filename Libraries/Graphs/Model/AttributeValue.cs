@@ -49,4 +49,10 @@ public sealed record OpaqueAttribute(ReadOnlyMemory<byte> Proto) : AttributeValu
 {
     /// <summary>Values of the enclosing graph that the attribute's subgraphs read.</summary>
     public IReadOnlyList<string> CapturedValues { get; init; } = [];
+
+    /// <summary>Names of the standard operators in the attribute's subgraphs.</summary>
+    public IReadOnlyList<string> Operators { get; init; } = [];
+
+    /// <summary>True where the subgraphs hold constants or casts of 16-bit floats.</summary>
+    public bool HasHalfPrecision { get; init; }
 }

@@ -45,14 +45,50 @@ public enum ElementType
     /// <summary>Rare: read and passed on.</summary>
     UInt64 = 13,
 
+    /// <summary>Two binary32: read and passed on.</summary>
+    Complex64 = 14,
+
+    /// <summary>Two binary64: read and passed on.</summary>
+    Complex128 = 15,
+
     /// <summary>The upper half of a binary32.</summary>
     BFloat16 = 16,
+
+    /// <summary>8 bits, 4 of exponent, without infinities: read and passed on, as all that follow.</summary>
+    Float8E4M3FN = 17,
+
+    /// <summary>8 bits, 4 of exponent, without infinities and negative zero.</summary>
+    Float8E4M3FNUZ = 18,
+
+    /// <summary>8 bits, 5 of exponent.</summary>
+    Float8E5M2 = 19,
+
+    /// <summary>8 bits, 5 of exponent, without infinities and negative zero.</summary>
+    Float8E5M2FNUZ = 20,
+
+    /// <summary>0…15, two in a byte.</summary>
+    UInt4 = 21,
+
+    /// <summary>−8…7, two in a byte.</summary>
+    Int4 = 22,
+
+    /// <summary>4 bits, 2 of exponent, two in a byte.</summary>
+    Float4E2M1 = 23,
+
+    /// <summary>A power of two in 8 bits.</summary>
+    Float8E8M0 = 24,
+
+    /// <summary>0…3, four in a byte.</summary>
+    UInt2 = 25,
+
+    /// <summary>−2…1, four in a byte.</summary>
+    Int2 = 26,
 }
 
 /// <summary>Facts about element types.</summary>
 public static class ElementTypes
 {
-    /// <summary>Bytes of one element; 0 for types without a fixed size (strings, unknown types).</summary>
+    /// <summary>Bytes of one element; 0 for strings and the types that are only passed on.</summary>
     public static int SizeOf(this ElementType type) => type switch
     {
         ElementType.UInt8 or ElementType.Int8 or ElementType.Bool => 1,

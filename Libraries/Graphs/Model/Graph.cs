@@ -49,6 +49,12 @@ public sealed class Graph
     /// <summary>Key/value pairs kept with the model.</summary>
     public SortedDictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// What was changed in a model of another tool so that it could be read or written, in sentences for the one who gave it; not kept in
+    /// the file.
+    /// </summary>
+    public List<string> Remarks { get; } = [];
+
     /// <summary>What surrounds the graph in its file.</summary>
     internal ModelEnvelope Envelope { get; set; } = ModelEnvelope.New;
 
@@ -92,6 +98,7 @@ public sealed class Graph
             clone.Metadata[key] = value;
         }
 
+        clone.Remarks.AddRange(Remarks);
         return clone;
     }
 }

@@ -9,6 +9,9 @@ public sealed class Node(string name, string opType, IEnumerable<string> inputs,
     /// <summary>Name of the ONNX operator, <c>Conv</c> for one; a pass that needs another one replaces the node.</summary>
     public string OpType { get; } = opType;
 
+    /// <summary>The operator as listings name it: outside the standard domain <c>domain.Operator</c>.</summary>
+    public string QualifiedOperator => Domain.Length == 0 ? OpType : $"{Domain}.{OpType}";
+
     /// <summary>Operator domain; empty for the ONNX standard domain.</summary>
     public string Domain { get; } = domain;
 

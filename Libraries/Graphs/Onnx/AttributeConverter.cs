@@ -55,13 +55,52 @@ internal sealed class AttributeConverter(TensorConverter tensors)
     private static OpaqueAttribute ToOpaque(AttributeProto attribute)
     {
         var captured = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var graph in attribute.G is { } single ? attribute.Graphs.Prepend(single) : attribute.Graphs)
+        var operators = new SortedSet<string>(StringComparer.Ordinal);
+        var hasHalfPrecision = false;
+        foreach (var graph in BodiesOf(attribute))
         {
             CollectCaptured(graph, captured);
+            hasHalfPrecision |= Describe(graph, operators);
         }
 
-        return new OpaqueAttribute(attribute.ToByteArray()) { CapturedValues = [.. captured] };
+        return new OpaqueAttribute(attribute.ToByteArray())
+        {
+            CapturedValues = [.. captured],
+            Operators = [.. operators],
+            HasHalfPrecision = hasHalfPrecision,
+        };
     }
+
+    private static IEnumerable<GraphProto> BodiesOf(AttributeProto attribute) =>
+        attribute.G is { } single ? attribute.Graphs.Prepend(single) : attribute.Graphs;
+
+    /// <summary>Collects the operators of a body and of those in it.</summary>
+    /// <returns>True where there are 16-bit floats.</returns>
+    private static bool Describe(GraphProto graph, SortedSet<string> operators)
+    {
+        var hasHalfPrecision = graph.Initializer.Any(tensor => IsHalf(tensor.DataType));
+        foreach (var node in graph.Node)
+        {
+            if (node.Domain is "" or "ai.onnx")
+            {
+                operators.Add(node.OpType);
+            }
+
+            foreach (var attribute in node.Attribute)
+            {
+                hasHalfPrecision |= (attribute.T is { } tensor && IsHalf(tensor.DataType))
+                    || (attribute.Name is "to" or "dtype" && IsHalf((int)attribute.I));
+                foreach (var body in BodiesOf(attribute))
+                {
+                    hasHalfPrecision |= Describe(body, operators);
+                }
+            }
+        }
+
+        return hasHalfPrecision;
+    }
+
+    private static bool IsHalf(int type) => (ElementType)type is ElementType.Float16 or ElementType.BFloat16;
 
     private static void CollectCaptured(GraphProto graph, SortedSet<string> captured)
     {

@@ -13,7 +13,7 @@ internal static class ExternalData
         }
 
         var path = Locate(
-            Entry(tensor, "location") ?? throw new GraphException($"{place}: its external data names no location."), folder, place);
+            LocationOf(tensor) ?? throw new GraphException($"{place}: its external data names no location."), folder, place);
         var offset = Number(tensor, "offset", place) ?? 0;
         var length = Number(tensor, "length", place) ?? size;
         if (length != size)
@@ -37,6 +37,9 @@ internal static class ExternalData
 
         return data;
     }
+
+    /// <summary>The data file as the model names it.</summary>
+    public static string? LocationOf(TensorProto tensor) => Entry(tensor, "location");
 
     // A model is foreign input: it must not make us read files outside its own folder.
     private static string Locate(string location, string folder, string place)

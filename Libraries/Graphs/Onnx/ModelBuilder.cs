@@ -86,6 +86,9 @@ internal sealed class ModelBuilder(ExternalDataFile? external)
         <= 14 => 7,
         <= 18 => 8,
         <= 20 => 9,
-        _ => 10,
+        <= 22 => 10,
+        23 => 11,
+        24 => 12,
+        _ => 13,
     };
 }

@@ -16,6 +16,7 @@ internal sealed class ModelConverter(TensorConverter tensors)
         }
 
         var graph = new Graph(proto.Name.Length > 0 ? proto.Name : defaultName, OnnxReader.NewestOpset);
+        FunctionInlining.Apply(model, graph.Remarks);
         ReadOpsets(model, graph);
         foreach (var tensor in proto.Initializer)
         {
@@ -65,13 +66,15 @@ internal sealed class ModelConverter(TensorConverter tensors)
         {
             throw new GraphException(
                 $"Operator set {opset} is not supported: "
-                + $"export or convert the model to one of {OnnxReader.OldestQuantizedOpset} to {OnnxReader.NewestOpset}.");
+                + $"export or convert the model to one of {OnnxReader.OldestOpset} to {OnnxReader.NewestOpset}.");
         }
     }
 
     private void AddNodes(GraphProto proto, Graph graph)
     {
         var names = proto.Node.Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
+        var taken = new HashSet<string>(StringComparer.Ordinal) { "" };
+        List<string> renamed = [];
         for (var index = 0; index < proto.Node.Count; index++)
         {
             var node = proto.Node[index];
@@ -80,8 +83,13 @@ internal sealed class ModelConverter(TensorConverter tensors)
                 throw new GraphException($"Node {index} ('{node.Name}') has no operator.");
             }
 
-            var name = node.Name.Length > 0 ? node.Name : GraphEdits.Unique($"{node.OpType}_{index}", names);
-            names.Add(name);
+            var name = node.Name;
+            if (!taken.Add(name))
+            {
+                renamed.Add(name = GraphEdits.Unique(name.Length > 0 ? name : $"{node.OpType}_{index}", names));
+                names.Add(name);
+            }
+
             var converted = new Node(name, node.OpType, node.Input, node.Output, StandardDomain(node.Domain))
             {
                 Attributes = _attributes.ToAttributes(node.Attribute, $"node {node.OpType} '{name}'"),
@@ -89,6 +97,13 @@ internal sealed class ModelConverter(TensorConverter tensors)
             };
             OperatorTable.CheckArity(converted);
             graph.Nodes.Add(converted);
+        }
+
+        if (renamed.Count > 0)
+        {
+            graph.Remarks.Add(
+                $"{renamed.Count} {(renamed.Count == 1 ? "node has" : "nodes have")} no name, or one that another node has too, and got "
+                + $"one: {string.Join(", ", renamed.Take(3))}{(renamed.Count > 3 ? ", …" : "")}.");
         }
     }
 

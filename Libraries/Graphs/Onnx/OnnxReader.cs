@@ -3,19 +3,17 @@ using Google.Protobuf;
 namespace QatPipeline.Graphs.Onnx;
 
 /// <summary>
-/// Reads ONNX models of opsets 10 to 21. What the graph does not interpret (custom operators, subgraphs, functions) is kept and written
-/// back by <see cref="OnnxWriter"/>. Initializers that are also listed as inputs become plain constants; nodes without a name get one.
+/// Reads ONNX models of opsets 7 to 25. What the graph does not interpret (custom operators, subgraphs) is kept and written back by
+/// <see cref="OnnxWriter"/>. Initializers that are also listed as inputs become plain constants, calls of the model's own functions
+/// their bodies; nodes without a name, or with one that another has too, get one (<see cref="Graph.Remarks"/>).
 /// </summary>
 public static class OnnxReader
 {
-    /// <summary>The first standard operator set that is read: the one that brought QuantizeLinear and DequantizeLinear.</summary>
-    public const int OldestOpset = 10;
-
-    /// <summary>The first standard operator set of a model that can be quantized.</summary>
-    public const int OldestQuantizedOpset = 11;
+    /// <summary>The first standard operator set that is read: the one that brought today's broadcasting.</summary>
+    public const int OldestOpset = 7;
 
     /// <summary>The last standard operator set that is read.</summary>
-    public const int NewestOpset = 21;
+    public const int NewestOpset = 25;
 
     /// <summary>Reads a file, and the external data files beside it.</summary>
     /// <exception cref="GraphException">The file cannot be read or is not a well-formed model of a supported opset.</exception>

@@ -38,6 +38,15 @@ internal sealed class TensorConverter(string? folder)
         return new Tensor((ElementType)tensor.DataType, [.. tensor.Dims], data);
     }
 
+    /// <summary>The bytes of a tensor that lies in a file beside the model.</summary>
+    /// <exception cref="GraphException">They are not there, or too few.</exception>
+    public byte[] ReadOutside(TensorProto tensor, string place)
+    {
+        var size = SizeInBytes((DataType)tensor.DataType, LengthOf(tensor, place))
+            ?? throw new GraphException($"{place}: element type {tensor.DataType} is not supported.");
+        return ExternalData.Read(tensor, folder, size, place);
+    }
+
     private static long LengthOf(TensorProto tensor, string place)
     {
         var length = (Int128)1;
@@ -68,8 +77,10 @@ internal sealed class TensorConverter(string? folder)
     {
         DataType.Complex64 => length * 8,
         DataType.Complex128 => length * 16,
-        DataType.Float8E4M3Fn or DataType.Float8E4M3Fnuz or DataType.Float8E5M2 or DataType.Float8E5M2Fnuz => length,
+        DataType.Float8E4M3Fn or DataType.Float8E4M3Fnuz or DataType.Float8E5M2 or DataType.Float8E5M2Fnuz
+            or DataType.Float8E8M0 => length,
         DataType.Int4 or DataType.Uint4 or DataType.Float4E2M1 => (length + 1) / 2,
+        DataType.Uint2 or DataType.Int2 => (length + 3) / 4,
         _ => ((ElementType)type).SizeOf() is > 0 and var size ? length * size : null,
     };
 

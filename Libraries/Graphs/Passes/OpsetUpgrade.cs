@@ -1,16 +1,19 @@
-using QatPipeline.Graphs.Onnx;
-
 namespace QatPipeline.Graphs.Passes;
 
-/// <summary>Brings a graph of opset 11 or 12 to 13, the first with quantization per channel.</summary>
+/// <summary>Brings a graph of opset 7 to 12 to 13, the first with quantization per channel.</summary>
 internal static class OpsetUpgrade
 {
     private const int PerAxis = 13;
 
+    /// <summary>Operators that mean something else, or are written otherwise, in some opset from 7 to 13.</summary>
+    private static readonly HashSet<string> Changed = new(StringComparer.Ordinal)
+    {
+        "Squeeze", "Unsqueeze", "ReduceSum", "Split", "Softmax", "LogSoftmax", "Hardmax", "Clip", "Pad", "Slice", "TopK", "Dropout",
+        "Upsample", "Resize", "Scatter", "BatchNormalization",
+    };
+
     /// <summary>Changes the graph in place; nothing happens from opset 13 on.</summary>
-    /// <exception cref="GraphException">
-    /// The opset is older than 11, or an operator's old meaning has no equivalent that is certain.
-    /// </exception>
+    /// <exception cref="GraphException">An operator's old meaning has no equivalent.</exception>
     public static void Apply(Graph graph)
     {
         if (graph.Opset >= PerAxis)
@@ -18,54 +21,155 @@ internal static class OpsetUpgrade
             return;
         }
 
-        if (graph.Opset < OnnxReader.OldestQuantizedOpset)
+        foreach (var node in graph.Nodes.Where(node => node.Domain.Length == 0).ToArray())
         {
-            throw new GraphException(
-                $"Opset {graph.Opset} cannot quantize weights per channel: export the model with opset {PerAxis} or later.");
-        }
-
-        foreach (var node in graph.Nodes.Where(node => node.Domain.Length == 0))
-        {
-            switch (node.OpType)
-            {
-                case "Squeeze" or "Unsqueeze" or "ReduceSum":
-                    AttributeToInput(graph, node, "axes");
-                    break;
-                case "Split":
-                    AttributeToInput(graph, node, "split");
-                    break;
-                case "Softmax" or "LogSoftmax" or "Hardmax":
-                    CheckLastAxis(graph, node);
-                    break;
-                default:
-                    break;
-            }
+            RequireUnchangedBodies(graph, node);
+            Upgrade(graph, node);
         }
 
         graph.Opset = PerAxis;
     }
 
-    private static void AttributeToInput(Graph graph, Node node, string name)
+    private static void Upgrade(Graph graph, Node node)
+    {
+        switch (node.OpType)
+        {
+            case "Squeeze" or "Unsqueeze" or "ReduceSum":
+                IntegersToInput(graph, node, "axes", 1);
+                break;
+            case "Split":
+                IntegersToInput(graph, node, "split", 1);
+                break;
+            case "Softmax" or "LogSoftmax" or "Hardmax":
+                FlattenSoftmax(graph, node);
+                break;
+            case "Clip":
+                FloatToInput(graph, node, "min", 1);
+                FloatToInput(graph, node, "max", 2);
+                break;
+            case "Pad":
+                IntegersToInput(graph, node, "pads", 1);
+                FloatToInput(graph, node, "value", 2);
+                break;
+            case "Slice":
+                IntegersToInput(graph, node, "starts", 1);
+                IntegersToInput(graph, node, "ends", 2);
+                IntegersToInput(graph, node, "axes", 3);
+                break;
+            case "TopK" when node.Attributes.Remove("k", out var k) && k is IntAttribute { Value: var count }:
+                SetInput(graph, node, 1, "k", Tensor.FromLongs([1], count));
+                break;
+            case "Dropout":
+                node.Attributes.Remove("ratio");
+                break;
+            case "Upsample" or "Resize" when graph.Opset < 11:
+                Resample(graph, node);
+                break;
+            case "Scatter":
+                graph.ReplaceNode(node, new Node(node.Name, "ScatterElements", node.Inputs, node.Outputs) { Attributes = node.Attributes });
+                break;
+            case "BatchNormalization":
+                Normalize(graph, node);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // A body is not looked into, and its nodes are of the model's opset.
+    private static void RequireUnchangedBodies(Graph graph, Node node)
+    {
+        if (node.Attributes.Values.OfType<OpaqueAttribute>().SelectMany(body => body.Operators).FirstOrDefault(Changed.Contains) is { } inner)
+        {
+            throw new GraphException(
+                $"{node} has a body with {inner}, which opset {graph.Opset} writes otherwise than opset {PerAxis}: export the model with "
+                + $"opset {PerAxis} or later.");
+        }
+    }
+
+    private static void IntegersToInput(Graph graph, Node node, string name, int input)
     {
         if (node.Ints(name) is { } values)
         {
             node.Attributes.Remove(name);
-            node.Inputs.Add(graph.AddConstant($"{node.Name}.{name}", Tensor.FromLongs([values.Count], [.. values])));
+            SetInput(graph, node, input, name, Tensor.FromLongs([values.Count], [.. values]));
         }
     }
 
-    /// <summary>
-    /// Before opset 13 everything from the axis on was normalised together, since then only the axis: the same for the last one.
-    /// </summary>
-    private static void CheckLastAxis(Graph graph, Node node)
+    private static void FloatToInput(Graph graph, Node node, string name, int input)
     {
-        var axis = node.Int("axis", 1);
-        if (axis != -1 && axis != graph.FindValue(node.Inputs[0])?.Shape?.Count - 1)
+        if (node.Attributes.Remove(name, out var value) && value is FloatAttribute { Value: var number })
         {
-            throw new GraphException(
-                $"{node} of opset {graph.Opset} normalises several axes at once: export the model with opset {PerAxis} or later.");
+            SetInput(graph, node, input, name, Tensor.Scalar(number));
+        }
+    }
+
+    private static void SetInput(Graph graph, Node node, int input, string name, Tensor tensor)
+    {
+        while (node.Inputs.Count <= input)
+        {
+            node.Inputs.Add("");
         }
 
+        node.Inputs[input] = graph.AddConstant($"{node.Name}.{name}", tensor);
+    }
+
+    /// <summary>Before opset 13 everything from the axis on was normalised together, since then only the axis.</summary>
+    private static void FlattenSoftmax(Graph graph, Node node)
+    {
+        var axis = node.Int("axis", 1);
         node.Attributes["axis"] = -1L;
+        if (axis == -1 || axis == graph.FindValue(node.Inputs[0])?.Shape?.Count - 1)
+        {
+            return;
+        }
+
+        var (input, output) = (node.Inputs[0], node.Outputs[0]);
+        var (shape, flat, result) =
+            (graph.UniqueValue($"{output}.shape"), graph.UniqueValue($"{output}.flat"), graph.UniqueValue($"{output}.rows"));
+        var flatten = new Node(graph.UniqueNode($"{node.Name}.flatten"), "Flatten", [input], [flat]) { Attributes = { ["axis"] = axis } };
+        graph.ReplaceNode(
+            node,
+            new Node(graph.UniqueNode($"{node.Name}.shape"), "Shape", [input], [shape]),
+            flatten,
+            new Node(node.Name, node.OpType, [flat], [result]) { Attributes = node.Attributes },
+            new Node(graph.UniqueNode($"{node.Name}.reshape"), "Reshape", [result, shape], [output]));
+    }
+
+    /// <summary>Upsample, and Resize of opset 10, picked input ⌊output / scale⌋, and interpolated at output / scale.</summary>
+    private static void Resample(Graph graph, Node node)
+    {
+        var resize = new Node(node.Name, "Resize", [node.Inputs[0], "", node.Input(1) ?? ""], node.Outputs)
+        {
+            Attributes = { ["mode"] = node.String("mode", "nearest"), ["coordinate_transformation_mode"] = "asymmetric" },
+        };
+        if (resize.String("mode", "") == "nearest")
+        {
+            resize.Attributes["nearest_mode"] = "floor";
+        }
+
+        if (node.Floats("scales") is { } scales)
+        {
+            resize.Inputs[2] = graph.AddConstant($"{node.Name}.scales", Tensor.FromFloats([scales.Count], [.. scales]));
+        }
+
+        graph.ReplaceNode(node, resize);
+    }
+
+    private static void Normalize(Graph graph, Node node)
+    {
+        if (node.Attributes.Remove("spatial", out var spatial) && spatial is IntAttribute { Value: 0 })
+        {
+            throw new GraphException(
+                $"{node} of opset {graph.Opset} has statistics for every position (spatial = 0), for which later opsets have no operator.");
+        }
+
+        var links = graph.Link();
+        if (node.Outputs.Skip(1).Any(output => links.IsPinned(output) || links.ConsumersOf(output).Count > 0))
+        {
+            throw new GraphException($"{node} gives its statistics too: export the model for inference, not for training.");
+        }
+
+        node.Outputs.RemoveRange(1, node.Outputs.Count - 1);
     }
 }

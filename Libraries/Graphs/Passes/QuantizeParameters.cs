@@ -103,7 +103,8 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
         return (scheme, ranges);
     }
 
-    private static QuantizationRange SymmetricRange(float scale) =>
+    /// <summary>The signed symmetric range of that very scale.</summary>
+    public static QuantizationRange SymmetricRange(float scale) =>
         Exact(QuantizationScheme.SignedSymmetric, scale, 127 * scale, QuantizationRange.FromAmax);
 
     /// <summary>

@@ -116,13 +116,26 @@ public static class Retargeting
         }
 
         OpsetUpgrade.Apply(source);
+        if (isForeign && !target.HasUnsignedActivations)
+        {
+            SignedWeights.Apply(source, new PlacementOptions());
+        }
+
         var fits = isForeign
             ? target.HasUnsignedActivations == source.Quantizers.Exists(
                 quantizer => !quantizer.IsWeight && !quantizer.Scheme.IsSigned())
             : target.Mark == QuantizerPlacement.MarkOf(source);
         if (!fits)
         {
-            return To(source, target);
+            var moved = To(source, target);
+            if (!moved.Quantizers.Exists(quantizer => quantizer.IsEnabled))
+            {
+                moved.Remarks.Add(
+                    $"Nothing of the model runs on integers on {target.Name}: it needs ranges that the model does not have, those of its layers' "
+                    + "outputs. Calibrate its float model for that target.");
+            }
+
+            return moved;
         }
 
         if (isForeign)

@@ -1,6 +1,7 @@
-using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Importing;
 using QatPipeline.Graphs.Passes;
 using QatPipeline.Stages.Torch.Models;
+using QatPipeline.Torch.Operators;
 
 namespace QatPipeline.Stages.Torch.Calibration;
 
@@ -23,7 +24,7 @@ internal static class ModelImport
         var file = Inputs(specification) is [var name] ? await context.OpenInputAsync(name, cancellationToken) : null;
         if (specification.Train is not null || specification.Model.Onnx is not null)
         {
-            var graph = OnnxReader.Read(file!);
+            var graph = ModelImporter.Read(file!);
             ImageInput.Require(graph, specification);
             return Prepare(graph);
         }
@@ -51,6 +52,7 @@ internal static class ModelImport
         }
 
         GraphSimplifier.Simplify(graph);
+        SupportedOperators.Require(graph);
         return graph;
     }
 }

@@ -102,6 +102,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
                 string.Concat((calibrator is null ? [] : ImagesOf(specification, evaluation.Index)).Select(image => image.Sha256))))),
             Detector = evaluation.Reading,
             Warning = warning,
+            Remarks = model.Remarks.Count > 0 ? model.Remarks : null,
             Float = FiguresOf("float", original),
             Methods = methods,
             ChosenMethod = best.Method,

@@ -1,4 +1,6 @@
 using QatPipeline.Foundation;
+using QatPipeline.Graphs.Importing;
+using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Yolov6.Checkpoints;
 
@@ -14,13 +16,24 @@ internal static class ModelFiles
     public static void Take(IStageContext context)
     {
         var model = context.Specification.Model;
-        Take(context, model.Onnx, ArtifactNames.ModelSource, copy => OnnxReader.Read(copy));
+        Take(context, model.Onnx, ArtifactNames.ModelSource, copy => RequireFloat(ModelImporter.Read(copy), model.Onnx!));
         Take(
             context,
             model.Yolov6?.Checkpoint,
             ArtifactNames.ModelSource,
             copy => _ = CheckpointFile.TryRead(copy) as object ?? OnnxReader.Read(copy));
         Take(context, model.Yolov6?.Scales, ArtifactNames.ModelScales, copy => CheckpointFile.Read(copy));
+    }
+
+    private static void RequireFloat(Graph graph, string source)
+    {
+        if (graph.Nodes.Find(node =>
+            node.OpType is "QuantizeLinear" or "DequantizeLinear" || node.OpType.StartsWith("QLinear", StringComparison.Ordinal)) is { } node)
+        {
+            throw new StageInputException(
+                $"{source}: The model is quantized already ({node}), and a run starts from a float one: give the model it was made of, or take "
+                + $"its quantization out with 'qat optimize {source} --target float -o float.onnx'.");
+        }
     }
 
     private static void Take(IStageContext context, string? source, string artifact, Action<string> parse)
@@ -31,9 +44,9 @@ internal static class ModelFiles
         }
 
         var copy = context.OutputPath(artifact);
-        File.Copy(source, copy, overwrite: true);
         try
         {
+            WholeModel.Copy(source, copy);
             parse(copy);
         }
         catch (InputException exception)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using QatPipeline.Quantization.Search;
 
 namespace QatPipeline.Stages.Reports;
@@ -16,6 +17,10 @@ public sealed record CalibrationReport
 
     /// <summary>What makes the figures doubtful; null where nothing does.</summary>
     public string? Warning { get; init; }
+
+    /// <summary>What was changed in the model's file so that it could be worked with; null where nothing was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Remarks { get; init; }
 
     /// <summary>AP of the float graph on the calibration images and on the validation images.</summary>
     public required MethodFigures Float { get; init; }

@@ -46,7 +46,8 @@ internal sealed class NetworkConstants : IDisposable
 
     private static IEnumerable<(string Value, bool IsBuffer)> Roles(Node node) => node.OpType switch
     {
-        "Conv" or "ConvTranspose" or "Gemm" or "PRelu" or "InstanceNormalization" => Inputs(node, 1, 2, isBuffer: false),
+        "Conv" or "ConvTranspose" or "Gemm" or "PRelu" or "InstanceNormalization" or "GroupNormalization" or "LayerNormalization"
+            or "RMSNormalization" => Inputs(node, 1, 2, isBuffer: false),
         "MatMul" => Inputs(node, 0, 1, isBuffer: false),
         "BatchNormalization" => Inputs(node, 1, 2, isBuffer: false).Concat(Inputs(node, 3, 4, isBuffer: true)),
         _ => [],

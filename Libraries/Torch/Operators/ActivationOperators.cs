@@ -1,5 +1,7 @@
 using static TorchSharp.torch.nn.functional;
 
+using TorchSharp.Modules;
+
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>Element-wise activation functions.</summary>
@@ -16,8 +18,16 @@ internal static class ActivationOperators
         add("Softplus", call => call.Input(0).softplus());
         add("HardSwish", call => hardswish(call.Input(0)));
         add("HardSigmoid", HardSigmoid);
+        add("Mish", call => nn.functional.mish(call.Input(0)));
+        add("Swish", call => call.Input(0) * (call.Input(0) * call.Node.Float("alpha", 1)).sigmoid());
+        add("Selu", Selu);
+        add("Celu", call => call.Input(0).celu(call.Node.Float("alpha", 1)));
+        add("Softsign", call => call.Input(0) / (call.Input(0).abs() + 1));
+        add("ThresholdedRelu", call => where(call.Input(0) > call.Node.Float("alpha", 1), call.Input(0), zeros_like(call.Input(0))));
+        add("Gelu", Gelu);
+        add("LogSoftmax", call => Along(call, (input, axis) => input.log_softmax(axis)));
         add("Clip", Clip);
-        add("Softmax", Softmax);
+        add("Softmax", call => Along(call, (input, axis) => input.softmax(axis)));
     }
 
     private static Tensor HardSigmoid(OperatorCall call) =>
@@ -36,16 +46,25 @@ internal static class ActivationOperators
         };
     }
 
+    private static Tensor Selu(OperatorCall call)
+    {
+        var (alpha, gamma) = (call.Node.Float("alpha", 1.67326319f), call.Node.Float("gamma", 1.05070102f));
+        return gamma * where(call.Input(0) > 0, call.Input(0), alpha * (call.Input(0).clamp(max: 0).exp() - 1));
+    }
+
+    private static Tensor Gelu(OperatorCall call) => nn.functional.gelu(
+        call.Input(0), call.Node.String("approximate", "none") == "tanh" ? GELU.Approximate.tanh : GELU.Approximate.none);
+
     // Until operator set 12 the axes from "axis" on were one flattened axis.
-    private static Tensor Softmax(OperatorCall call)
+    private static Tensor Along(OperatorCall call, Func<Tensor, long, Tensor> function)
     {
         var input = call.Input(0);
         if (call.Context.Opset >= 13)
         {
-            return input.softmax(call.Node.Int("axis", -1));
+            return function(input, call.Node.Int("axis", -1));
         }
 
         var axis = (int)call.Node.Int("axis", 1);
-        return input.flatten(axis < 0 ? axis + input.dim() : axis).softmax(-1).reshape(input.shape);
+        return function(input.flatten(axis < 0 ? axis + input.dim() : axis), -1).reshape(input.shape);
     }
 }

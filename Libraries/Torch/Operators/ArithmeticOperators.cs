@@ -21,6 +21,20 @@ internal static class ArithmeticOperators
         add("Reciprocal", call => call.Input(0).reciprocal());
         add("Floor", call => call.Input(0).floor());
         add("Ceil", call => call.Input(0).ceil());
+        add("Round", call => call.Input(0).round());
+        add("Sign", call => call.Input(0).sign());
+        add("Sin", call => call.Input(0).sin());
+        add("Cos", call => call.Input(0).cos());
+        add("Tan", call => call.Input(0).tan());
+        add("Asin", call => call.Input(0).asin());
+        add("Acos", call => call.Input(0).acos());
+        add("Atan", call => call.Input(0).atan());
+        add("Sinh", call => call.Input(0).sinh());
+        add("Cosh", call => call.Input(0).cosh());
+        add("Mean", call => Fold(call, (left, right) => left + right) / call.InputCount);
+        add("Mod", call => call.Node.Int("fmod", 0) != 0
+            ? call.Input(0).fmod(call.Input(1))
+            : call.Input(0).remainder(call.Input(1)));
         add("Erf", call => call.Input(0).erf());
     }
 

@@ -93,12 +93,23 @@ internal static class IndexingOperators
     {
         var input = call.Input(0);
         var pads = call.LongsOrAttribute(1, "pads") ?? throw call.Unsupported("a Pad without pads");
-        if (call.Optional(3) is not null)
+        var rank = (int)input.dim();
+        if (call.OptionalLongs(3) is { } axes)
         {
-            throw call.Unsupported("a Pad with axes");
+            var all = new long[2 * rank];
+            foreach (var (index, axis) in axes.Select(axis => axis < 0 ? axis + rank : axis).Index())
+            {
+                (all[axis], all[axis + rank]) = (pads[index], pads[index + axes.Length]);
+            }
+
+            pads = all;
         }
 
-        var rank = (int)input.dim();
+        if (pads.Any(amount => amount < 0))
+        {
+            throw call.Unsupported("a Pad that cuts (negative pads)");
+        }
+
         var amounts = new List<long>();
         for (var axis = rank - 1; axis >= 0; axis--)
         {
@@ -116,6 +127,7 @@ internal static class IndexingOperators
             "constant" => nn.functional.pad(input, amounts.ToArray(), PaddingModes.Constant, call.Scalar(2, "value", 0)),
             "reflect" => nn.functional.pad(input, amounts.ToArray(), PaddingModes.Reflect),
             "edge" => nn.functional.pad(input, amounts.ToArray(), PaddingModes.Replicate),
+            "wrap" => nn.functional.pad(input, amounts.ToArray(), PaddingModes.Circular),
             var mode => throw call.Unsupported($"padding mode {mode}"),
         };
     }

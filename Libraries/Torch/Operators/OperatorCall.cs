@@ -19,6 +19,9 @@ internal sealed class OperatorCall(Node node, Tensor?[] inputs, OperatorContext 
     /// <summary>An integer tensor input as numbers, or null where it is absent.</summary>
     public long[]? OptionalLongs(int index) => Optional(index) is { } value ? value.ToLongs() : null;
 
+    /// <summary>An input where another one is: what indexes a float tensor, or is compared with one, may be elsewhere.</summary>
+    public Tensor Beside(int index, Tensor other) => Input(index).to(other.device);
+
     public long[] Longs(int index) => Input(index).ToLongs();
 
     /// <summary>A one-element float input, else the attribute that older operator sets used, else the default.</summary>

@@ -19,16 +19,24 @@ internal static class OperatorRegistry
         IndexingOperators.Register(Add);
         LayoutOperators.Register(Add);
         QuantizationOperators.Register(Add);
+        LogicOperators.Register(Add);
+        SelectionOperators.Register(Add);
+        ScatterOperators.Register(Add);
         Operators.Add("Split", IndexingOperators.Split);
+        Operators.Add("TopK", SelectionOperators.TopK);
     }
+
+    /// <summary>The names, of the standard domain all of them.</summary>
+    public static IEnumerable<string> Names => Operators.Keys;
+
+    public static bool Has(Node node) => node.Domain.Length == 0 && Operators.ContainsKey(node.OpType);
 
     /// <exception cref="TorchExecutionException">The operator is unknown here.</exception>
     public static Func<OperatorCall, Tensor[]> Find(Node node) =>
-        node.Domain.Length == 0 && Operators.TryGetValue(node.OpType, out var function)
-            ? function
+        Has(node)
+            ? Operators[node.OpType]
             : throw new TorchExecutionException(
-                $"Operator {(node.Domain.Length == 0 ? node.OpType : $"{node.Domain}.{node.OpType}")} of node '{node.Name}' "
-                + "is not supported by the Torch executor; "
+                $"Operator {node.QualifiedOperator} of node '{node.Name}' is not supported by the Torch executor; "
                 + "replace the node by standard operators before calibrating or training.");
 
     private static void Add(string name, Func<OperatorCall, Tensor> function) => Operators.Add(name, call => [function(call)]);

@@ -9,12 +9,13 @@ internal static class ShapeOperators
         add("Flatten", Flatten);
         add("Squeeze", Squeeze);
         add("Unsqueeze", Unsqueeze);
-        add("Expand", call => call.Input(0) * ones(Rebatch(call, call.Longs(1)), dtype: call.Input(0).dtype, device: call.Input(0).device));
+        add("Expand", Expand);
         add("Shape", Shape);
         add("Size", call => tensor(call.Input(0).numel()));
         add("Identity", call => call.Input(0).alias());
         add("Dropout", call => call.Input(0).alias());
-        add("Cast", Cast);
+        add("Cast", call => Cast(call, (ElementType)call.Node.Int("to", 0)));
+        add("CastLike", CastLike);
         add("Constant", Constant);
         add("ConstantOfShape", ConstantOfShape);
         add("Range", Range);
@@ -102,7 +103,21 @@ internal static class ShapeOperators
 
     private static int Bound(long index, int rank) => (int)Math.Clamp(index < 0 ? index + rank : index, 0, rank);
 
-    private static Tensor Cast(OperatorCall call) => (ElementType)call.Node.Int("to", 0) switch
+    private static Tensor Expand(OperatorCall call)
+    {
+        var input = call.Input(0);
+        var shape = ones(Rebatch(call, call.Longs(1)), dtype: input.dtype, device: input.device);
+        return input.dtype == ScalarType.Bool ? input.logical_and(shape) : input * shape;
+    }
+
+    private static Tensor CastLike(OperatorCall call) => Cast(call, call.Input(1) switch
+    {
+        var like when like.is_floating_point() => ElementType.Float,
+        { dtype: ScalarType.Bool } => ElementType.Bool,
+        _ => ElementType.Int64,
+    });
+
+    private static Tensor Cast(OperatorCall call, ElementType target) => target switch
     {
         ElementType.Float or ElementType.Float16 or ElementType.Double or ElementType.BFloat16 =>
             call.Input(0).to(ScalarType.Float32).to(call.Context.Device),

@@ -16,6 +16,9 @@ internal sealed record OperatorCase(string Name, string OpType, Tensor?[] Inputs
     /// <summary>True when the library computes the operator itself where all inputs are constants.</summary>
     public bool Folds { get; init; }
 
+    /// <summary>True when the output's shape depends on the values: only its rank is known.</summary>
+    public bool HasOpenShape { get; init; }
+
     /// <summary>The operator as a graph; all inputs are constants on request.</summary>
     public Graph ToGraph(bool allConstant)
     {

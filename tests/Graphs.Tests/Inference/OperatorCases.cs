@@ -139,6 +139,44 @@ internal static class OperatorCases
             DataInputs = 0,
             Folds = true,
         };
+        yield return Case("Tile", "Tile", [Normal(30, 2, 3), Longs(2, 3)]) with { Folds = true };
+        yield return Case("Size", "Size", [map]) with { Folds = true };
+        yield return Case("TopK", "TopK", [map, Longs(3)], ("axis", 2L)) with { Outputs = 2 };
+        yield return Case("GatherElements", "GatherElements", [Normal(31, 3, 4), Tensor.FromLongs([2, 4], 0, 2, 1, -1, 1, 1, 0, 2)]) with
+        {
+            Folds = true,
+        };
+        yield return Case("GatherND", "GatherND", [map, Tensor.FromLongs([3, 2], 0, 1, 1, -1, 0, 2)]) with { Folds = true };
+        yield return Case("GatherND batches", "GatherND", [map, Tensor.FromLongs([2, 3, 1], 0, 1, 2, -1, 0, 2)], ("batch_dims", 1L));
+        yield return Case("ScatterND", "ScatterND", [Normal(32, 3, 4), Tensor.FromLongs([2, 1], 2, 0), Normal(33, 2, 4)]) with { Folds = true };
+        yield return Case("GridSample", "GridSample", [map, Uniform(34, -1, 1, 2, 3, 5, 2)]) with { Opset = 20 };
+        yield return Case("Einsum", "Einsum", [Normal(35, 2, 3, 4), Normal(36, 4, 5)], ("equation", "...ij,jk->...ik"));
+        yield return Case("Einsum implied", "Einsum", [Normal(35, 3, 4), Normal(36, 4, 5)], ("equation", "ij, jk"));
+        yield return Case("LayerNormalization", "LayerNormalization", [map, Normal(37, 7), Normal(38, 7)]);
+        yield return Case("GroupNormalization", "GroupNormalization", [map, Normal(37, 4), Normal(38, 4)], ("num_groups", 2L)) with { Opset = 21 };
+        yield return Case("Gelu", "Gelu", [map]) with { Opset = 20 };
+        yield return Case("Mish", "Mish", [map]) with { Opset = 18 };
+        yield return Case("NonZero", "NonZero", [Tensor.FromFloats([2, 2], 1, 1, 1, 1)]) with { HasOpenShape = true };
+        yield return Case("OneHot", "OneHot", [Longs(0, 2, 1), Tensor.Scalar(3L), Tensor.FromFloats([2], 0, 1)]);
+        yield return Case("CumSum", "CumSum", [map, Tensor.Scalar(1L)]);
+        yield return Case("IsNaN", "IsNaN", [map]);
+        yield return Case("CastLike", "CastLike", [Longs(1, 2), Tensor.Scalar(1f)]);
+        yield return Case("Attention", "Attention", [Normal(39, 2, 5, 12), Normal(40, 2, 6, 6), Normal(41, 2, 6, 6)],
+            ("q_num_heads", 4L), ("kv_num_heads", 2L)) with { Opset = 23 };
+        foreach (var reduction in new[] { "ReduceMax", "ReduceMin", "ReduceL2", "ReduceProd" })
+        {
+            yield return Case(reduction, reduction, [Uniform(42, 0.5f, 1.5f, 2, 3, 4)], ("axes", new long[] { 1 }), ("keepdims", 0L)) with
+            {
+                Folds = true,
+            };
+        }
+
+        yield return Case("ReduceProd int64", "ReduceProd", [Longs(2, 3, 4)], ("keepdims", 0L)) with { Folds = true };
+        yield return Case("And", "And", [Flags(1, 0, 1), Flags(1, 1, 0)]) with { Folds = true };
+        yield return Case("Not", "Not", [Flags(1, 0, 1)]) with { Folds = true };
+        yield return Case("Mod int64", "Mod", [Longs(7, -7, 9), Longs(3)]) with { Folds = true };
+        yield return Case("Sin", "Sin", [Normal(43, 3, 2)]) with { Folds = true };
+        yield return Case("Cos", "Cos", [Normal(43, 3, 2)]) with { Folds = true };
         yield return Case("Expand", "Expand", [Normal(29, 3, 1), Longs(2, 1, 4)]) with { Folds = true };
         yield return Case("ConstantOfShape", "ConstantOfShape", [Longs(2, 3)], ("value", Tensor.FromLongs([1], 7))) with
         {
@@ -149,6 +187,8 @@ internal static class OperatorCases
 
     private static OperatorCase Case(string name, string opType, Tensor?[] inputs, params (string, AttributeValue)[] attributes) =>
         new(name, opType, inputs, attributes);
+
+    private static Tensor Flags(params byte[] values) => new(ElementType.Bool, [values.Length], values);
 
     private static Tensor Longs(params long[] values) => Tensor.FromLongs([values.Length], values);
 }

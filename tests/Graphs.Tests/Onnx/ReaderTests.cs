@@ -57,6 +57,19 @@ public sealed class ReaderTests
     }
 
     [Fact]
+    public void DuplicateNodeName_IsRenamedAndSaid()
+    {
+        var model = OnnxModels.Addition();
+        model.Graph.Node.Add(new NodeProto { Name = "add", OpType = "Relu", Input = { "x" }, Output = { "z" } });
+
+        var graph = OnnxModels.Read(model);
+
+        Assert.Equal(["add", "add_1"], graph.Nodes.Select(node => node.Name));
+        Assert.Equal(
+            "1 node has no name, or one that another node has too, and got one: add_1.", Assert.Single(graph.Remarks));
+    }
+
+    [Fact]
     public void InitializerListedAsInput_IsAConstant()
     {
         var model = OnnxModels.Addition();
@@ -108,14 +121,14 @@ public sealed class ReaderTests
         };
         model.Graph.Node.Add(custom);
 
-        // Field 25 (functions) and, in the graph, field 14 (quantization annotations) are unknown to our schema: length-delimited, 2 bytes.
-        byte[] bytes = [.. model.ToByteArray(), 0xCA, 0x01, 0x02, 0x0A, 0x00];
+        // Field 20 (training information) is unknown to our schema: length-delimited, 2 bytes.
+        byte[] bytes = [.. model.ToByteArray(), 0xA2, 0x01, 0x02, 0x0A, 0x00];
         var written = ModelProto.Parser.ParseFrom(OnnxWriter.WriteBytes(OnnxModels.Read(bytes)));
 
         Assert.Equal(custom, written.Graph.Node[1]);
         Assert.Equal(("exporter", 8), (written.ProducerName, written.IrVersion));
         Assert.Contains(written.OpsetImport, import => import is { Domain: "com.example", Version: 3 });
-        Assert.True(written.ToByteArray().AsSpan().IndexOf<byte>([0xCA, 0x01, 0x02, 0x0A, 0x00]) >= 0);
+        Assert.True(written.ToByteArray().AsSpan().IndexOf<byte>([0xA2, 0x01, 0x02, 0x0A, 0x00]) >= 0);
     }
 
     [Fact]

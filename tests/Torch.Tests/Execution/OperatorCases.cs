@@ -22,6 +22,9 @@ internal static class OperatorCases
         Shapes(cases);
         Linear(cases);
         Quantization(cases);
+        Logic(cases);
+        Normalizations(cases);
+        Selections(cases);
         return cases;
     }
 
@@ -55,13 +58,23 @@ internal static class OperatorCases
         string[] elementwise =
         [
             "Relu", "LeakyRelu", "Elu", "Sigmoid", "Tanh", "Softplus", "HardSwish", "HardSigmoid", "Exp", "Neg", "Abs", "Floor", "Ceil",
-            "Erf", "Identity",
+            "Erf", "Identity", "Round", "Sign", "Sin", "Cos", "Tan", "Atan", "Sinh", "Cosh", "Softsign", "Selu", "Celu", "ThresholdedRelu",
         ];
         foreach (var name in elementwise)
         {
             Add(cases, name, name, [x]);
         }
 
+        AddOld(cases, "Mish", 18, "Mish", [x]);
+        AddOld(cases, "gelu", 20, "Gelu", [x]);
+        AddOld(cases, "gelu tanh", 20, "Gelu", [x], [], ("approximate", "tanh"));
+        AddOld(cases, "swish", 24, "Swish", [x], [], ("alpha", 1.5f));
+        Add(cases, "Asin", "Asin", [Uniform(1, -1, 1, 3, 4)]);
+        Add(cases, "Acos", "Acos", [Uniform(1, -1, 1, 3, 4)]);
+        Add(cases, "log softmax", "LogSoftmax", [x], [], ("axis", 1));
+        Add(cases, "mean", "Mean", [x, Normal(2, 3, 1, 5)]);
+        Add(cases, "mod of integers", "Mod", [GraphTensor.FromLongs([4], 7, -7, 9, -12)], [GraphTensor.FromLongs([4], 2, 3, -4, 5)]);
+        Add(cases, "fmod", "Mod", [x], [Uniform(2, 1, 2, 4, 1)], ("fmod", 1));
         Add(cases, "leaky slope", "LeakyRelu", [x], [], ("alpha", 0.1f));
         Add(cases, "hard sigmoid of mobile nets", "HardSigmoid", [x], [], ("alpha", 1f / 6), ("beta", 0.5f));
         Add(cases, "prelu", "PRelu", [x], [Normal(2, 3, 1, 1)]);
@@ -106,6 +119,16 @@ internal static class OperatorCases
         Add(cases, "mean of all", "ReduceMean", [image]);
         Add(cases, "sum of input axes", "ReduceSum", [image], [GraphTensor.FromLongs([1], 1)]);
         Add(cases, "largest", "ReduceMax", [image], [], ("axes", Ints(1)));
+        Add(cases, "product", "ReduceProd", [image], [], ("axes", Ints(1, 3)), ("keepdims", 0));
+        Add(cases, "product of all", "ReduceProd", [Uniform(1, 0.9f, 1.1f, 2, 3, 4)]);
+        foreach (var name in (string[])["ReduceL1", "ReduceL2", "ReduceSumSquare", "ReduceLogSumExp"])
+        {
+            Add(cases, name, name, [image], [], ("axes", Ints(1, 2)));
+            AddOld(cases, $"{name} without axis", 18, name, [image], [GraphTensor.FromLongs([1], -1)], ("keepdims", 0));
+        }
+
+        Add(cases, "log of sum", "ReduceLogSum", [Uniform(1, 0.5f, 2, 2, 3, 4)], [], ("axes", Ints(1)));
+        Add(cases, "argmin", "ArgMin", [image], [], ("axis", 2), ("keepdims", 0));
         Add(cases, "smallest", "ReduceMin", [image], [], ("axes", Ints(1)));
     }
 
@@ -169,6 +192,19 @@ internal static class OperatorCases
         Add(cases, "constant of shape", "ConstantOfShape", [GraphTensor.FromLongs([2], 2, 3)], [],
             ("value", GraphTensor.FromFloats([1], 1.5f)));
         Add(cases, "pad", "Pad", [x], [GraphTensor.FromLongs([8], 0, 1, 1, 2, 0, 0, 2, 1), GraphTensor.Scalar(0.5f)]);
+        Add(cases, "pad edge", "Pad", [x], [GraphTensor.FromLongs([8], 0, 0, 1, 2, 0, 0, 2, 1)], ("mode", "edge"));
+        AddOld(cases, "pad wrap", 19, "Pad", [x], [GraphTensor.FromLongs([8], 0, 0, 1, 2, 0, 0, 2, 1)], ("mode", "wrap"));
+        cases["pad axes"] = Case(
+            "Pad",
+            ["x0", "c0", "", "c1"],
+            [x],
+            [GraphTensor.FromLongs([4], 1, 2, 0, 1), GraphTensor.FromLongs([2], -1, 1)],
+            18,
+            []);
+        Add(cases, "expand bool", "Expand", [new GraphTensor(ElementType.Bool, [2, 1], [1, 0])], [GraphTensor.FromLongs([2], 2, 3)]);
+        Add(cases, "cast like", "CastLike", [GraphTensor.FromLongs([3], 1, -2, 3)], [GraphTensor.Scalar(1f)]);
+        Add(cases, "size", "Size", [x]);
+        Add(cases, "range", "Range", [GraphTensor.Scalar(2L)], [GraphTensor.Scalar(11L), GraphTensor.Scalar(3L)]);
         Add(cases, "pad reflect", "Pad", [x], [GraphTensor.FromLongs([8], 0, 0, 1, 2, 0, 0, 2, 1)], ("mode", "reflect"));
         cases["constant"] = Case("Constant", [], [], [], 17, [("value", Normal(3, 2, 2))]);
         cases["split sizes"] = Case("Split", ["x0", "c0"], [x], [GraphTensor.FromLongs([3], 1, 2, 3)], 17, [("axis", 1)], outputs: 3);
@@ -180,6 +216,14 @@ internal static class OperatorCases
     {
         Add(cases, "matmul", "MatMul", [Normal(1, 2, 3, 4)], [Normal(2, 4, 5)]);
         Add(cases, "gemm", "Gemm", [Normal(1, 3, 4)], [Normal(2, 5, 4), Normal(3, 5)], ("transB", 1), ("alpha", 0.5f), ("beta", 2f));
+        Add(cases, "einsum", "Einsum", [Normal(1, 2, 3, 4), Normal(2, 2, 5, 4)], [], ("equation", "bij, bkj -> bik"));
+        Add(cases, "einsum implied", "Einsum", [Normal(1, 3, 4), Normal(2, 4, 2)], [], ("equation", "ij,jk"));
+        Add(cases, "einsum ellipsis", "Einsum", [Normal(1, 2, 5, 3, 4), Normal(2, 4, 2)], [], ("equation", "...ij,jk->...ik"));
+        AddOld(cases, "attention", 23, "Attention", [Normal(1, 2, 3, 5, 4), Normal(2, 2, 3, 6, 4), Normal(3, 2, 3, 6, 7)]);
+        AddOld(cases, "attention causal", 23, "Attention", [Normal(1, 2, 3, 5, 4), Normal(2, 2, 3, 5, 4), Normal(3, 2, 3, 5, 4)], [],
+            ("is_causal", 1));
+        AddOld(cases, "attention joined, mask", 23, "Attention", [Normal(1, 2, 5, 12), Normal(2, 2, 6, 6), Normal(3, 2, 6, 6)], [Normal(4, 5, 6)],
+            ("q_num_heads", 4), ("kv_num_heads", 2), ("scale", 0.3f));
         Add(cases, "gemm transposed", "Gemm", [Normal(1, 4, 3)], [Normal(2, 4, 5)], ("transA", 1));
         Add(cases, "argmax", "ArgMax", [Normal(1, 3, 4)], [], ("axis", 1));
     }
@@ -190,6 +234,82 @@ internal static class OperatorCases
         Add(cases, "dequantize per channel", "DequantizeLinear", [codes],
             [GraphTensor.FromFloats([2], 0.1f, 0.3f), GraphTensor.From<sbyte>([2], [0, 0])], ("axis", 0));
     }
+
+    private static void Logic(Dictionary<string, OperatorCase> cases)
+    {
+        var (left, right) = (GraphTensor.FromFloats([2, 3], 1, 2, 3, 4, 5, 6), GraphTensor.FromFloats([3], 1, 3, 3));
+        foreach (var name in (string[])["Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual"])
+        {
+            Add(cases, name, name, [left], [right]);
+            Add(cases, $"{name} of integers", name, [GraphTensor.FromLongs([3], 1, 2, 3)], [GraphTensor.FromLongs([3], 1, 3, 2)]);
+        }
+
+        var (yes, no) = (Flags([2, 2], 1, 1, 0, 0), Flags([2], 1, 0));
+        foreach (var name in (string[])["And", "Or", "Xor"])
+        {
+            Add(cases, name, name, [yes], [no]);
+        }
+
+        var special = GraphTensor.FromFloats([4], float.NaN, float.PositiveInfinity, float.NegativeInfinity, 1);
+        Add(cases, "not", "Not", [yes]);
+        Add(cases, "nan", "IsNaN", [special]);
+        Add(cases, "infinite", "IsInf", [special]);
+        Add(cases, "infinite upwards", "IsInf", [special], [], ("detect_negative", 0));
+        Add(cases, "where", "Where", [Flags([2, 1], 1, 0), left, right]);
+    }
+
+    private static void Normalizations(Dictionary<string, OperatorCase> cases)
+    {
+        var image = Normal(1, 2, 6, 4, 5);
+        Add(cases, "layer norm", "LayerNormalization", [image], [Normal(2, 5), Normal(3, 5)], ("epsilon", 1e-3f));
+        Add(cases, "layer norm of several axes", "LayerNormalization", [image], [Normal(2, 6, 4, 5)], ("axis", 1));
+        Add(cases, "layer norm broadcast", "LayerNormalization", [image], [Normal(2, 5), Normal(3, 5)], ("axis", 2));
+        AddOld(cases, "group norm", 21, "GroupNormalization", [image], [Normal(2, 6), Normal(3, 6)], ("num_groups", 3));
+        Add(cases, "instance norm", "InstanceNormalization", [image], [Normal(2, 6), Normal(3, 6)]);
+        AddOld(cases, "rms norm", 23, "RMSNormalization", [image], [Normal(2, 5)]);
+        Add(cases, "l2 normalization", "LpNormalization", [image], [], ("axis", 1));
+        Add(cases, "l1 normalization", "LpNormalization", [image], [], ("p", 1));
+        Add(cases, "local response", "LRN", [image], [], ("size", 3), ("alpha", 0.01f));
+    }
+
+    private static void Selections(Dictionary<string, OperatorCase> cases)
+    {
+        var x = Normal(1, 2, 3, 4, 5);
+        var equal = GraphTensor.FromFloats([2, 5], 3, 1, 3, 2, 3, 0, 0, -1, 5, 0);
+        var two = GraphTensor.FromLongs([1], 2);
+        AddOld(cases, "top k", 17, ["y0", "y1"], "TopK", [x], [two]);
+        AddOld(cases, "top k smallest of equal ones", 17, ["y0", "y1"], "TopK", [equal], [two], ("largest", 0));
+        AddOld(cases, "top k on an axis", 17, ["y0", "y1"], "TopK", [x], [two], ("axis", 1));
+        Add(cases, "gather elements", "GatherElements", [x], [GraphTensor.FromLongs([2, 2, 4, 5], Wrapped(80, 3))], ("axis", 1));
+        Add(cases, "gather nd", "GatherND", [x], [GraphTensor.FromLongs([3, 2], 0, 1, 1, -1, 0, 2)]);
+        Add(cases, "gather nd in batches", "GatherND", [x], [GraphTensor.FromLongs([2, 3, 1], 0, 1, 2, -1, 0, 2)], ("batch_dims", 1));
+        Add(cases, "scatter nd", "ScatterND", [x], [GraphTensor.FromLongs([2, 2], 0, 1, 1, -1), Normal(2, 2, 4, 5)]);
+        Add(cases, "scatter nd adding", "ScatterND", [x], [GraphTensor.FromLongs([2, 2], 0, 1, 0, 1), Normal(2, 2, 4, 5)],
+            ("reduction", "add"));
+        Add(cases, "scatter elements", "ScatterElements", [Normal(1, 3, 4)], [GraphTensor.FromLongs([1, 3], 2, 0, -2), Normal(2, 1, 3)],
+            ("axis", 0));
+        Add(cases, "scatter elements adding", "ScatterElements", [Normal(1, 3, 4)],
+            [GraphTensor.FromLongs([2, 2], 1, 1, 0, 3), Normal(2, 2, 2)], ("axis", 1), ("reduction", "add"));
+        Add(cases, "non zero", "NonZero", [equal]);
+        Add(cases, "one hot", "OneHot", [GraphTensor.FromLongs([2, 2], 0, 2, -1, 1)],
+            [GraphTensor.Scalar(3L), GraphTensor.FromFloats([2], -1, 4)], ("axis", 1));
+        Add(cases, "upper triangle", "Trilu", [x], [GraphTensor.Scalar(1L)]);
+        Add(cases, "lower triangle", "Trilu", [x], [], ("upper", 0));
+        Add(cases, "running sum", "CumSum", [x], [GraphTensor.Scalar(2L)]);
+        Add(cases, "running sum backwards", "CumSum", [x], [GraphTensor.Scalar(-1L)], ("reverse", 1), ("exclusive", 1));
+        foreach (var mode in (string[])["linear", "nearest"])
+        {
+            foreach (var padding in (string[])["zeros", "border", "reflection"])
+            {
+                AddOld(cases, $"grid sample {mode} {padding}", 20, "GridSample", [Normal(1, 2, 3, 5, 6), Uniform(2, -1.4f, 1.4f, 2, 4, 3, 2)], [],
+                    ("mode", mode), ("padding_mode", padding), ("align_corners", padding == "border" ? 1 : 0));
+            }
+        }
+    }
+
+    private static GraphTensor Flags(long[] shape, params byte[] values) => new(ElementType.Bool, shape, values);
+
+    private static long[] Wrapped(int count, int size) => [.. Enumerable.Range(0, count).Select(index => (long)((index * 7 % (2 * size)) - size))];
 
     private static AttributeValue Ints(params long[] values) => values;
 
@@ -203,6 +323,12 @@ internal static class OperatorCases
         GraphTensor[]? constants = null, params (string Name, AttributeValue Value)[] attributes) =>
         cases.Add(name, Case(
             opType, [.. Names("x", inputs.Length), .. Names("c", constants?.Length ?? 0)], inputs, constants ?? [], opset, attributes));
+
+    private static void AddOld(
+        Dictionary<string, OperatorCase> cases, string name, int opset, string[] outputs, string opType, GraphTensor[] inputs,
+        GraphTensor[] constants, params (string Name, AttributeValue Value)[] attributes) =>
+        cases.Add(name, Case(
+            opType, [.. Names("x", inputs.Length), .. Names("c", constants.Length)], inputs, constants, opset, attributes, outputs.Length));
 
     private static void AddResize(
         Dictionary<string, OperatorCase> cases, string name, GraphTensor image, GraphTensor scales,

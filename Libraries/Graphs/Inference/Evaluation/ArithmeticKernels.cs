@@ -19,6 +19,9 @@ internal static class ArithmeticKernels
         ["Reciprocal"] = x => 1 / x,
         ["Relu"] = x => MathF.Max(x, 0),
         ["Sigmoid"] = x => 1 / (1 + MathF.Exp(-x)),
+        ["Sin"] = MathF.Sin,
+        ["Cos"] = MathF.Cos,
+        ["Sign"] = x => float.IsNaN(x) ? x : MathF.Sign(x),
     };
 
     /// <summary>Unary float functions, binary arithmetic and comparison of float, double, int32 and int64.</summary>
@@ -30,6 +33,11 @@ internal static class ArithmeticKernels
             return [Tensor.FromFloats(argument.Dimensions, Array.ConvertAll(argument.ToFloats(), x => function(x)))];
         }
 
+        if (inputs is [{ Type: ElementType.Bool } flags] && operation == "Not")
+        {
+            return [new Tensor(ElementType.Bool, flags.Dimensions, Array.ConvertAll(flags.Bytes.ToArray(), flag => (byte)(1 - flag)))];
+        }
+
         if (inputs is not [var first, var second] || first.Type != second.Type)
         {
             return null;
@@ -38,10 +46,11 @@ internal static class ArithmeticKernels
         var shape = context.Outputs[0]!.StaticShape!;
         var result = first.Type switch
         {
-            ElementType.Float => Binary<float>(operation, first, second, shape, MathF.Pow),
-            ElementType.Double => Binary<double>(operation, first, second, shape, Math.Pow),
-            ElementType.Int64 => Binary<long>(operation, first, second, shape, power: null),
-            ElementType.Int32 => Binary<int>(operation, first, second, shape, power: null),
+            ElementType.Float => Binary<float>(context, first, second, shape, MathF.Pow),
+            ElementType.Double => Binary<double>(context, first, second, shape, Math.Pow),
+            ElementType.Int64 => Binary<long>(context, first, second, shape, power: null),
+            ElementType.Int32 => Binary<int>(context, first, second, shape, power: null),
+            ElementType.Bool => Logic(operation, first, second, shape),
             _ => null,
         };
         return result is null ? null : [result];
@@ -85,9 +94,26 @@ internal static class ArithmeticKernels
         };
     }
 
-    private static Tensor? Binary<T>(string operation, Tensor first, Tensor second, long[] shape, Func<T, T, T>? power)
+    private static Tensor? Logic(string operation, Tensor first, Tensor second, long[] shape)
+    {
+        Func<byte, byte, int>? function = operation switch
+        {
+            "And" => (a, b) => a & b,
+            "Or" => (a, b) => a | b,
+            "Xor" => (a, b) => a ^ b,
+            "Equal" => (a, b) => 1 - (a ^ b),
+            _ => null,
+        };
+        return function is null ? null : new Tensor(
+            ElementType.Bool,
+            shape,
+            [.. Elements<byte>(first, shape).Zip(Elements<byte>(second, shape)).Select(pair => (byte)function(pair.First, pair.Second))]);
+    }
+
+    private static Tensor? Binary<T>(NodeContext context, Tensor first, Tensor second, long[] shape, Func<T, T, T>? power)
         where T : unmanaged, INumber<T>
     {
+        var operation = context.Node.OpType;
         Func<T, T, T>? function = operation switch
         {
             "Add" => (a, b) => a + b,
@@ -95,6 +121,8 @@ internal static class ArithmeticKernels
             "Mul" => (a, b) => a * b,
             "Div" when power is not null || !second.As<T>().Contains(T.Zero) => (a, b) => a / b,
             "Pow" => power,
+            "Mod" when power is null && !second.As<T>().Contains(T.Zero) && context.Node.Int("fmod", 0) == 0 =>
+                (a, b) => a % b is var rest && rest != T.Zero && T.IsNegative(rest) != T.IsNegative(b) ? rest + b : rest,
             "Min" => T.Min,
             "Max" => T.Max,
             _ => null,

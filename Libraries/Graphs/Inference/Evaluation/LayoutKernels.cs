@@ -42,6 +42,17 @@ internal static class LayoutKernels
 
     public static Tensor[] Expand(NodeContext context, Tensor[] inputs) => [Broadcast(inputs[0], ShapeOf(context))];
 
+    public static Tensor[] Tile(NodeContext context, Tensor[] inputs)
+    {
+        var (data, shape) = (inputs[0], ShapeOf(context));
+
+        // Axis by axis [n·d] is [n, d] with the first stride 0.
+        var strides = StridedCopy.StridesOf(data.Dimensions);
+        long[] split = [.. shape.Zip(data.Dimensions, (whole, part) => new[] { part == 0 ? 0 : whole / part, part }).SelectMany(pair => pair)];
+        long[] steps = [.. strides.SelectMany(stride => new[] { 0, stride })];
+        return [StridedCopy.View(data, split, 0, steps).WithDimensions(shape)];
+    }
+
     public static Tensor[] Concat(NodeContext context, Tensor[] inputs)
     {
         var shape = ShapeOf(context);

@@ -5,6 +5,8 @@ internal static class ElementwiseRules
 {
     public static void Unary(NodeContext context) => context.Set(0, context.Type(0), context.Shape(0));
 
+    public static void Test(NodeContext context) => context.Set(0, ElementType.Bool, context.Shape(0));
+
     public static void Broadcast(NodeContext context) => context.Set(0, context.Type(0), BroadcastInputs(context));
 
     public static void Comparison(NodeContext context) => context.Set(0, ElementType.Bool, BroadcastInputs(context));
@@ -12,6 +14,8 @@ internal static class ElementwiseRules
     public static void Where(NodeContext context) => context.Set(0, context.Type(1), BroadcastInputs(context));
 
     public static void Cast(NodeContext context) => context.Set(0, (ElementType)context.Node.Int("to", 0), context.Shape(0));
+
+    public static void CastLike(NodeContext context) => context.Set(0, context.Type(1), context.Shape(0));
 
     /// <summary>The output type is that of the zero point, of the attribute that replaces it, or uint8.</summary>
     public static void QuantizeLinear(NodeContext context) => context.Set(

@@ -47,4 +47,27 @@ internal static class GeneratorRules
 
         context.Set(0, context.Type(0), [count]);
     }
+
+    public static void Size(NodeContext context) => context.Set(0, ElementType.Int64, []);
+
+    public static void Tile(NodeContext context)
+    {
+        if (context.Shape(0) is { } input)
+        {
+            var repeats = context.Integers(1);
+            context.Set(0, context.Type(0), repeats is null || repeats.Count != input.Count
+                ? new Dimension[input.Count]
+                : [.. input.Zip(repeats, Dimensions.Product)]);
+        }
+    }
+
+    public static void OneHot(NodeContext context)
+    {
+        if (context.Shape(0) is { } indices)
+        {
+            var axis = NodeContext.Axis(context.Node.Int("axis", -1), indices.Count + 1);
+            var depth = context.Constant(1) is { Length: 1 } given ? (Dimension)(long)given.ToDoubles()[0] : default;
+            context.Set(0, context.Type(2), [.. indices.Take(axis), depth, .. indices.Skip(axis)]);
+        }
+    }
 }

@@ -17,6 +17,7 @@ internal static class IntegerRules
         return context.Node.OpType switch
         {
             "Shape" => context.Shape(0) is { } shape ? GeneratorRules.ShapeSection(context.Node, shape) : null,
+            "Size" => context.Shape(0) is { } whole ? [Dimensions.Product(whole)] : null,
             "Identity" or "Squeeze" or "Unsqueeze" or "Reshape" or "Flatten" => IsVector(context) ? context.Integers(0) : null,
             "Cast" => (ElementType)context.Node.Int("to", 0) is ElementType.Int64 or ElementType.Int32 ? context.Integers(0) : null,
             "Gather" => Gather(context),

@@ -59,6 +59,20 @@ internal static class MatrixRules
         }
     }
 
+    /// <summary>Heads apart, [N, H, L, D], or side by side, [N, L, H·D].</summary>
+    public static void Attention(NodeContext context)
+    {
+        if (context.Shape(0) is [var batch, var heads, var length, _] && context.Shape(2) is [_, _, _, var size])
+        {
+            context.Set(0, context.Type(0), [batch, heads, length, size]);
+        }
+        else if (context.Shape(0) is [var count, var queries, _] && context.Shape(2) is [_, _, { Value: { } width }]
+            && context.Node.Int("kv_num_heads", 1) is > 0 and var groups)
+        {
+            context.Set(0, context.Type(0), [count, queries, width / groups * context.Node.Int("q_num_heads", groups)]);
+        }
+    }
+
     private static Dimension[] Reduced(NodeContext context, IReadOnlyList<Dimension> input, HashSet<int> axes) =>
         context.Node.Int("keepdims", 1) != 0
         ? [.. input.Select((dimension, axis) => axes.Contains(axis) ? 1 : dimension)]

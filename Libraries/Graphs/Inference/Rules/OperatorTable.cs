@@ -48,15 +48,18 @@ internal static class OperatorTable
 
         Add(1, ElementwiseRules.Unary,
             "Relu", "LeakyRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "HardSwish", "Mish", "Softplus", "Softsign", "Tanh",
-            "Erf", "Gelu", "Clip", "Exp", "Log", "Sqrt", "Neg", "Abs", "Floor", "Ceil", "Round", "Reciprocal", "Sin", "Cos", "Identity",
-            "Dropout", "Softmax", "LogSoftmax", "Not");
-        Add(2, ElementwiseRules.Unary, "PRelu", "LayerNormalization", "CumSum");
-        Add(3, ElementwiseRules.Unary, "InstanceNormalization");
+            "Erf", "Gelu", "Swish", "ThresholdedRelu", "Clip", "Exp", "Log", "Sqrt", "Neg", "Abs", "Sign", "Floor", "Ceil", "Round",
+            "Reciprocal", "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Identity", "Dropout", "Softmax", "LogSoftmax",
+            "Hardmax", "Not", "LpNormalization", "MeanVarianceNormalization", "LRN", "Trilu");
+        Add(1, ElementwiseRules.Test, "IsNaN", "IsInf");
+        Add(2, ElementwiseRules.Unary, "PRelu", "LayerNormalization", "RMSNormalization", "CumSum");
+        Add(3, ElementwiseRules.Unary, "InstanceNormalization", "GroupNormalization", "ScatterND", "ScatterElements", "Scatter");
         Add(2, ElementwiseRules.Broadcast, "Add", "Sub", "Mul", "Div", "Pow", "Mod", "And", "Or", "Xor");
         Add(1, ElementwiseRules.Broadcast, "Min", "Max", "Sum", "Mean");
         Add(2, ElementwiseRules.Comparison, "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual");
         Add(3, ElementwiseRules.Where, "Where");
         Add(1, ElementwiseRules.Cast, "Cast");
+        Add(2, ElementwiseRules.CastLike, "CastLike");
         Add(2, ElementwiseRules.QuantizeLinear, "QuantizeLinear");
         Add(2, ElementwiseRules.DequantizeLinear, "DequantizeLinear");
         Add(2, WindowRules.Conv, "Conv");
@@ -75,7 +78,7 @@ internal static class OperatorTable
         Add(1, MatrixRules.ArgReduce, "ArgMax", "ArgMin");
         Add(1, LayoutRules.Concat, "Concat");
         Add(1, LayoutRules.Split, "Split");
-        Add(3, LayoutRules.Slice, "Slice");
+        Add(1, LayoutRules.Slice, "Slice");
         Add(2, LayoutRules.Gather, "Gather");
         Add(1, LayoutRules.Pad, "Pad");
         Add(1, LayoutRules.Transpose, "Transpose");
@@ -88,6 +91,18 @@ internal static class OperatorTable
         Add(1, GeneratorRules.ConstantOfShape, "ConstantOfShape");
         Add(2, GeneratorRules.Expand, "Expand");
         Add(3, GeneratorRules.Range, "Range");
+        Add(1, GeneratorRules.Size, "Size");
+        Add(2, GeneratorRules.Tile, "Tile");
+        Add(3, GeneratorRules.OneHot, "OneHot");
+        Add(1, SelectionRules.TopK, "TopK");
+        Add(2, SelectionRules.GatherElements, "GatherElements");
+        Add(2, SelectionRules.GatherND, "GatherND");
+        Add(1, SelectionRules.NonZero, "NonZero");
+        Add(2, SelectionRules.NonMaxSuppression, "NonMaxSuppression");
+        Add(2, SelectionRules.GridSample, "GridSample");
+        Add(3, SelectionRules.RoiAlign, "RoiAlign");
+        Add(1, EinsumRules.Einsum, "Einsum");
+        Add(3, MatrixRules.Attention, "Attention");
         return operators;
     }
 }

@@ -81,12 +81,11 @@ public static class CacheImport
     // An Identity's two names are one tensor, of which the cache may know either.
     private static Dictionary<string, float> Scales(Graph graph, CalibrationCache cache)
     {
+        CacheChecks.Require(cache);
         var scales = new Dictionary<string, float>(StringComparer.Ordinal);
-        foreach (var (tensor, scale) in cache.Entries)
+        foreach (var (tensor, scale) in cache.Entries.Where(entry => entry.Scale > 0))
         {
-            scales[tensor] = float.IsFinite(scale) && scale >= 0
-                ? MathF.Max(scale, scales.GetValueOrDefault(tensor))
-                : throw new GraphException($"The cache gives '{tensor}' the scale {scale}: scales are finite and not negative.");
+            scales[tensor] = scale;
         }
 
         foreach (var identity in graph.Nodes.Where(node => node.Is("Identity")))

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 
@@ -9,7 +8,7 @@ public sealed record CalibrationCacheEntry(string Tensor, float Scale);
 
 /// <summary>
 /// TensorRT's INT8 calibration cache (reference 7.4): a line <c>TRT-&lt;version&gt;-&lt;algorithm&gt;</c>, then one line per tensor with
-/// its name, a colon, a space and the eight hexadecimal digits of the scale's binary32 pattern, most significant first:
+/// its name, a colon, a space and the hexadecimal digits of the scale's binary32 pattern, most significant first, without leading zeros:
 /// <code>
 /// TRT-8400-EntropyCalibration2
 /// images: 3c010204
@@ -25,7 +24,7 @@ public sealed record CalibrationCache(string Version, string Algorithm, IReadOnl
 
     private const string Prefix = "TRT-";
     private const string Separator = ": ";
-    private const int HexDigits = 8;
+    private const int MostDigits = 8;
     private static readonly UTF8Encoding Encoding = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="GraphException">The file cannot be read or is not a calibration cache; the message names file and line.</exception>
@@ -73,11 +72,10 @@ public sealed record CalibrationCache(string Version, string Algorithm, IReadOnl
     public byte[] ToBytes()
     {
         var text = new StringBuilder().Append(Prefix).Append(Version).Append('-').Append(Algorithm).Append('\n');
-        Span<byte> pattern = stackalloc byte[sizeof(float)];
         foreach (var entry in Entries)
         {
-            BinaryPrimitives.WriteSingleBigEndian(pattern, entry.Scale);
-            text.Append(entry.Tensor).Append(Separator).Append(Convert.ToHexStringLower(pattern)).Append('\n');
+            text.Append(entry.Tensor).Append(Separator)
+                .Append(BitConverter.SingleToUInt32Bits(entry.Scale).ToString("x", CultureInfo.InvariantCulture)).Append('\n');
         }
 
         return Encoding.GetBytes(text.ToString());
@@ -96,10 +94,10 @@ public sealed record CalibrationCache(string Version, string Algorithm, IReadOnl
         // Names may hold ": " themselves: the last one separates.
         var separator = line.LastIndexOf(Separator, StringComparison.Ordinal);
         var digits = separator > 0 ? line.AsSpan(separator + Separator.Length) : default;
-        return digits.Length == HexDigits
+        return digits.Length is > 0 and <= MostDigits
             && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits)
             ? new(line[..separator], BitConverter.UInt32BitsToSingle(bits))
             : throw new GraphException(
-                $"line {number}: expected '<tensor>: <8 hexadecimal digits>', found '{(line.Length > 80 ? line[..80] + "…" : line)}'.");
+                $"line {number}: expected '<tensor>: <up to 8 hexadecimal digits>', found '{(line.Length > 80 ? line[..80] + "…" : line)}'.");
     }
 }

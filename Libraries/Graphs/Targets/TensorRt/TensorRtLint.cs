@@ -20,6 +20,21 @@ internal static class TensorRtLint
             .Concat(RequantizationLint.Findings(graph, links));
     }
 
+    /// <summary>ONNX Runtime's operators on codes, which TensorRT's parser does not know.</summary>
+    public static IEnumerable<LintFinding> OperatorsOnCodes(IReadOnlyList<Node> nodes)
+    {
+        if (nodes.Count > 0)
+        {
+            yield return new(
+                LintSeverity.Error,
+                "operators-on-codes",
+                [.. nodes.Select(node => node.Name)],
+                $"The model is in the QOperator format ({string.Join(", ", nodes.Select(node => node.OpType).Distinct())}), which TensorRT "
+                    + "does not read.",
+                "Write it with `qat optimize --target tensorrt-qdq`.");
+        }
+    }
+
     /// <summary>Nodes from which a layer with a quantized weight can be reached.</summary>
     private static HashSet<Node> QuantizedRegion(Graph graph, GraphLinks links)
     {

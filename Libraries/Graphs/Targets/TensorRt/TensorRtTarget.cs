@@ -1,5 +1,6 @@
 using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Linting;
+using QatPipeline.Graphs.Passes;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
 
@@ -45,9 +46,15 @@ internal sealed class TensorRtTarget : ITarget
             : new TargetModel(form, TensorRtQdqForm.Build(source, chosen), this);
     }
 
-    public LintReport Lint(Graph graph) => ExplicitGraph.Of(graph, pairPerUse: true) is { } pairs
-        ? new LintReport(Name, [.. TensorRtLint.Findings(pairs)], [])
-        : LintReport.NotQuantized(Name);
+    public LintReport Lint(Graph graph)
+    {
+        var codeOperators = graph.Nodes.FindAll(QOperatorForm.IsQOperator);
+        var expanded = graph.Clone();
+        new ExpandQOperators().Apply(expanded);
+        return ExplicitGraph.Of(expanded, pairPerUse: true) is { } pairs
+            ? new LintReport(Name, [.. TensorRtLint.OperatorsOnCodes(codeOperators), .. TensorRtLint.Findings(pairs)], [])
+            : LintReport.NotQuantized(Name);
+    }
 
     public CostEstimate? Estimate(Graph graph, int batch = 1) => null;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using QatPipeline.Graphs.Linting;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Targets.TensorRt;
 
@@ -49,12 +50,41 @@ public sealed class CalibrationCacheTests
         Assert.Equal([new CalibrationCacheEntry("(Unnamed Layer* 3): 0 [x]: y:0", 1)], cache.Entries);
     }
 
+    [Fact]
+    public void Parse_WithoutLeadingZeros_IsWhatTensorRtWrites()
+    {
+        var text = "TRT-8401-EntropyCalibration2\n(Unnamed Layer* 64) [Shuffle]_output: 0\nx: 3f800000\n"u8;
+
+        var cache = CalibrationCache.Parse(text);
+
+        Assert.Equal([0f, 1f], cache.Entries.Select(entry => entry.Scale));
+        Assert.Equal(text, cache.ToBytes());
+    }
+
+    [Theory]
+    [InlineData("x: 3f800000\ny: 0\n", LintSeverity.Warning, "zero-scale")]
+    [InlineData("x: 1\n", LintSeverity.Warning, "tiny-scale")]
+    [InlineData("x: bf800000\n", LintSeverity.Error, "broken-scale")]
+    [InlineData("x: 7f800000\n", LintSeverity.Error, "broken-scale")]
+    [InlineData("x: 7fc00000\n", LintSeverity.Error, "broken-scale")]
+    [InlineData("x: 3f800000\nx: 3f800001\n", LintSeverity.Error, "listed-twice")]
+    [InlineData("x: 3f800000\nx: 3f800000\n", LintSeverity.Warning, "listed-twice")]
+    public void Findings_ScaleThatIsNone_NamesIt(string entries, LintSeverity severity, string code)
+    {
+        var cache = CalibrationCache.Parse(Encoding.UTF8.GetBytes($"TRT-8-A\n{entries}"));
+
+        var finding = Assert.Single(CacheChecks.Findings(cache));
+
+        Assert.Equal((severity, code), (finding.Severity, finding.Code));
+    }
+
     [Theory]
     [InlineData("", "line 1")]
     [InlineData("TRT", "line 1")]
     [InlineData("TRT--x", "line 1")]
     [InlineData("TRT-8-", "line 1")]
-    [InlineData("TRT-8-A\nx: 3f80000\n", "line 2")]
+    [InlineData("TRT-8-A\nx: 3f8000000\n", "line 2")]
+    [InlineData("TRT-8-A\nx: \n", "line 2")]
     [InlineData("TRT-8-A\nx: 3f800000\n: 3f800000\n", "line 3")]
     [InlineData("TRT-8-A\nx: 3f80000g\n", "line 2")]
     [InlineData("TRT-8-A\nx 3f800000\n", "line 2")]

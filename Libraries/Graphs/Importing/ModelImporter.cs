@@ -1,0 +1,49 @@
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Passes;
+
+namespace QatPipeline.Graphs.Importing;
+
+/// <summary>
+/// Reads the models of other tools and brings them into the vocabulary that everything behind expects: 32-bit floats, opset 13 or later,
+/// the standard's QuantizeLinear and DequantizeLinear with scales that are numbers greater than 0. What had to be changed for it stands in
+/// <see cref="Graph.Remarks"/>.
+/// </summary>
+public static class ModelImporter
+{
+    /// <summary>Reads a file, and the external data files beside it.</summary>
+    /// <exception cref="GraphException">The file is not a well-formed model, or one of a kind that cannot be worked with.</exception>
+    public static Graph Read(string path)
+    {
+        var graph = OnnxReader.Read(path);
+        try
+        {
+            Apply(graph);
+        }
+        catch (GraphException exception)
+        {
+            throw new GraphException($"{path}: {exception.Message}", exception);
+        }
+
+        return graph;
+    }
+
+    /// <summary>Does the same to a graph that was read as it is.</summary>
+    /// <exception cref="GraphException">The model is of a kind that cannot be worked with; the message says what to do.</exception>
+    public static void Apply(Graph graph)
+    {
+        if (WidenHalfPrecision.Apply(graph))
+        {
+            graph.Remarks.Add("The model's 16-bit floats became 32-bit ones, its inputs and outputs too: 8-bit codes are made of those.");
+        }
+
+        MicrosoftDomain.Standardize(graph);
+        ScaleChecks.Require(graph);
+        QuantizationKinds.RequireStatic(graph);
+        var opset = graph.Opset;
+        OpsetUpgrade.Apply(graph);
+        if (graph.Opset != opset)
+        {
+            graph.Remarks.Add($"The model was brought from opset {opset} to {graph.Opset}.");
+        }
+    }
+}

@@ -3,7 +3,7 @@ using QatPipeline.Graphs.Onnx;
 
 namespace QatPipeline.Cli.Tests;
 
-/// <summary>Models and caches of other tools, as people had them: they are worked with, or refused in a word that says what to do.</summary>
+/// <summary>Models and caches of other tools, as people had them: worked with, or refused in a word that says what to do.</summary>
 public sealed class FieldGraphTests : IDisposable
 {
     private readonly ScratchFolder _folder = new();
@@ -58,7 +58,7 @@ public sealed class FieldGraphTests : IDisposable
     [Theory]
     [InlineData("local-function-model", "local_function.onnx", "nothing to remark")]
     [InlineData("microsoft-domain-qdq", "qdq_msdomain_uint8.onnx", "unsigned-codes")]
-    [InlineData("qoperator-format", "qoperator.onnx", "The model is in the QOperator format (QLinearConv, QLinearAdd), which TensorRT does not read")]
+    [InlineData("qoperator-format", "qoperator.onnx", "in the QOperator format (QLinearConv, QLinearAdd), which TensorRT does not read")]
     public async Task Lint_ModelOfAnotherTool_LooksIntoIt(string name, string file, string text)
     {
         var (exitCode, output, error) = await QatProcess.RunAsync("lint", Copy(name, file), "--target", "tensorrt");

@@ -23,8 +23,8 @@ internal static class QuantizationKinds
         Refuse(
             graph.Nodes.FindAll(node => Dynamic.Contains(node.OpType)),
             "The model is quantized dynamically",
-            "its activations get their scales while it runs, which no engine here does. Quantize the float model it was made of ('qat run'), "
-            + "or make it with static quantization (quantize_static instead of quantize_dynamic)");
+            "its activations get their scales while it runs, which no engine here does. Quantize the float model it was made of ('qat "
+            + "run'), or make it with static quantization (quantize_static instead of quantize_dynamic)");
         Refuse(
             graph.Nodes.FindAll(node => WeightOnly.Contains(node.OpType)),
             "The model's weights are compressed to fewer than 8 bits",
@@ -36,14 +36,19 @@ internal static class QuantizationKinds
         {
             if (kind.Key is null)
             {
-                Refuse([.. kind], "The model is quantized in blocks", "with a scale for each, which no engine here computes with. Quantize it "
-                    + "with one scale for a tensor or a channel");
+                Refuse(
+                    [.. kind],
+                    "The model is quantized in blocks",
+                    "with a scale for each, which no engine here computes with. Quantize it with one scale for a tensor or a channel");
             }
             else if (kind.Key is not (ElementType.Int8 or ElementType.UInt8 or ElementType.Int32 or ElementType.Undefined))
             {
-                Refuse([.. kind], $"The model is quantized to {Describe(kind.Key.Value)}", "which no engine here computes with: 8-bit codes are "
-                    + "supported. Quantize it with 8-bit activations and weights (in ONNX Runtime's quantize_static: activation_type and "
-                    + "weight_type QUInt8 or QInt8), or start from the float model it was made of");
+                Refuse(
+                    [.. kind],
+                    $"The model is quantized to {Describe(kind.Key.Value)}",
+                    "which no engine here computes with: 8-bit codes are supported. Quantize it with 8-bit activations and weights (in "
+                        + "ONNX Runtime's quantize_static: activation_type and weight_type QUInt8 or QInt8), or start from the float "
+                        + "model it was made of");
             }
         }
     }

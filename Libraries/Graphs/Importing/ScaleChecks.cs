@@ -15,8 +15,8 @@ public static class ScaleChecks
         if (broken.Length > 0)
         {
             throw new GraphException(
-                $"{string.Join("; ", broken.Take(Shown))}{(broken.Length > Shown ? $"; and {broken.Length - Shown} more" : "")}. A scale is "
-                + "a finite number greater than 0: calibrate the model again; pictures that cannot be read or layers that overflow in "
+                $"{string.Join("; ", broken.Take(Shown))}{(broken.Length > Shown ? $"; and {broken.Length - Shown} more" : "")}. A scale "
+                + "is a finite number greater than 0: calibrate the model again; pictures that cannot be read or layers that overflow in "
                 + "16 bits are what such scales come from.");
         }
     }
@@ -41,5 +41,7 @@ public static class ScaleChecks
     }
 
     private static IEnumerable<int> ScaleInputs(Node node) =>
-        node.Domain is "" or MicrosoftDomain.Name && node.OpType is "QuantizeLinear" or "DequantizeLinear" ? [1] : QOperatorForm.Of(node)?.ScaleInputs(node) ?? [];
+        node.Domain is "" or MicrosoftDomain.Name && node.OpType is "QuantizeLinear" or "DequantizeLinear"
+            ? [1]
+            : QOperatorForm.Of(node)?.ScaleInputs(node) ?? [];
 }

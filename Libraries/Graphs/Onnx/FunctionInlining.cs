@@ -33,7 +33,9 @@ internal sealed class FunctionInlining
     }
 
     /// <summary>Replaces all calls, in the bodies of If and Loop too; the functions go.</summary>
-    /// <exception cref="GraphException">A function calls itself, is of another operator set than the model, or grows beyond bounds.</exception>
+    /// <exception cref="GraphException">
+    /// A function calls itself, is of another operator set than the model, or grows beyond bounds.
+    /// </exception>
     public static void Apply(ModelProto model, List<string> remarks)
     {
         if (model.Functions.Count == 0)

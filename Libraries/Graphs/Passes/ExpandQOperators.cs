@@ -11,8 +11,8 @@ internal sealed class ExpandQOperators : IGraphPass
 {
     private static readonly HashSet<string> Moves = new(StringComparer.Ordinal)
     {
-        "MaxPool", "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Gather", "GatherElements", "Split", "Concat", "Identity",
-        "DepthToSpace", "SpaceToDepth", "Expand", "Tile", "Resize",
+        "MaxPool", "Reshape", "Transpose", "Flatten", "Squeeze", "Unsqueeze", "Slice", "Gather", "GatherElements", "Split", "Concat",
+        "Identity", "DepthToSpace", "SpaceToDepth", "Expand", "Tile", "Resize",
     };
 
     private static readonly string[] OwnAttributes = ["channels_last", "opset"];
@@ -34,8 +34,8 @@ internal sealed class ExpandQOperators : IGraphPass
     private static void Expand(Graph graph, Node node)
     {
         var form = QOperatorForm.Of(node) ?? throw new GraphException(
-            $"{node} computes on 8-bit codes in a way that is not known here: quantize the model in the QDQ format (QuantFormat.QDQ in ONNX "
-            + "Runtime), or start from its float model.");
+            $"{node} computes on 8-bit codes in a way that is not known here: quantize the model in the QDQ format (QuantFormat.QDQ in "
+            + "ONNX Runtime), or start from its float model.");
         if (node.Int("channels_last", 0) != 0)
         {
             throw new GraphException(
@@ -97,7 +97,8 @@ internal sealed class ExpandQOperators : IGraphPass
     private static string Bias(Graph graph, List<Node> parts, Node node, string codes)
     {
         var links = graph.Link();
-        if (graph.FindConstant(links, node.Input(1)) is not { Length: 1 } input || graph.FindConstant(links, node.Input(4)) is not { } weight)
+        if (graph.FindConstant(links, node.Input(1)) is not { Length: 1 } input
+            || graph.FindConstant(links, node.Input(4)) is not { } weight)
         {
             throw new GraphException($"{node} has a bias whose scale is not constant: make the scales of its inputs initializers.");
         }

@@ -89,6 +89,6 @@ internal sealed class FloatInterface : IGraphPass
 
     private static void Remark(Graph graph, string role, ValueInfo value, QuantizeParameters parameters, string verb) =>
         graph.Remarks.Add(FormattableString.Invariant(
-            $"The {role} '{value.Name}' was of {value.Type} codes (scale {parameters.Scales[0]:g9}, zero point {parameters.ZeroPoints[0]}): ")
-            + $"it {verb} real values now.");
+            $"The {role} '{value.Name}' was of {value.Type} codes (scale {parameters.Scales[0]:g9}, zero point {parameters.ZeroPoints[0]})")
+            + $": it {verb} real values now.");
 }

@@ -79,7 +79,8 @@ internal static class OpsetUpgrade
     // A body is not looked into, and its nodes are of the model's opset.
     private static void RequireUnchangedBodies(Graph graph, Node node)
     {
-        if (node.Attributes.Values.OfType<OpaqueAttribute>().SelectMany(body => body.Operators).FirstOrDefault(Changed.Contains) is { } inner)
+        var inside = node.Attributes.Values.OfType<OpaqueAttribute>().SelectMany(body => body.Operators);
+        if (inside.FirstOrDefault(Changed.Contains) is { } inner)
         {
             throw new GraphException(
                 $"{node} has a body with {inner}, which opset {graph.Opset} writes otherwise than opset {PerAxis}: export the model with "

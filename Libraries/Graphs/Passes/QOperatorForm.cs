@@ -45,5 +45,6 @@ internal sealed record QOperatorForm(string Operator, int[] Data, int OutputScal
         : Forms.GetValueOrDefault(node.OpType);
 
     /// <summary>Positions of all scales that the node has.</summary>
-    public IEnumerable<int> ScaleInputs(Node node) => Data.Select(data => data + 1).Append(OutputScale).Where(input => node.Input(input) is not null);
+    public IEnumerable<int> ScaleInputs(Node node) =>
+        Data.Select(data => data + 1).Append(OutputScale).Where(input => node.Input(input) is not null);
 }

@@ -30,7 +30,8 @@ internal sealed class PlacementContext
     public bool IsSkipped(Node node) =>
         Array.Exists(_skipped, pattern => pattern.Matches(node.Name) || pattern.Matches(HostName(node)));
 
-    public bool IsWeighted(Node node) => OperatorRoles.IsWeighted(Graph, node);
+    /// <summary>A layer that is worth quantizing: see <see cref="OperatorRoles.IsWeighted"/>, and not one that decodes.</summary>
+    public bool IsWeighted(Node node) => OperatorRoles.IsWeighted(Graph, node) && !Region.Decoding.IsLayer(node);
 
     /// <summary>True for a computed value or graph input of float type, false for constants and integers.</summary>
     public bool IsActivation(string value) =>

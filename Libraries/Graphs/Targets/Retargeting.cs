@@ -131,8 +131,8 @@ public static class Retargeting
             if (!moved.Quantizers.Exists(quantizer => quantizer.IsEnabled))
             {
                 moved.Remarks.Add(
-                    $"Nothing of the model runs on integers on {target.Name}: it needs ranges that the model does not have, those of its layers' "
-                    + "outputs. Calibrate its float model for that target.");
+                    $"Nothing of the model runs on integers on {target.Name}, which needs ranges that the model does not have, those of "
+                    + "its layers' outputs. Calibrate its float model for that target.");
             }
 
             return moved;

@@ -16,7 +16,9 @@ internal static class LinearOperators
     /// <summary>Softmax(Q·Kᵀ·scale + mask)·V with heads apart, [N, H, L, D], or side by side, [N, L, H·D].</summary>
     private static Tensor Attention(OperatorCall call)
     {
-        if (call.OutputCount > 1 || Enumerable.Range(4, 3).Any(index => call.Optional(index) is not null) || call.Node.Float("softcap", 0) != 0)
+        if (call.OutputCount > 1
+            || Enumerable.Range(4, 3).Any(index => call.Optional(index) is not null)
+            || call.Node.Float("softcap", 0) != 0)
         {
             throw call.Unsupported("an Attention with a cache, a cap or further outputs");
         }

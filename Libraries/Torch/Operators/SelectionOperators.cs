@@ -31,8 +31,8 @@ internal static class SelectionOperators
     }
 
     /// <summary>
-    /// Indices [..., r] of the axes from <paramref name="batchAxes"/> on as positions in the data with these axes made one, and the sizes of
-    /// that.
+    /// Indices [..., r] of the axes from <paramref name="batchAxes"/> on as positions in the data with these axes made one, and the sizes
+    /// of that.
     /// </summary>
     public static (Tensor Positions, long[] Flat) Flatten(OperatorCall call, Tensor data, int batchAxes)
     {

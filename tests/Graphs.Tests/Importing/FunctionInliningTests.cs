@@ -54,7 +54,8 @@ public sealed class FunctionInliningTests
         var model = Calling(Scaled("Scaled", "Mul"));
         model.Functions[0].Node.Add(new NodeProto { OpType = "Scaled", Domain = "my", Input = { "b" }, Output = { "c" } });
 
-        Assert.Contains("'Scaled' calls itself", Assert.Throws<GraphException>(() => OnnxModels.Read(model)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'Scaled' calls itself", Assert.Throws<GraphException>(() => OnnxModels.Read(model)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

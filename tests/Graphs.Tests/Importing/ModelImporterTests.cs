@@ -34,10 +34,14 @@ public sealed class ModelImporterTests
     [InlineData(-0.1f)]
     public void BrokenScale_IsAnErrorThatNamesNodeAndValue(float scale)
     {
-        var exception = Assert.Throws<GraphException>(() => ModelImporter.Apply(Pair(17, Tensor.Scalar(scale), Tensor.Scalar((sbyte)0)).Graph));
+        var graph = Pair(17, Tensor.Scalar(scale), Tensor.Scalar((sbyte)0)).Graph;
+
+        var exception = Assert.Throws<GraphException>(() => ModelImporter.Apply(graph));
 
         Assert.Contains(
-            FormattableString.Invariant($"QuantizeLinear 'q.QuantizeLinear' has the scale {scale}"), exception.Message, StringComparison.Ordinal);
+            FormattableString.Invariant($"QuantizeLinear 'q.QuantizeLinear' has the scale {scale}"),
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

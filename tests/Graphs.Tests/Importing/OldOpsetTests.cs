@@ -20,15 +20,19 @@ public sealed class OldOpsetTests
             "Pad", "x", "y", ("pads", new long[] { 0, 0, 1, 2, 0, 0, 2, 1 }), ("value", 0.5f))),
         ["slice"] = (9, builder => builder.Node(
             "Slice", "x", "y", ("starts", new long[] { 1, 0 }), ("ends", new long[] { 3, -1 }), ("axes", new long[] { 1, 3 }))),
-        ["slice of the first axes"] = (7, builder => builder.Node("Slice", "x", "y", ("starts", new long[] { 0 }), ("ends", new long[] { 1 }))),
+        ["slice of the first axes"] = (7, builder => builder.Node(
+            "Slice", "x", "y", ("starts", new long[] { 0 }), ("ends", new long[] { 1 }))),
         ["top k"] = (9, builder => builder.Node("TopK", "x", "y i", ("k", 2L))),
         ["top k by input"] = (10, builder => builder.Constant("k", Tensor.FromLongs([1], 2)).Node("TopK", "x k", "y i")),
         ["dropout"] = (7, builder => builder.Node("Dropout", "x", "y", ("ratio", 0.3f))),
         ["upsample by attribute"] = (7, builder => builder.Node(
             "Upsample", "x", "y", ("mode", "nearest"), ("scales", new[] { 1f, 1, 2, 2 }))),
-        ["upsample"] = (9, builder => builder.Constant("s", Tensor.FromFloats([4], 1, 1, 2, 3)).Node("Upsample", "x s", "y", ("mode", "nearest"))),
-        ["upsample linear"] = (9, builder => builder.Constant("s", Tensor.FromFloats([4], 1, 1, 2, 2)).Node("Upsample", "x s", "y", ("mode", "linear"))),
-        ["resize"] = (10, builder => builder.Constant("s", Tensor.FromFloats([4], 1, 1, 2, 2)).Node("Resize", "x s", "y", ("mode", "linear"))),
+        ["upsample"] = (9, builder => builder.Constant("s", Tensor.FromFloats([4], 1, 1, 2, 3))
+            .Node("Upsample", "x s", "y", ("mode", "nearest"))),
+        ["upsample linear"] = (9, builder => builder.Constant("s", Tensor.FromFloats([4], 1, 1, 2, 2))
+            .Node("Upsample", "x s", "y", ("mode", "linear"))),
+        ["resize"] = (10, builder => builder.Constant("s", Tensor.FromFloats([4], 1, 1, 2, 2))
+            .Node("Resize", "x s", "y", ("mode", "linear"))),
         ["scatter"] = (9, builder => builder.Constant("i", Tensor.FromLongs([1, 1, 1, 2], 2, 0))
             .Constant("u", Tensor.FromFloats([1, 1, 1, 2], 7, 8)).Node("Scatter", "x i u", "y", ("axis", 1L))),
         ["squeeze"] = (11, builder => builder.Node("Squeeze", "x", "y", ("axes", new long[] { 0 }))),

@@ -148,12 +148,18 @@ internal static class OperatorCases
         };
         yield return Case("GatherND", "GatherND", [map, Tensor.FromLongs([3, 2], 0, 1, 1, -1, 0, 2)]) with { Folds = true };
         yield return Case("GatherND batches", "GatherND", [map, Tensor.FromLongs([2, 3, 1], 0, 1, 2, -1, 0, 2)], ("batch_dims", 1L));
-        yield return Case("ScatterND", "ScatterND", [Normal(32, 3, 4), Tensor.FromLongs([2, 1], 2, 0), Normal(33, 2, 4)]) with { Folds = true };
+        yield return Case("ScatterND", "ScatterND", [Normal(32, 3, 4), Tensor.FromLongs([2, 1], 2, 0), Normal(33, 2, 4)]) with
+        {
+            Folds = true,
+        };
         yield return Case("GridSample", "GridSample", [map, Uniform(34, -1, 1, 2, 3, 5, 2)]) with { Opset = 20 };
         yield return Case("Einsum", "Einsum", [Normal(35, 2, 3, 4), Normal(36, 4, 5)], ("equation", "...ij,jk->...ik"));
         yield return Case("Einsum implied", "Einsum", [Normal(35, 3, 4), Normal(36, 4, 5)], ("equation", "ij, jk"));
         yield return Case("LayerNormalization", "LayerNormalization", [map, Normal(37, 7), Normal(38, 7)]);
-        yield return Case("GroupNormalization", "GroupNormalization", [map, Normal(37, 4), Normal(38, 4)], ("num_groups", 2L)) with { Opset = 21 };
+        yield return Case("GroupNormalization", "GroupNormalization", [map, Normal(37, 4), Normal(38, 4)], ("num_groups", 2L)) with
+        {
+            Opset = 21,
+        };
         yield return Case("Gelu", "Gelu", [map]) with { Opset = 20 };
         yield return Case("Mish", "Mish", [map]) with { Opset = 18 };
         yield return Case("NonZero", "NonZero", [Tensor.FromFloats([2, 2], 1, 1, 1, 1)]) with { HasOpenShape = true };

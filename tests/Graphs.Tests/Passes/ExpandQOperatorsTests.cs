@@ -14,7 +14,8 @@ public sealed class ExpandQOperatorsTests
     {
         ["convolution"] = builder => Weight(builder).Constant("b", Tensor.From<int>([5], [40, -30, 20, 0, 7]))
             .Node("QLinearConv", "q s z w ws wz s z b", "r", ("pads", new long[] { 1, 1, 1, 1 })),
-        ["product"] = builder => builder.Constant("m", Tensor.From<byte>([5, 3], [.. Enumerable.Range(1, 15).Select(value => (byte)(value * 9))]))
+        ["product"] = builder => builder
+            .Constant("m", Tensor.From<byte>([5, 3], [.. Enumerable.Range(1, 15).Select(value => (byte)(value * 9))]))
             .Node("QLinearMatMul", "q s z m ms mz s z", "r"),
         ["sum"] = builder => Microsoft(builder, "QLinearAdd", "q s z q s z s z"),
         ["elementwise product"] = builder => Microsoft(builder, "QLinearMul", "q s z q s z s z"),
@@ -80,7 +81,8 @@ public sealed class ExpandQOperatorsTests
 
     private static GraphBuilder Weight(GraphBuilder builder) => builder
         .Constant("w", Tensor.From<sbyte>([5, 4, 3, 3], [.. Enumerable.Range(0, 180).Select(value => (sbyte)((value * 37 % 200) - 100))]))
-        .Constant("ws", Tensor.FromFloats([5], 0.01f, 0.02f, 0.005f, 0.01f, 0.015f)).Constant("wz", Tensor.From<sbyte>([5], [0, 0, 0, 0, 0]));
+        .Constant("ws", Tensor.FromFloats([5], 0.01f, 0.02f, 0.005f, 0.01f, 0.015f))
+        .Constant("wz", Tensor.From<sbyte>([5], [0, 0, 0, 0, 0]));
 
     private static GraphBuilder Microsoft(
         GraphBuilder builder, string operation, string inputs, params (string Name, AttributeValue Value)[] attributes)

@@ -72,6 +72,18 @@ internal sealed class GraphSketch
 
     public string Weight(string name, params long[] dimensions) => Constant(name, dimensions, () => _random.NextSingle() - 0.5f);
 
+    public string Given(string name, long[] dimensions, params float[] values)
+    {
+        Graph.Initializers[name] = Tensor.FromFloats(dimensions, values);
+        return name;
+    }
+
+    public string Long(string name, params long[] values)
+    {
+        Graph.Initializers[name] = Tensor.FromLongs([values.Length], values);
+        return name;
+    }
+
     private string Positive(string name, params long[] dimensions) => Constant(name, dimensions, () => 0.5f + _random.NextSingle());
 
     private string Constant(string name, long[] dimensions, Func<float> next)

@@ -222,8 +222,8 @@ internal static class OperatorCases
         AddOld(cases, "attention", 23, "Attention", [Normal(1, 2, 3, 5, 4), Normal(2, 2, 3, 6, 4), Normal(3, 2, 3, 6, 7)]);
         AddOld(cases, "attention causal", 23, "Attention", [Normal(1, 2, 3, 5, 4), Normal(2, 2, 3, 5, 4), Normal(3, 2, 3, 5, 4)], [],
             ("is_causal", 1));
-        AddOld(cases, "attention joined, mask", 23, "Attention", [Normal(1, 2, 5, 12), Normal(2, 2, 6, 6), Normal(3, 2, 6, 6)], [Normal(4, 5, 6)],
-            ("q_num_heads", 4), ("kv_num_heads", 2), ("scale", 0.3f));
+        AddOld(cases, "attention joined, mask", 23, "Attention", [Normal(1, 2, 5, 12), Normal(2, 2, 6, 6), Normal(3, 2, 6, 6)],
+            [Normal(4, 5, 6)], ("q_num_heads", 4), ("kv_num_heads", 2), ("scale", 0.3f));
         Add(cases, "gemm transposed", "Gemm", [Normal(1, 4, 3)], [Normal(2, 4, 5)], ("transA", 1));
         Add(cases, "argmax", "ArgMax", [Normal(1, 3, 4)], [], ("axis", 1));
     }
@@ -301,7 +301,8 @@ internal static class OperatorCases
         {
             foreach (var padding in (string[])["zeros", "border", "reflection"])
             {
-                AddOld(cases, $"grid sample {mode} {padding}", 20, "GridSample", [Normal(1, 2, 3, 5, 6), Uniform(2, -1.4f, 1.4f, 2, 4, 3, 2)], [],
+                AddOld(cases, $"grid sample {mode} {padding}", 20, "GridSample",
+                    [Normal(1, 2, 3, 5, 6), Uniform(2, -1.4f, 1.4f, 2, 4, 3, 2)], [],
                     ("mode", mode), ("padding_mode", padding), ("align_corners", padding == "border" ? 1 : 0));
             }
         }
@@ -309,7 +310,8 @@ internal static class OperatorCases
 
     private static GraphTensor Flags(long[] shape, params byte[] values) => new(ElementType.Bool, shape, values);
 
-    private static long[] Wrapped(int count, int size) => [.. Enumerable.Range(0, count).Select(index => (long)((index * 7 % (2 * size)) - size))];
+    private static long[] Wrapped(int count, int size) =>
+        [.. Enumerable.Range(0, count).Select(index => (long)((index * 7 % (2 * size)) - size))];
 
     private static AttributeValue Ints(params long[] values) => values;
 

@@ -6,7 +6,7 @@ namespace QatPipeline.Torch.Tests.Execution;
 /// <summary>The list of operators that users read is the one the executor has, and each of them is compared with ONNX Runtime.</summary>
 public sealed class SupportedOperatorsTests
 {
-    // Compared elsewhere: an identity in a float network, codes of which there are no graph inputs, or what an older operator set called it.
+    // Compared elsewhere: an identity in a float network, codes, of which there are no inputs, and what an older operator set called it.
     private static readonly string[] ComparedElsewhere = ["Dropout", "QuantizeLinear", "Upsample", "Scatter"];
 
     [Fact]

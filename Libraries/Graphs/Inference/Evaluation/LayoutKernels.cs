@@ -48,7 +48,8 @@ internal static class LayoutKernels
 
         // Axis by axis [n·d] is [n, d] with the first stride 0.
         var strides = StridedCopy.StridesOf(data.Dimensions);
-        long[] split = [.. shape.Zip(data.Dimensions, (whole, part) => new[] { part == 0 ? 0 : whole / part, part }).SelectMany(pair => pair)];
+        long[] split =
+            [.. shape.Zip(data.Dimensions, (whole, part) => new[] { part == 0 ? 0 : whole / part, part }).SelectMany(pair => pair)];
         long[] steps = [.. strides.SelectMany(stride => new[] { 0, stride })];
         return [StridedCopy.View(data, split, 0, steps).WithDimensions(shape)];
     }

@@ -42,7 +42,9 @@ internal static class ReductionKernels
         var strides = StridedCopy.StridesOf(data.Dimensions);
         var reduced = axes.Select(axis => NodeContext.Axis(axis, data.Rank)).Distinct().ToArray();
         int[] order = [.. Enumerable.Range(0, data.Rank).Except(reduced), .. reduced];
-        var values = StridedCopy.View(data, [.. order.Select(axis => data.Dimensions[axis])], 0, [.. order.Select(axis => strides[axis])]).As<T>();
+        var ordered = StridedCopy.View(
+            data, [.. order.Select(axis => data.Dimensions[axis])], 0, [.. order.Select(axis => strides[axis])]);
+        var values = ordered.As<T>();
         var run = (int)reduced.Aggregate(1L, (product, axis) => product * data.Dimensions[axis]);
         var results = new T[values.Length / run];
         for (var index = 0; index < results.Length; index++)

@@ -32,7 +32,9 @@ internal static class OrtCpuLint
             }
         }
 
-        foreach (var finding in OrtCpuBiasLint.Findings(graph, links, fusion).Concat(RequantizationLint.Findings(graph, links)))
+        foreach (var finding in OrtCpuBiasLint.Findings(graph, links, fusion)
+            .Concat(SharedScaleLint.Findings(graph, links))
+            .Concat(RequantizationLint.Findings(graph, links)))
         {
             yield return finding;
         }

@@ -46,7 +46,8 @@ public static class CacheChecks
                     first[tensor].Equals(scale) ? LintSeverity.Warning : LintSeverity.Error,
                     "listed-twice",
                     [tensor],
-                    string.Create(CultureInfo.InvariantCulture, $"'{tensor}' is listed twice, with the scales {first[tensor]} and {scale}."),
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"'{tensor}' is listed twice, with the scales {first[tensor]} and {scale}."),
                     "Calibrate again, or take the line out that is not of this model."));
             }
         }

@@ -98,6 +98,7 @@ public sealed record CalibrationCache(string Version, string Algorithm, IReadOnl
             && uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits)
             ? new(line[..separator], BitConverter.UInt32BitsToSingle(bits))
             : throw new GraphException(
-                $"line {number}: expected '<tensor>: <up to 8 hexadecimal digits>', found '{(line.Length > 80 ? line[..80] + "…" : line)}'.");
+                $"line {number}: expected '<tensor>: <up to 8 hexadecimal digits>', found "
+                + $"'{(line.Length > 80 ? line[..80] + "…" : line)}'.");
     }
 }

@@ -1,3 +1,5 @@
+using QatPipeline.Graphs.Quantizers;
+
 namespace QatPipeline.Graphs.Targets.TensorRt;
 
 /// <summary>
@@ -24,18 +26,19 @@ public static class PropagateScales
         }
 
         var links = graph.Link();
+        var decoding = new Decoding(graph, links);
         int before;
         do
         {
             before = known.Count;
             foreach (var node in graph.Nodes)
             {
-                Propagate(node, links, known);
+                Propagate(node, links, decoding, known);
             }
 
             foreach (var node in Enumerable.Reverse(graph.Nodes))
             {
-                Propagate(node, links, known);
+                Propagate(node, links, decoding, known);
             }
         }
         while (known.Count > before);
@@ -43,11 +46,11 @@ public static class PropagateScales
         return known;
     }
 
-    private static void Propagate(Node node, GraphLinks links, SortedDictionary<string, float> known)
+    private static void Propagate(Node node, GraphLinks links, Decoding decoding, SortedDictionary<string, float> known)
     {
         switch (node.Domain.Length == 0 ? node.OpType : "")
         {
-            case "Concat":
+            case "Concat" when !decoding.IsJoin(node):
                 Share(node.Outputs, node.Inputs, known);
                 Share(node.Inputs, node.Outputs, known);
                 break;

@@ -17,6 +17,7 @@ internal static class TensorRtLint
             .Concat(graph.Nodes.Select(node => Layer(graph, links, node)))
             .Concat(graph.Nodes.Where(region.Contains).Select(node => Unquantized(graph, links, node)))
             .OfType<LintFinding>()
+            .Concat(SharedScaleLint.Findings(graph, links))
             .Concat(RequantizationLint.Findings(graph, links));
     }
 

@@ -1,6 +1,5 @@
-using static TorchSharp.torch.nn.functional;
-
 using TorchSharp.Modules;
+using static TorchSharp.torch.nn.functional;
 
 namespace QatPipeline.Torch.Operators;
 

@@ -168,7 +168,8 @@ internal static class OperatorCases
         yield return Case("IsNaN", "IsNaN", [map]);
         yield return Case("CastLike", "CastLike", [Longs(1, 2), Tensor.Scalar(1f)]);
         yield return Case("Attention", "Attention", [Normal(39, 2, 5, 12), Normal(40, 2, 6, 6), Normal(41, 2, 6, 6)],
-            ("q_num_heads", 4L), ("kv_num_heads", 2L)) with { Opset = 23 };
+            ("q_num_heads", 4L), ("kv_num_heads", 2L)) with
+        { Opset = 23 };
         foreach (var reduction in new[] { "ReduceMax", "ReduceMin", "ReduceL2", "ReduceProd" })
         {
             yield return Case(reduction, reduction, [Uniform(42, 0.5f, 1.5f, 2, 3, 4)], ("axes", new long[] { 1 }), ("keepdims", 0L)) with

@@ -43,7 +43,7 @@ public sealed class BadTriggerTests(DistributedSystem system)
         await AssertAnsweredAsync(tape, "", "at most");
         await AssertAnsweredAsync(tape, "unknown-field", "unknown key 'sede'; did you mean 'seed'?");
         await AssertAnsweredAsync(tape, "out-of-range", "'qat.epochs' is 5000, but must be from 1 to 1000");
-        await AssertAnsweredAsync(tape, "missing-data", $"{Missing}: no such file or folder");
+        await AssertAnsweredAsync(tape, "missing-data", $"{Missing}: no such folder");
         await AssertAnsweredAsync(tape, "unknown-digest", "The store has no artifact with the digest " + new string('a', 64));
         await AssertAnsweredAsync(tape, "event-out-of-range", "'build.durationMilliseconds' is 0, but must be from 1 to 600000");
         Assert.NotNull((await system.EndAsync("missing-data", Token)).Failure);

@@ -60,7 +60,8 @@ public sealed class ImporterFuzzTests
             .Node("Softmax", "l", "y").Output("y").Graph;
         yield return new GraphBuilder(17).Input("x", ElementType.Float16, 1, 2, 3, 3)
             .Constant("w", new Tensor(ElementType.Float16, [2, 2, 1, 1], [0, 60, 0, 60, 0, 188, 0, 60]))
-            .Node("Conv", "x w", "c").Node("Cast", "c", "f", ("to", 1L)).Node("ReduceL2", "f", "y", ("axes", new long[] { 1 })).Output("y").Graph;
+            .Node("Conv", "x w", "c").Node("Cast", "c", "f", ("to", 1L)).Node("ReduceL2", "f", "y", ("axes", new long[] { 1 }))
+            .Output("y").Graph;
         yield return new GraphBuilder(13).Input("x", 1, 2, 3, 3)
             .Constant("s", Tensor.Scalar(0.1f)).Constant("z", Tensor.Scalar((byte)7))
             .Constant("w", weight).Constant("ws", Tensor.FromFloats([2], 0.1f, 0.2f)).Constant("wz", Tensor.From<sbyte>([2], [0, 0]))

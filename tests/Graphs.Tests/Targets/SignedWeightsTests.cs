@@ -28,7 +28,8 @@ public sealed class SignedWeightsTests
 
         Assert.Contains("quantized anew to signed codes", Assert.Single(built.Remarks), StringComparison.Ordinal);
         Assert.All(
-            built.Nodes.Where(node => node.Is("DequantizeLinear")), node => Assert.Equal(ElementType.Int8, built.Initializers[node.Inputs[2]].Type));
+            built.Nodes.Where(node => node.Is("DequantizeLinear")),
+            node => Assert.Equal(ElementType.Int8, built.Initializers[node.Inputs[2]].Type));
         Assertions.Close(expected, OrtRunner.Run(built, Inputs), tolerance: 0.05f);
     }
 

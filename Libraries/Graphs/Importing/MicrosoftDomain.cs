@@ -1,3 +1,5 @@
+using QatPipeline.Graphs.Inference.Rules;
+
 namespace QatPipeline.Graphs.Importing;
 
 /// <summary>ONNX Runtime's own QuantizeLinear and DequantizeLinear, which are the standard's with more types.</summary>
@@ -11,8 +13,9 @@ internal static class MicrosoftDomain
         foreach (var node in graph.Nodes.FindAll(node =>
             node.Domain == Name && node.OpType is "QuantizeLinear" or "DequantizeLinear"))
         {
-            graph.ReplaceNode(
-                node, new Node(node.Name, node.OpType, node.Inputs, node.Outputs) { Attributes = node.Attributes });
+            var standard = new Node(node.Name, node.OpType, node.Inputs, node.Outputs) { Attributes = node.Attributes };
+            OperatorTable.CheckArity(standard);
+            graph.ReplaceNode(node, standard);
         }
 
         if (!graph.Nodes.Exists(node => node.Domain == Name))

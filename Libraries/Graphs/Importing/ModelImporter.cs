@@ -36,6 +36,11 @@ public static class ModelImporter
             graph.Remarks.Add("The model's 16-bit floats became 32-bit ones, its inputs and outputs too: 8-bit codes are made of those.");
         }
 
+        foreach (var node in graph.Nodes.Where(HasBody))
+        {
+            graph.Remarks.Add($"The bodies of {node} stay as they are: what is in them is neither quantized nor looked at.");
+        }
+
         MicrosoftDomain.Standardize(graph);
         ScaleChecks.Require(graph);
         QuantizationKinds.RequireStatic(graph);
@@ -46,4 +51,6 @@ public static class ModelImporter
             graph.Remarks.Add($"The model was brought from opset {opset} to {graph.Opset}.");
         }
     }
+
+    private static bool HasBody(Node node) => node.Attributes.Values.OfType<OpaqueAttribute>().Any(body => body.Operators.Count > 0);
 }

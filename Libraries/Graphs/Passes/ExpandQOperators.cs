@@ -36,6 +36,12 @@ internal sealed class ExpandQOperators : IGraphPass
         var form = QOperatorForm.Of(node) ?? throw new GraphException(
             $"{node} computes on 8-bit codes in a way that is not known here: quantize the model in the QDQ format (QuantFormat.QDQ in "
             + "ONNX Runtime), or start from its float model.");
+        if (form.Data.SelectMany(input => new[] { input, input + 1 }).Any(input => node.Input(input) is null)
+            || node.Outputs.Count == 0)
+        {
+            throw new GraphException($"{node} lacks an input that {node.OpType} needs, or its output.");
+        }
+
         if (node.Int("channels_last", 0) != 0)
         {
             throw new GraphException(
@@ -124,7 +130,8 @@ internal sealed class ExpandQOperators : IGraphPass
             var links = graph.Link();
             int[] data = node.Is("Concat") ? [.. Enumerable.Range(0, node.Inputs.Count)] : [0];
             var quantizers = data.Select(input => links.ProducerOf(node.Input(input) ?? "")).ToArray();
-            if (quantizers.Any(quantize => quantize is null || !quantize.Is("QuantizeLinear"))
+            if (data.Length == 0
+                || quantizers.Any(quantize => quantize is null || !quantize.Is("QuantizeLinear"))
                 || (node.Is("Resize") && node.String("mode", "nearest") != "nearest")
                 || quantizers.Select(quantize => QuantizeParameters.Of(graph, links, quantize!)).Distinct().Count() > 1)
             {
@@ -141,7 +148,7 @@ internal sealed class ExpandQOperators : IGraphPass
             }
 
             parts.Add(node);
-            for (var output = 0; output < node.Outputs.Count; output++)
+            foreach (var output in Enumerable.Range(0, node.Outputs.Count).Where(output => node.Outputs[output].Length > 0))
             {
                 var codes = node.Outputs[output];
                 node.Outputs[output] = graph.UniqueValue($"{codes}.real");

@@ -66,7 +66,7 @@ public sealed class ReaderFuzzTests
         return graph;
     }
 
-    private static byte[] Damage(byte[] bytes, Random random)
+    internal static byte[] Damage(byte[] bytes, Random random)
     {
         for (var count = random.Next(1, 4); count > 0; count--)
         {

@@ -68,6 +68,7 @@ internal static class OperatorTable
         Add(1, WindowRules.GlobalPool, "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool");
         Add(5, WindowRules.BatchNormalization, "BatchNormalization");
         Add(1, WindowRules.Resize, "Resize");
+        Add(1, _ => { }, "Upsample");
         Add(1, WindowRules.DepthToSpace, "DepthToSpace");
         Add(1, WindowRules.SpaceToDepth, "SpaceToDepth");
         Add(2, MatrixRules.Gemm, "Gemm");

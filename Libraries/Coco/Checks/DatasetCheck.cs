@@ -1,5 +1,6 @@
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
+using QatPipeline.Foundation.Concurrency;
 
 namespace QatPipeline.Coco.Checks;
 
@@ -18,7 +19,7 @@ public sealed class DatasetCheck(CocoDataset dataset, IReadOnlyList<BadImage> al
     {
         var images = new CocoImage?[dataset.Images.Count];
         var bad = new BadImage?[images.Length];
-        Parallel.For(0, images.Length, new ParallelOptions { CancellationToken = cancellationToken }, index =>
+        ParallelWork.For(images.Length, workers: 0, index =>
         {
             var image = dataset.Images[index];
             var path = dataset.PathOf(image);
@@ -31,7 +32,7 @@ public sealed class DatasetCheck(CocoDataset dataset, IReadOnlyList<BadImage> al
             {
                 bad[index] = new BadImage(image, exception.Message);
             }
-        });
+        }, cancellationToken);
         return Figures([.. images.OfType<CocoImage>()], [.. alreadyBad, .. bad.OfType<BadImage>()]);
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace QatPipeline.Coco.Data;
 
 /// <summary>What one image, annotation, category or detection of a COCO file holds.</summary>
@@ -52,10 +54,10 @@ internal struct CocoFields
                     fields.Height = json.ReadSize(field);
                     break;
                 case "bbox":
-                    fields.Box = json.ReadBox(field);
+                    fields.Box = ReadBox(ref json, field);
                     break;
                 case "segmentation":
-                    fields.Outline = json.ReadOutline(field);
+                    fields.Outline = ReadOutline(ref json, field);
                     break;
                 case "area":
                     fields.Area = json.ReadDouble(field);
@@ -73,5 +75,54 @@ internal struct CocoFields
         }
 
         return fields;
+    }
+
+    /// <summary>A box [x, y, w, h]; null where the list is empty.</summary>
+    private static CocoBox? ReadBox(ref JsonStreamReader json, string field)
+    {
+        Span<double> values = stackalloc double[4];
+        json.Expect(JsonTokenType.StartArray, $"field '{field}' to be [x, y, w, h]");
+        for (var i = 0; i < values.Length; i++)
+        {
+            json.Read();
+            if (json.TokenType == JsonTokenType.EndArray)
+            {
+                return i == 0 ? null : throw json.Error($"field '{field}' must have four numbers");
+            }
+
+            values[i] = json.ReadDouble(field);
+        }
+
+        json.Read();
+        json.Expect(JsonTokenType.EndArray, $"four numbers in field '{field}'");
+        return new CocoBox(values[0], values[1], values[2], values[3]);
+    }
+
+    /// <summary>The box around polygons [[x, y, x, y, …], …]; null where this is something else or empty.</summary>
+    private static CocoBox? ReadOutline(ref JsonStreamReader json, string field)
+    {
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            json.Skip();
+            return null;
+        }
+
+        var (depth, isX) = (json.Depth, true);
+        var (left, top, right, bottom) = (double.MaxValue, double.MaxValue, double.MinValue, double.MinValue);
+        while (json.Read() && json.Depth > depth)
+        {
+            if (json.TokenType is JsonTokenType.StartArray or JsonTokenType.EndArray)
+            {
+                isX = true;
+                continue;
+            }
+
+            var value = json.ReadDouble(field);
+            _ = isX ? (left, right) = (Math.Min(left, value), Math.Max(right, value))
+                : (top, bottom) = (Math.Min(top, value), Math.Max(bottom, value));
+            isX = !isX;
+        }
+
+        return left <= right && top <= bottom ? new CocoBox(left, top, right - left, bottom - top) : null;
     }
 }

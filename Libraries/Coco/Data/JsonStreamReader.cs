@@ -1,43 +1,25 @@
-using System.Text;
 using System.Text.Json;
 
 namespace QatPipeline.Coco.Data;
 
 /// <summary>
-/// <see cref="Utf8JsonReader"/> over a stream of any length in a small buffer, with errors that name the file, the element and the
-/// field. Gzip is recognised by its magic bytes.
+/// Reads the values of a JSON file of any length, with errors that name the file, the element and the field. Gzip is recognised by its
+/// magic bytes.
 /// </summary>
 internal ref struct JsonStreamReader
 {
-    private const int InitialBufferSize = 1 << 16;
-
-    // One token (a string or a number) must fit; nothing in these formats comes near.
-    private const int LargestToken = 1 << 24;
-
-    private readonly Stream _stream;
     private readonly string _file;
-    private byte[] _buffer = new byte[InitialBufferSize];
-    private int _length;
-    private bool _isFinal;
-    private Utf8JsonReader _reader;
+    private JsonBuffer _json;
     private string? _section;
     private string? _field;
     private int _index;
     private long _elementId;
     private bool _elementHasId;
-    private long _passed;
 
     private JsonStreamReader(Stream stream, string file)
     {
-        (_stream, _file) = (stream, file);
-        _reader = new Utf8JsonReader([], isFinalBlock: false, default);
-        Refill();
-        if (_buffer.AsSpan(0, _length).StartsWith("\uFEFF"u8))
-        {
-            _length -= 3;
-            _buffer.AsSpan(3, _length).CopyTo(_buffer);
-            _reader = new Utf8JsonReader(_buffer.AsSpan(0, _length), _isFinal, default);
-        }
+        _file = file;
+        _json = new JsonBuffer(stream);
     }
 
     public delegate T Content<out T>(ref JsonStreamReader json);
@@ -45,7 +27,12 @@ internal ref struct JsonStreamReader
     /// <summary>What number stands for an id that is a text; null where ids must be integers.</summary>
     public Func<string, long?>? IdOfText { get; set; }
 
-    public readonly bool IsNull => _reader.TokenType == JsonTokenType.Null;
+    public readonly bool IsNull => TokenType == JsonTokenType.Null;
+
+    public readonly JsonTokenType TokenType => _json.Reader.TokenType;
+
+    /// <summary>How many arrays and objects are open around the token.</summary>
+    public readonly int Depth => _json.Reader.CurrentDepth;
 
     /// <summary>Opens a file, hands its reader over and makes sure that nothing follows the document.</summary>
     public static T ReadFile<T>(string path, Content<T> content)
@@ -70,27 +57,30 @@ internal ref struct JsonStreamReader
     {
         try
         {
-            while (!_reader.Read())
+            while (!_json.Reader.Read())
             {
-                if (_isFinal)
+                if (_json.IsFinal)
                 {
                     return false;
                 }
 
-                Refill();
+                if (!_json.TryRefill())
+                {
+                    throw Error($"a string or number longer than {JsonBuffer.LargestToken} bytes");
+                }
             }
 
             return true;
         }
         catch (JsonException error)
         {
-            if (NotANumber() is { } value)
+            if (_json.FindNotANumber() is { } value)
             {
                 throw Error($"field '{_field}' is {value}, but must be a finite number", error);
             }
 
             // Its own message quotes the file, which may be another one than the user takes it for.
-            throw Error($"not valid JSON, near byte {_passed + _reader.BytesConsumed}", error);
+            throw Error($"not valid JSON, near byte {_json.Position}", error);
         }
         catch (InvalidDataException error)
         {
@@ -106,7 +96,7 @@ internal ref struct JsonStreamReader
         var items = new List<T>();
         (_section, _index, _elementHasId) = (name, -1, false);
         Expect(JsonTokenType.StartArray, "an array");
-        for (_index = 0; Read() && _reader.TokenType != JsonTokenType.EndArray; _index++)
+        for (_index = 0; Read() && TokenType != JsonTokenType.EndArray; _index++)
         {
             Expect(JsonTokenType.StartObject, "an object");
             items.Add(element(ref this));
@@ -121,7 +111,7 @@ internal ref struct JsonStreamReader
     public string? ReadProperty()
     {
         Read();
-        if (_reader.TokenType == JsonTokenType.EndObject)
+        if (TokenType == JsonTokenType.EndObject)
         {
             return null;
         }
@@ -135,28 +125,28 @@ internal ref struct JsonStreamReader
     public long ReadOwnId(string field)
     {
         var id = ReadId(field);
-        (_elementId, _elementHasId) = (id, _reader.TokenType == JsonTokenType.Number);
+        (_elementId, _elementHasId) = (id, TokenType == JsonTokenType.Number);
         return id;
     }
 
     /// <summary>An integer, or a text that stands for one.</summary>
-    public readonly long ReadId(string field) => _reader.TokenType == JsonTokenType.String && IdOfText is not null
+    public readonly long ReadId(string field) => TokenType == JsonTokenType.String && IdOfText is not null
         ? IdOfText(Text()) ?? throw Error($"field '{field}' names nothing in the ground truth")
         : ReadInt64(field);
 
     public readonly void Expect(JsonTokenType type, string what)
     {
-        if (_reader.TokenType != type)
+        if (TokenType != type)
         {
-            throw Error($"expected {what}, found {_reader.TokenType}");
+            throw Error($"expected {what}, found {TokenType}");
         }
     }
 
     public readonly long ReadInt64(string field)
     {
-        if (_reader.TokenType == JsonTokenType.Number)
+        if (TokenType == JsonTokenType.Number)
         {
-            if (_reader.TryGetInt64(out var value))
+            if (_json.Reader.TryGetInt64(out var value))
             {
                 return value;
             }
@@ -173,7 +163,7 @@ internal ref struct JsonStreamReader
     }
 
     public readonly double ReadDouble(string field) =>
-        _reader.TokenType == JsonTokenType.Number && _reader.TryGetDouble(out var value) && double.IsFinite(value)
+        TokenType == JsonTokenType.Number && _json.Reader.TryGetDouble(out var value) && double.IsFinite(value)
             ? value
             : throw Error($"field '{field}' must be a finite number");
 
@@ -181,78 +171,29 @@ internal ref struct JsonStreamReader
         ReadInt64(field) is >= 0 and <= int.MaxValue and var value ? (int)value : throw Error($"field '{field}' must be 0 or more pixels");
 
     public readonly string ReadString(string field) =>
-        _reader.TokenType == JsonTokenType.String ? Text() : throw Error($"field '{field}' must be a string");
+        TokenType == JsonTokenType.String ? Text() : throw Error($"field '{field}' must be a string");
 
-    public readonly bool ReadFlag(string field) => _reader.TokenType switch
+    public readonly bool ReadFlag(string field) => TokenType switch
     {
         JsonTokenType.True => true,
         JsonTokenType.False => false,
         _ => ReadInt64(field) != 0,
     };
 
-    /// <summary>A box [x, y, w, h]; null where the list is empty.</summary>
-    public CocoBox? ReadBox(string field)
-    {
-        Span<double> values = stackalloc double[4];
-        Expect(JsonTokenType.StartArray, $"field '{field}' to be [x, y, w, h]");
-        for (var i = 0; i < values.Length; i++)
-        {
-            Read();
-            if (_reader.TokenType == JsonTokenType.EndArray)
-            {
-                return i == 0 ? null : throw Error($"field '{field}' must have four numbers");
-            }
-
-            values[i] = ReadDouble(field);
-        }
-
-        Read();
-        Expect(JsonTokenType.EndArray, $"four numbers in field '{field}'");
-        return new CocoBox(values[0], values[1], values[2], values[3]);
-    }
-
-    /// <summary>The box around polygons [[x, y, x, y, …], …]; null where this is something else or empty.</summary>
-    public CocoBox? ReadOutline(string field)
-    {
-        if (_reader.TokenType != JsonTokenType.StartArray)
-        {
-            Skip();
-            return null;
-        }
-
-        var (depth, isX) = (_reader.CurrentDepth, true);
-        var (left, top, right, bottom) = (double.MaxValue, double.MaxValue, double.MinValue, double.MinValue);
-        while (Read() && _reader.CurrentDepth > depth)
-        {
-            if (_reader.TokenType is JsonTokenType.StartArray or JsonTokenType.EndArray)
-            {
-                isX = true;
-                continue;
-            }
-
-            var value = ReadDouble(field);
-            _ = isX ? (left, right) = (Math.Min(left, value), Math.Max(right, value))
-                : (top, bottom) = (Math.Min(top, value), Math.Max(bottom, value));
-            isX = !isX;
-        }
-
-        return left <= right && top <= bottom ? new CocoBox(left, top, right - left, bottom - top) : null;
-    }
-
     /// <summary>Passes over the value that starts here, however long (segmentation masks).</summary>
     public void Skip()
     {
-        if (_reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        if (TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
         {
             return;
         }
 
-        var depth = _reader.CurrentDepth;
+        var depth = Depth;
         do
         {
             Read();
         }
-        while (_reader.CurrentDepth > depth);
+        while (Depth > depth);
     }
 
     public readonly CocoException Missing(string field) => Error($"field '{field}' is missing");
@@ -269,55 +210,11 @@ internal ref struct JsonStreamReader
     {
         try
         {
-            return _reader.GetString()!;
+            return _json.Reader.GetString()!;
         }
         catch (InvalidOperationException error)
         {
             throw Error("a string that is not valid UTF-8", error);
         }
-    }
-
-    /// <summary>What other languages write for doubles that are not finite, where it is what the reader stopped at.</summary>
-    private string? NotANumber()
-    {
-        string[] values = ["NaN", "Infinity", "-Infinity"];
-        while (!_isFinal && _length - _reader.BytesConsumed < 32)
-        {
-            Refill();
-        }
-
-        var rest = _buffer.AsSpan((int)_reader.BytesConsumed, _length - (int)_reader.BytesConsumed).TrimStart(" \t\r\n:,["u8);
-        foreach (var value in values)
-        {
-            if (rest.StartsWith(Encoding.ASCII.GetBytes(value)))
-            {
-                return value;
-            }
-        }
-
-        return null;
-    }
-
-    private void Refill()
-    {
-        var unread = _buffer.AsSpan((int)_reader.BytesConsumed, _length - (int)_reader.BytesConsumed);
-        var target = _buffer;
-        if (unread.Length == _buffer.Length)
-        {
-            if (_buffer.Length == LargestToken)
-            {
-                throw Error($"a string or number longer than {LargestToken} bytes");
-            }
-
-            target = new byte[_buffer.Length * 2];
-        }
-
-        unread.CopyTo(target);
-        _buffer = target;
-        var read = _stream.ReadAtLeast(_buffer.AsSpan(unread.Length), 1, throwOnEndOfStream: false);
-        _passed += _reader.BytesConsumed;
-        _length = unread.Length + read;
-        _isFinal = read == 0;
-        _reader = new Utf8JsonReader(_buffer.AsSpan(0, _length), _isFinal, _reader.CurrentState);
     }
 }

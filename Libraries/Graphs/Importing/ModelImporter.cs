@@ -52,5 +52,9 @@ public static class ModelImporter
         }
     }
 
+    /// <summary>The first node that makes or takes 8-bit codes; null for a float model.</summary>
+    public static Node? FindQuantized(Graph graph) => graph.Nodes.Find(
+        node => node.Is("QuantizeLinear") || node.Is("DequantizeLinear") || QOperatorForm.IsQOperator(node));
+
     private static bool HasBody(Node node) => node.Attributes.Values.OfType<OpaqueAttribute>().Any(body => body.Operators.Count > 0);
 }

@@ -27,16 +27,13 @@ internal static class ModelFiles
 
     private static void RequireFloat(Graph graph, string source)
     {
-        if (graph.Nodes.Find(IsQuantized) is { } node)
+        if (ModelImporter.FindQuantized(graph) is { } node)
         {
             throw new StageInputException(
                 $"{source}: The model is quantized already ({node}), and a run starts from a float one: give the model it was made of, or "
                 + $"take its quantization out with 'qat optimize {source} --target float -o float.onnx'.");
         }
     }
-
-    private static bool IsQuantized(Node node) =>
-        node.OpType is "QuantizeLinear" or "DequantizeLinear" || node.OpType.StartsWith("QLinear", StringComparison.Ordinal);
 
     private static void Take(IStageContext context, string? source, string artifact, Action<string> parse)
     {

@@ -46,6 +46,7 @@ public sealed class FieldGraphTests : IDisposable
     [InlineData("optimize-16-bit-activations", "qdq_uint16_act.onnx", "The model is quantized to 16-bit codes (UInt16)")]
     [InlineData("duplicate-node-names", "std80_dup.onnx", "nodes have no name, or one that another node has too")]
     [InlineData("float16-weights", "std80_fp16w.onnx", "The model's 16-bit floats became 32-bit ones")]
+    [InlineData("float16-input", "std80_fp16in.onnx", "looks like YOLOv5")]
     public async Task Inspect_ModelOfAnotherTool_SaysWhatItIs(string name, string file, string text)
     {
         var (exitCode, output, error) = await QatProcess.RunAsync("inspect", Copy(name, file));

@@ -6,7 +6,9 @@ using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Foundation;
 using QatPipeline.Graphs.Costs;
+using QatPipeline.Graphs.Importing;
 using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Stages.Evaluation;
@@ -21,10 +23,22 @@ public static class DetectorInspection
     /// <param name="graph">What is in it.</param>
     public static string Describe(string path, Graph graph)
     {
+        var folder = Directory.CreateTempSubdirectory("qat-inspect-");
         try
         {
-            ImageInput.RequirePicture(graph);
-            using var engine = new OrtCpuBackend().Load(path);
+            var taken = graph.Clone();
+            ModelImporter.Apply(taken);
+            ImageInput.RequirePicture(taken);
+
+            // The file itself where it takes floats: it may be too large to be written once more.
+            var file = path;
+            if (graph.Inputs.Exists(input => input.Type != ElementType.Float))
+            {
+                file = Path.Combine(folder.FullName, "model.onnx");
+                OnnxWriter.Write(taken, file);
+            }
+
+            using var engine = new OrtCpuBackend().Load(file);
             var probe = Probe(engine, NominalSize.Of(graph) ?? (UsualSize, UsualSize));
             return DetectorGuess.Of(probe, NamesIn(graph)) is var (description, classes)
                 ? $"looks like {DetectorRecognition.Describe(description, classes)}; input probably {description.Input}"
@@ -33,6 +47,10 @@ public static class DetectorInspection
         catch (InputException exception)
         {
             return $"not known: {exception.Message}";
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

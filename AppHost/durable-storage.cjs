@@ -1,6 +1,7 @@
 // Azurite keeps its index in memory and writes it every five seconds: killed, it would forget what it had confirmed. Preloaded, this writes
 // every change of the index to a journal before the answer goes out, and reads the journal when the index is loaded. A journal that has
 // come into the index is deleted.
+// On a disk without room it takes a body in, keeps a part of it, and never answers: what would not fit is refused first.
 const fs = require('fs');
 const http = require('http');
 const Module = require('module');
@@ -114,4 +115,32 @@ http.ServerResponse.prototype.end = function (...parameters) {
   }
 
   return end.apply(this, parameters);
+};
+
+const folder = process.argv[process.argv.indexOf('--location') + 1];
+// For the index and its journal.
+const reserve = 8 << 20;
+
+function fits(request) {
+  const length = Number(request.headers['content-length'] ?? 0);
+  const { bavail, bsize } = fs.statfsSync(folder);
+  return length === 0 || length + reserve <= bavail * bsize;
+}
+
+function refuse(request, response) {
+  const message = `The disk of ${folder} is full.`;
+  console.error(message);
+  // A client that is still sending does not read the answer.
+  request.resume().on('end', () => {
+    response.writeHead(507, { 'content-type': 'application/xml', 'x-ms-error-code': 'InsufficientStorage' });
+    response.end(`<?xml version="1.0"?><Error><Code>InsufficientStorage</Code><Message>${message}</Message></Error>`);
+  });
+  return true;
+}
+
+const emit = http.Server.prototype.emit;
+http.Server.prototype.emit = function (event, request, response) {
+  return event === 'request' && request.method === 'PUT' && !fits(request)
+    ? refuse(request, response)
+    : emit.apply(this, arguments);
 };

@@ -3,7 +3,8 @@ namespace QatPipeline.Chaos;
 /// <summary>A small file system of its own, which can be filled and made read-only. Mounting takes root.</summary>
 internal sealed class ChaosDisk : IDisposable
 {
-    private const int Megabytes = 128;
+    // The emulator gives back the room of what is overwritten minutes later: the runs alone take more than 128.
+    private const int Megabytes = 2048;
 
     private readonly string _folder;
 

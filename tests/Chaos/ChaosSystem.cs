@@ -111,7 +111,12 @@ internal sealed class ChaosSystem : IAsyncDisposable
     }
 
     /// <summary>Waits until the run has ended.</summary>
-    public async Task<RunStatus> EndAsync(string runId, TimeSpan patience, CancellationToken cancellationToken)
+    public Task<RunStatus> EndAsync(string runId, TimeSpan patience, CancellationToken cancellationToken) =>
+        WaitAsync(runId, status => status.IsFinal, patience, cancellationToken);
+
+    /// <summary>Waits until the run is where it is wanted, over any outage.</summary>
+    public async Task<RunStatus> WaitAsync(
+        string runId, Func<RunStatus, bool> isThere, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
@@ -123,16 +128,16 @@ internal sealed class ChaosSystem : IAsyncDisposable
             {
                 last = JsonSerializer.Deserialize<RunStatus>(
                     await answer.Content.ReadAsStringAsync(cancellationToken), PipelineJson.Options);
-                if (last!.IsFinal)
+                if (isThere(last!))
                 {
-                    return last;
+                    return last!;
                 }
             }
 
             await Task.Delay(Poll, cancellationToken);
         }
 
-        throw new TimeoutException($"The run {runId} did not end within {patience}: {last}");
+        throw new TimeoutException($"The run {runId} was not there within {patience}: {last}");
     }
 
     public async ValueTask DisposeAsync()

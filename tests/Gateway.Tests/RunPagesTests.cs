@@ -28,7 +28,7 @@ public sealed partial class RunPagesTests(GatewayFixture fixture) : IClassFixtur
         using var submitted = await PostAsync("/submit", "/submit", Fields(("specification", Specification), ("runId", "page-1")));
         var page = await submitted.Content.ReadAsStringAsync(Token);
         Assert.Equal("/view/page-1", submitted.RequestMessage!.RequestUri!.AbsolutePath);
-        Assert.Contains("<span class=\"state requested\">", page, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"state waiting\">", page, StringComparison.Ordinal);
         Assert.Contains("data-events=\"/runs/page-1/events\"", page, StringComparison.Ordinal);
         Assert.Contains("<noscript><meta http-equiv=\"refresh\"", page, StringComparison.Ordinal);
         Assert.Contains("/view/page-1", await fixture.Http.GetStringAsync("/", Token), StringComparison.Ordinal);

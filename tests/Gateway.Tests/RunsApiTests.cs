@@ -31,7 +31,8 @@ public sealed class RunsApiTests(GatewayFixture fixture) : IClassFixture<Gateway
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
         Assert.Equal("/runs/api-1", accepted.Headers.Location!.ToString());
         var run = await fixture.Http.GetFromJsonAsync<JsonElement>("/runs/api-1", Token);
-        Assert.Equal("requested", run.GetProperty("state").GetString());
+        Assert.Equal("waiting", run.GetProperty("state").GetString());
+        Assert.Equal("dataset-loading", run.GetProperty("waitingFor").GetString());
         var all = await fixture.Http.GetFromJsonAsync<JsonElement>("/runs", Token);
         Assert.Contains("api-1", all.EnumerateArray().Select(entry => entry.GetProperty("runId").GetString()));
 

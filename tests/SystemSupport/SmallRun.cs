@@ -1,3 +1,4 @@
+using QatPipeline.Contracts.Specification;
 using QatPipeline.Messaging.Embedded;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
@@ -31,7 +32,12 @@ public static class SmallRun
     /// <param name="variation">Which run.</param>
     /// <param name="folder">Where its store is, the same for every call.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<EmbeddedRun> ExpectedAsync(int variation, string folder, CancellationToken cancellationToken)
+    public static Task<EmbeddedRun> ExpectedAsync(int variation, string folder, CancellationToken cancellationToken) =>
+        ExpectedAsync(RunSpecificationLoader.Parse(Yaml(variation), "the test", "/"), folder, cancellationToken);
+
+    /// <summary>What one undisturbed process makes of a specification.</summary>
+    public static async Task<EmbeddedRun> ExpectedAsync(
+        RunSpecification specification, string folder, CancellationToken cancellationToken)
     {
         var images = new LocalImageSource();
         IStage[] stages =
@@ -39,7 +45,6 @@ public static class SmallRun
             new DatasetStage(), new CalibrateStage(images), new QatStage(images), new OptimizeStage(), new BuildStage(),
             new EvaluateStage(images),
         ];
-        var specification = RunSpecificationLoader.Parse(Yaml(variation), "the test", "/");
         var run = await EmbeddedPipeline.RunAsync(specification, folder, stages, new EmbeddedOptions(), null, cancellationToken);
         return run.Failure is null ? run : throw new InvalidOperationException(run.Failure.Message);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Azure;
 using Grpc.Core;
@@ -55,5 +56,6 @@ public sealed record StageFault(string Type, string Message, string Remedy, bool
     // A library says where it was writing in an exception of its own, around this one.
     private static bool IsFullDisk(Exception exception) =>
         (exception is IOException && FullDisk.Contains(exception.HResult & 0xFFFF))
+        || exception is RequestFailedException { Status: (int)HttpStatusCode.InsufficientStorage }
         || (exception.InnerException is { } inner && IsFullDisk(inner));
 }

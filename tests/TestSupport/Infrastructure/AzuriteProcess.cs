@@ -13,12 +13,16 @@ public sealed class AzuriteProcess : IDisposable
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(180);
 
-    private readonly ScratchFolder _folder = new();
+    private readonly ScratchFolder _scratch = new();
+    private readonly string _folder;
+    private readonly string[] _nodeOptions;
     private readonly int _port = LoopbackPorts.Next();
     private ChildProcess? _server;
 
-    private AzuriteProcess()
+    private AzuriteProcess(string? folder, string? preloaded)
     {
+        _folder = folder ?? _scratch.FullName;
+        _nodeOptions = preloaded is null ? [] : ["--require", preloaded];
     }
 
     public static bool IsAvailable => File.Exists(InstalledTools.Azurite);
@@ -26,9 +30,13 @@ public sealed class AzuriteProcess : IDisposable
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_port}/{Account};";
 
-    public static async Task<AzuriteProcess> StartAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="folder">Where the data is kept; a scratch folder where there is none.</param>
+    /// <param name="preloaded">A script that Node.js reads first.</param>
+    public static async Task<AzuriteProcess> StartAsync(
+        CancellationToken cancellationToken, string? folder = null, string? preloaded = null)
     {
-        var storage = new AzuriteProcess();
+        var storage = new AzuriteProcess(folder, preloaded);
         try
         {
             await storage.ResumeAsync(cancellationToken);
@@ -60,8 +68,8 @@ public sealed class AzuriteProcess : IDisposable
     {
         string[] arguments =
         [
-            InstalledTools.Azurite, "--blobHost", "127.0.0.1", "--blobPort", _port.ToString(CultureInfo.InvariantCulture),
-            "--location", _folder.FullName, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
+            .. _nodeOptions, InstalledTools.Azurite, "--blobHost", "127.0.0.1", "--blobPort", _port.ToString(CultureInfo.InvariantCulture),
+            "--location", _folder, "--skipApiVersionCheck", "--disableTelemetry", "--silent",
         ];
         _server = ChildProcess.Start("node", arguments, new Dictionary<string, string>());
         using var client = new HttpClient();
@@ -71,7 +79,7 @@ public sealed class AzuriteProcess : IDisposable
     public void Dispose()
     {
         Kill();
-        _folder.Dispose();
+        _scratch.Dispose();
     }
 
     private async Task<bool> AnswersAsync(HttpClient client, CancellationToken cancellationToken)

@@ -111,7 +111,7 @@ internal static class RunCommand
     // Every stage of both libraries: one that is added there is found here.
     private static IEnumerable<IStage> CreateStages()
     {
-        var services = new ServiceCollection().AddSingleton<IImageSource, LocalImageSource>().BuildServiceProvider();
+        var services = new ServiceCollection().AddSingleton<IImageSource>(new KeptImageSource(new LocalImageSource())).BuildServiceProvider();
         return new[] { typeof(LocalImageSource).Assembly, typeof(QatStage).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IStage)))

@@ -19,6 +19,9 @@ public static class Limits
 
     /// <summary>Pixels that are decoded at a time: of one picture, or of one batch of network inputs.</summary>
     public static Limit Pixels { get; } = new(nameof(Pixels), "pixels", 64_000_000, 1 << 28);
+
+    /// <summary>Bytes of decoded pictures that a process keeps for its next pass over them.</summary>
+    public static Limit KeptBytes { get; } = new(nameof(KeptBytes), "bytes", 256 << 20, 1L << 40);
 }
 
 /// <summary>One of the <see cref="Limits"/>; the environment variable that is its <see cref="Key"/> moves it for a process.</summary>

@@ -18,7 +18,8 @@ internal static class Kernels
         using var other = Pattern(seed: 2);
         var (columns, areas) = (LinearTaps.Columns(Width, NewWidth), AreaTaps.Of(Width, NewWidth));
         var (words, sums, bytes) = (new short[4 * NewWidth], new float[4 * NewWidth], new byte[4 * NewWidth]);
-        var (red, green, blue) = (new float[Width], new float[Width], new float[Width]);
+        var (red, green, blue) = (new byte[Width], new byte[Width], new byte[Width]);
+        var numbers = new float[Width];
         var weights = 700 | (1348 << 16);
 
         Console.WriteLine($"{"kernel",-26}{"scalar ns/pixel",16}{"vector ns/pixel",16}{"ratio",8}");
@@ -53,6 +54,8 @@ internal static class Kernels
             "bytes to planes",
             y => PlanarPixels.WriteRowScalar(image.Row(y), red, green, blue),
             y => PlanarPixels.WriteRow(image.Row(y), red, green, blue));
+        Rows(
+            "levels to numbers", _ => PlanarPixels.ToUnitScalar(red, numbers), _ => PlanarPixels.ToUnit(red, numbers));
     }
 
     private static void Rows(string name, Action<int> scalar, Action<int> vector)

@@ -12,7 +12,7 @@ internal static class Throughput
     /// <summary>Decoding alone, then decoding and letterboxing, on the calling thread.</summary>
     public static void PrintSingleThread(CocoImage[] files)
     {
-        var pixels = new float[3 * Size * Size];
+        var pixels = new byte[3 * Size * Size];
         Measure("one thread, decoding alone", files, file => ImageDecoder.Decode(file.FileName).Dispose());
         foreach (var protocol in new[] { EvaluationProtocol.E2(Size), EvaluationProtocol.E3(Size) })
         {

@@ -22,7 +22,7 @@ internal sealed class PreparedImages : IImageSource
         foreach (var chunk in images.Chunk(batchSize))
         {
             yield return new ImageBatch(
-                ArrayPool<float>.Shared.Rent(chunk.Length * 3 * side * side),
+                ArrayPool<byte>.Shared.Rent(chunk.Length * 3 * side * side),
                 [.. chunk.Select(image => new CocoImage(image.Id, image.File, image.Width, image.Height))],
                 [.. chunk.Select(_ => new LetterboxTransform(side, side, side, side, 0, 0, 0, 0, 1, 1))],
                 side,

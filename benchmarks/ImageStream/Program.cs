@@ -1,4 +1,4 @@
-// Megabytes a second of 640×640 images (float, [N,3,640,640]) from the dataset service to a stage over loopback, without decoding: the
+// Megabytes a second of 640×640 images (bytes, [N,3,640,640]) from the dataset service to a stage over loopback, without decoding: the
 // service's and the client's own code, both in this process, beside a bare socket that copies as much. Processor time counts both ends.
 // Usage: dotnet run -c Release --project benchmarks/ImageStream [rounds]
 using QatPipeline.Benchmarks.ImageStream;

@@ -66,7 +66,7 @@ internal sealed class StreamServer : IAsyncDisposable
         await foreach (var batch in source.ReadAsync(
             Specification, DatasetSplit.Validation, images, EvaluationProtocol.E2(Size), batchSize, CancellationToken.None))
         {
-            received += (long)batch.Pixels.Length * sizeof(float);
+            received += (long)batch.Levels.Length;
             batch.Dispose();
         }
 

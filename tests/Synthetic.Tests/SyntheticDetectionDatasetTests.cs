@@ -37,7 +37,7 @@ public class SyntheticDetectionDatasetTests
         Assert.All(
             dataset.Annotations,
             item => Assert.True(item.Box is { X: >= 0, Y: >= 0 } box && box.X + box.Width <= 160 && box.Y + box.Height <= 160));
-        var pixels = new float[3 * 160 * 160];
+        var pixels = new byte[3 * 160 * 160];
         Assert.All(
             dataset.FilesIn(images), file => Letterbox.Read(file, EvaluationProtocol.E2(160), (160, 160), pixels));
     }

@@ -1,4 +1,5 @@
 using QatPipeline.Coco.Data;
+using QatPipeline.Coco.Images;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Detectors.Outputs;
 using QatPipeline.Detectors.Preprocessing;
@@ -25,17 +26,19 @@ internal sealed class LetterboxedSet : ITrainingBatches
         (StepsPerEpoch, _size) = (stepsPerEpoch, size);
         var annotations = images.SelectMany(image => dataset.AnnotationsOf(dataset.ImageIndexOf(image.Id))).ToList();
         _truth = new CocoDataset(dataset.Source, dataset.ImageFolder, images, annotations, dataset.Categories);
-        var pixels = new float[images.Count * 3 * size * size];
+        var levels = new byte[images.Count * 3 * size * size];
         var files = _truth.FilesIn(dataset.ImageFolder);
         var labels = new List<IReadOnlyList<TargetBox>>();
         for (var i = 0; i < images.Count; i++)
         {
             var transform = Letterbox.Read(
-                files[i], EvaluationProtocol.E2(size), (size, size), pixels.AsSpan(i * 3 * size * size, 3 * size * size));
+                files[i], EvaluationProtocol.E2(size), (size, size), levels.AsSpan(i * 3 * size * size, 3 * size * size));
             _transforms.Add(transform);
             labels.Add([.. _truth.AnnotationsOf(i).Select(annotation => Target(annotation, transform))]);
         }
 
+        var pixels = new float[levels.Length];
+        PlanarPixels.ToUnit(levels, pixels);
         _batch = new TrainingInput(new PixelBatch(pixels, images.Count, 3, size, size), new DetectionLabels(labels));
     }
 

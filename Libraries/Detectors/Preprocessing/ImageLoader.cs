@@ -35,7 +35,7 @@ public sealed class ImageLoader(IReadOnlyList<CocoImage> images, EvaluationProto
     {
         var canvas = protocol.CanvasFor([.. chunk.Select(image => (double)image.Height / image.Width)]);
         var length = 3 * canvas.Height * canvas.Width;
-        var buffer = ArrayPool<float>.Shared.Rent(chunk.Length * length);
+        var buffer = ArrayPool<byte>.Shared.Rent(chunk.Length * length);
         var transforms = new LetterboxTransform[chunk.Length];
         try
         {
@@ -47,7 +47,7 @@ public sealed class ImageLoader(IReadOnlyList<CocoImage> images, EvaluationProto
         }
         catch
         {
-            ArrayPool<float>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
             throw;
         }
 

@@ -5,26 +5,26 @@ using QatPipeline.Contracts.V1.Grpc;
 namespace QatPipeline.Messaging.Images;
 
 /// <summary>
-/// A <see cref="BatchPart"/> whose pixels lie in a pooled buffer: the generated class takes a new array of megabytes for every message,
+/// A <see cref="BatchPart"/> whose levels lie in a pooled buffer: the generated class takes a new array of megabytes for every message,
 /// whose allocation costs more than the transport. Dispose returns the buffer.
 /// </summary>
 internal sealed class BatchMessage : IDisposable
 {
-    // Field 2, length-delimited: https://protobuf.dev/programming-guides/encoding/#structure
-    private const byte PixelsTag = (2 << 3) | 2;
+    // Field 3, length-delimited: https://protobuf.dev/programming-guides/encoding/#structure
+    private const byte LevelsTag = (3 << 3) | 2;
 
     private const int LargestVarintShift = 28;
 
     private readonly ReadOnlyMemory<byte> _content;
     private byte[]? _rented;
 
-    private BatchMessage(BatchPart part) => (Header, _content) = (part.Header, part.Pixels.Memory);
+    private BatchMessage(BatchPart part) => (Header, _content) = (part.Header, part.Levels.Memory);
 
-    private BatchMessage(ReadOnlySequence<byte> pixels)
+    private BatchMessage(ReadOnlySequence<byte> levels)
     {
-        _rented = ArrayPool<byte>.Shared.Rent((int)pixels.Length);
-        pixels.CopyTo(_rented);
-        _content = _rented.AsMemory(0, (int)pixels.Length);
+        _rented = ArrayPool<byte>.Shared.Rent((int)levels.Length);
+        levels.CopyTo(_rented);
+        _content = _rented.AsMemory(0, (int)levels.Length);
     }
 
     /// <summary>Reads messages; nobody sends one with it.</summary>
@@ -34,8 +34,8 @@ internal sealed class BatchMessage : IDisposable
     /// <summary>The beginning of a batch, or null.</summary>
     public BatchHeader? Header { get; }
 
-    /// <summary>The next bytes of pixels, until disposed.</summary>
-    public ReadOnlySpan<byte> Pixels => _content.Span;
+    /// <summary>The next levels, until disposed.</summary>
+    public ReadOnlySpan<byte> Levels => _content.Span;
 
     public void Dispose()
     {
@@ -49,14 +49,14 @@ internal sealed class BatchMessage : IDisposable
     private static BatchMessage Read(DeserializationContext context)
     {
         var payload = context.PayloadAsReadOnlySequence();
-        return PixelsIn(payload) is { } pixels ? new BatchMessage(pixels) : new BatchMessage(BatchPart.Parser.ParseFrom(payload));
+        return LevelsIn(payload) is { } levels ? new BatchMessage(levels) : new BatchMessage(BatchPart.Parser.ParseFrom(payload));
     }
 
-    /// <summary>The pixels of a message that has nothing else: tag, length as a varint, content.</summary>
-    private static ReadOnlySequence<byte>? PixelsIn(ReadOnlySequence<byte> payload)
+    /// <summary>The levels of a message that has nothing else: tag, length as a varint, content.</summary>
+    private static ReadOnlySequence<byte>? LevelsIn(ReadOnlySequence<byte> payload)
     {
         var reader = new SequenceReader<byte>(payload);
-        if (!reader.TryRead(out var tag) || tag != PixelsTag)
+        if (!reader.TryRead(out var tag) || tag != LevelsTag)
         {
             return null;
         }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Grpc.Core;
 using Grpc.Net.ClientFactory;
@@ -119,7 +118,7 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
                 {
                     using var first = _call.ResponseStream.Current;
                     var header = first.Header
-                        ?? throw new InvalidDataException("The image stream has pixels where a batch should begin.");
+                        ?? throw new InvalidDataException("The image stream has levels where a batch should begin.");
                     yield return await ReadBatchAsync(header, token);
                 }
             }
@@ -127,7 +126,7 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
 
         private async Task<ImageBatch> ReadBatchAsync(BatchHeader header, CancellationToken token)
         {
-            var buffer = ArrayPool<float>.Shared.Rent(header.Images.Count * 3 * header.Height * header.Width);
+            var buffer = ArrayPool<byte>.Shared.Rent(header.Images.Count * 3 * header.Height * header.Width);
             var files = header.Images.Select(placed => images[placed.Index]);
             var batch = new ImageBatch(
                 buffer,
@@ -137,7 +136,7 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
                 header.Width);
             try
             {
-                await FillAsync(batch.Pixels, token);
+                await FillAsync(batch.Levels, token);
                 return batch;
             }
             catch
@@ -147,9 +146,9 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
             }
         }
 
-        private async Task FillAsync(Memory<float> pixels, CancellationToken token)
+        private async Task FillAsync(Memory<byte> levels, CancellationToken token)
         {
-            for (var filled = 0; filled < pixels.Length * sizeof(float);)
+            for (var filled = 0; filled < levels.Length;)
             {
                 if (!await _call.ResponseStream.MoveNext(token))
                 {
@@ -157,8 +156,8 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
                 }
 
                 using var part = _call.ResponseStream.Current;
-                part.Pixels.CopyTo(MemoryMarshal.AsBytes(pixels.Span)[filled..]);
-                filled += part.Pixels.Length;
+                part.Levels.CopyTo(levels.Span[filled..]);
+                filled += part.Levels.Length;
             }
         }
 

@@ -22,7 +22,7 @@ public static class ImageSourceExtensions
     {
         if (!builder.Configuration.GetSection($"services:{Service}:grpc").Exists())
         {
-            builder.Services.AddSingleton<IImageSource, LocalImageSource>();
+            builder.Services.AddSingleton<IImageSource>(_ => new KeptImageSource(new LocalImageSource()));
             return builder;
         }
 
@@ -40,7 +40,8 @@ public static class ImageSourceExtensions
                 .ConfigureChannel(channel => channel.ThrowOperationCanceledOnCancellation = true);
         }
 
-        builder.Services.AddSingleton<IImageSource, GrpcImageSource>();
+        builder.Services.AddSingleton<IImageSource>(services =>
+            new KeptImageSource(ActivatorUtilities.CreateInstance<GrpcImageSource>(services)));
         return builder;
     }
 }

@@ -58,12 +58,12 @@ public static class DetectorInspection
     {
         var input = engine.Input.Sized(usual.Height, usual.Width);
         var (count, height, width) = (input.FixedBatch ?? 1, input.Shape[^2], input.Shape[^1]);
-        var buffer = ArrayPool<float>.Shared.Rent(count * 3 * height * width);
+        var buffer = ArrayPool<byte>.Shared.Rent(count * 3 * height * width);
         var random = new SplitMix64(1);
         for (var index = 0; index < buffer.Length; index++)
         {
             // Coarse waves with some noise: neither flat nor all edges.
-            buffer[index] = (float)(0.5 + (0.4 * Math.Sin(index * 0.05)) + (0.1 * random.NextDouble()));
+            buffer[index] = (byte)(255 * (0.5 + (0.4 * Math.Sin(index * 0.05)) + (0.1 * random.NextDouble())));
         }
 
         using var batch = new ImageBatch(

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
@@ -23,7 +22,7 @@ internal sealed class BatchService(IImageSource images, DataRoots roots) : Contr
     private const int LargestInput = 4096;
 
     /// <summary>
-    /// Bytes of pixels in a message: large enough that its framing costs nothing, and below the 4 MiB that clients accept by default.
+    /// Levels in a message: large enough that its framing costs nothing, and below the 4 MiB that clients accept by default.
     /// </summary>
     public const int ChunkBytes = 2 << 20;
 
@@ -51,7 +50,7 @@ internal sealed class BatchService(IImageSource images, DataRoots roots) : Contr
                 using (batch)
                 {
                     await responseStream.WriteAsync(new BatchPart { Header = Header(batch, positions) }, context.CancellationToken);
-                    await WritePixelsAsync(batch.Pixels, responseStream, context.CancellationToken);
+                    await WriteLevelsAsync(batch.Levels, responseStream, context.CancellationToken);
                 }
             }
         }
@@ -146,17 +145,14 @@ internal sealed class BatchService(IImageSource images, DataRoots roots) : Contr
         return header;
     }
 
-    // One buffer for all chunks: a write has passed its bytes on when it completes.
-    private static async Task WritePixelsAsync(
-        Memory<float> pixels, IServerStreamWriter<BatchPart> responseStream, CancellationToken cancellationToken)
+    private static async Task WriteLevelsAsync(
+        Memory<byte> levels, IServerStreamWriter<BatchPart> responseStream, CancellationToken cancellationToken)
     {
-        var buffer = new byte[ChunkBytes];
-        for (var offset = 0; offset < pixels.Length; offset += ChunkBytes / sizeof(float))
+        for (var offset = 0; offset < levels.Length; offset += ChunkBytes)
         {
-            var chunk = pixels.Slice(offset, Math.Min(ChunkBytes / sizeof(float), pixels.Length - offset));
-            MemoryMarshal.AsBytes(chunk.Span).CopyTo(buffer);
-            var bytes = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, chunk.Length * sizeof(float)));
-            await responseStream.WriteAsync(new BatchPart { Pixels = bytes }, cancellationToken);
+            // Not a copy: a write has passed its bytes on when it completes.
+            var chunk = UnsafeByteOperations.UnsafeWrap(levels.Slice(offset, Math.Min(ChunkBytes, levels.Length - offset)));
+            await responseStream.WriteAsync(new BatchPart { Levels = chunk }, cancellationToken);
         }
     }
 }

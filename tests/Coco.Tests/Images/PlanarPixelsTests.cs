@@ -15,8 +15,8 @@ public sealed class PlanarPixelsTests
     public void WriteRow_AnyWidth_EqualsItsDefinition(int width)
     {
         using var image = TestPixels.Random((ulong)width, width, 1);
-        var (red, green, blue) = (new float[width], new float[width], new float[width]);
-        var (scalarRed, scalarGreen, scalarBlue) = (new float[width], new float[width], new float[width]);
+        var (red, green, blue) = (new byte[width], new byte[width], new byte[width]);
+        var (scalarRed, scalarGreen, scalarBlue) = (new byte[width], new byte[width], new byte[width]);
 
         PlanarPixels.WriteRow(image.Pixels, red, green, blue);
         PlanarPixels.WriteRowScalar(image.Pixels, scalarRed, scalarGreen, scalarBlue);
@@ -27,8 +27,21 @@ public sealed class PlanarPixelsTests
         for (var x = 0; x < width; x++)
         {
             var (b, g, r) = (image.Bytes[4 * x], image.Bytes[(4 * x) + 1], image.Bytes[(4 * x) + 2]);
-            Assert.Equal((r / 255f, g / 255f, b / 255f), (red[x], green[x], blue[x]));
+            Assert.Equal((r, g, b), (red[x], green[x], blue[x]));
         }
+    }
+
+    [Fact]
+    public void ToUnit_EveryLevel_EqualsItsDefinition()
+    {
+        byte[] levels = [.. Enumerable.Range(0, 256 + 17).Select(level => (byte)level)];
+        var (numbers, expected) = (new float[levels.Length], new float[levels.Length]);
+
+        PlanarPixels.ToUnit(levels, numbers);
+        PlanarPixels.ToUnitScalar(levels, expected);
+
+        Assert.Equal(expected, numbers);
+        Assert.Equal((0, 1), (numbers[0], numbers[255]));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class AnyOutputsTests
             {
                 var description = DetectorRecognition.Of(new DetectorProbe(outputs, 1, (64, 64)), Request(random), categoryIds);
                 using var batch = new ImageBatch(
-                    System.Buffers.ArrayPool<float>.Shared.Rent(1),
+                    System.Buffers.ArrayPool<byte>.Shared.Rent(1),
                     [new CocoImage(1, "", 64, 64)],
                     [new LetterboxTransform(64, 64, 64, 64, 0, 0, 0, 0, 1, 1)],
                     64,

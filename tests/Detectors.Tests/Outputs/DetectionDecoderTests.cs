@@ -63,7 +63,7 @@ public sealed class DetectionDecoderTests
     {
         float[] values = [100, 60, 40, 20, 0.5f, 0.8f, 0, 100, 60, 40, 20, 0.5f, 0, 0.9f];
         using var batch = new ImageBatch(
-            ArrayPool<float>.Shared.Rent(2), [new CocoImage(7, "", 640, 640), new CocoImage(3, "", 640, 640)], [Identity, Identity], 0, 0);
+            ArrayPool<byte>.Shared.Rent(2), [new CocoImage(7, "", 640, 640), new CocoImage(3, "", 640, 640)], [Identity, Identity], 0, 0);
 
         var detections = new DetectionDecoder(new DetectionOptions(), [1, 90]).Decode([new OutputTensor("out", [2, 1, 7], values)], batch);
 

@@ -165,7 +165,7 @@ public sealed class DetectorRecognitionTests
     {
         var description = DetectorRecognition.Of(new DetectorProbe(outputs, 1, Canvas), new DetectorRequest(), categoryIds);
         using var batch = new ImageBatch(
-            System.Buffers.ArrayPool<float>.Shared.Rent(1), [new CocoImage(9, "", 96, 64)], [Identity], Canvas.Height, Canvas.Width);
+            System.Buffers.ArrayPool<byte>.Shared.Rent(1), [new CocoImage(9, "", 96, 64)], [Identity], Canvas.Height, Canvas.Width);
         return (description, new DetectionDecoder(new DetectionOptions(), categoryIds, description).Decode(outputs, batch));
     }
 }

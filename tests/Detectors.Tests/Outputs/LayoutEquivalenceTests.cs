@@ -44,7 +44,7 @@ public sealed class LayoutEquivalenceTests
 
     private static IReadOnlyList<Detection> Decode(DetectorDescription description, OutputTensor[] outputs)
     {
-        var pixels = System.Buffers.ArrayPool<float>.Shared.Rent(3 * LayoutSamples.Size * LayoutSamples.Size);
+        var pixels = System.Buffers.ArrayPool<byte>.Shared.Rent(3 * LayoutSamples.Size * LayoutSamples.Size);
         using var batch = new ImageBatch(
             pixels, [new Coco.Data.CocoImage(1, "", 64, 64)], [Identity], LayoutSamples.Size, LayoutSamples.Size);
         return new DetectionDecoder(new DetectionOptions(), LayoutSamples.CategoryIds, description).Decode(outputs, batch);

@@ -39,13 +39,21 @@ internal sealed class Victims(string dataFolder)
             .Where(process => process.Item2.Length > 0)];
     }
 
-    /// <summary>The victim's process, waiting until it is there.</summary>
-    public async Task<int> FindAsync(string victim, CancellationToken cancellationToken)
+    /// <summary>Kills the victim and waits until another is in its place.</summary>
+    public async Task KillAsync(string victim, CancellationToken cancellationToken)
+    {
+        var killed = await FindAsync(victim, cancellationToken);
+        await SignalAsync(killed, "KILL", cancellationToken);
+        await FindAsync(victim, cancellationToken, other: killed);
+    }
+
+    /// <summary>The victim's process, another than the one given, waiting until it is there.</summary>
+    public async Task<int> FindAsync(string victim, CancellationToken cancellationToken, int other = 0)
     {
         var waited = Stopwatch.StartNew();
         while (waited.Elapsed < Patience)
         {
-            if (All().FirstOrDefault(process => IsIt(process.Command, victim)).Id is > 0 and var found)
+            if (All().FirstOrDefault(process => process.Id != other && IsIt(process.Command, victim)).Id is > 0 and var found)
             {
                 return found;
             }

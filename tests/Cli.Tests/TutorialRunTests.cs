@@ -37,6 +37,7 @@ public sealed class TutorialRunTests : IDisposable
         var run = RunSpecificationLoader.Load(Sample);
 
         Assert.Equal(("tensorrt", "strict", "implicit"), (run.Target, run.Qat!.Profile, run.Build.Route));
+        Assert.Equal((10, 128, 8), (run.Qat.Epochs, run.Qat.Batch, run.Qat.Ranks));
         Assert.Equal([1, 32], run.Build.Batches);
     }
 
@@ -118,7 +119,7 @@ public sealed class TutorialRunTests : IDisposable
             },
             Data = tutorial.Data with { Calibration = [Pictures(8, 1)], Training = [Pictures(8, 1)], Validation = [Pictures(5, 2)] },
             Calibration = tutorial.Calibration with { Images = 4, Batch = 2 },
-            Qat = tutorial.Qat! with { Epochs = 1, Batch = 4 },
+            Qat = tutorial.Qat! with { Epochs = 1, Batch = 4, Ranks = 2 },
             Build = tutorial.Build with { Trtexec = trtexec, WarmUpMilliseconds = 0, DurationMilliseconds = 1, ApBatches = [] },
             Evaluation = tutorial.Evaluation with { BootstrapReplicates = 10 },
         };

@@ -63,7 +63,7 @@ internal sealed class YamlBinder(string source, string? baseFolder, bool expands
             return nullable ? null : throw Error(node, $"'{path}' has no value");
         }
 
-        var value = Bind(node, property.PropertyType, path);
+        var value = Bind(node, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, path);
         if (property.GetCustomAttribute<FilePathAttribute>() is not null)
         {
             value = Absolute(node, (string)value, path);

@@ -31,6 +31,17 @@ public sealed class RunSpecificationLoaderTests
         Assert.Null(RunSpecificationLoader.Parse(Minimal + "\nqat: null", "run.yaml", "/").Qat);
 
     [Fact]
+    public void Parse_NumberThatMayBeLeftOut_IsRead()
+    {
+        var text = Minimal.Replace("onnx: model.onnx", "yolov6: { variant: n, form: repvgg }", StringComparison.Ordinal)
+            + "\nqat: { profile: strict, mosaic: 0, mixup: 0.5 }";
+
+        var qat = RunSpecificationLoader.Parse(text, "run.yaml", "/").Qat!;
+
+        Assert.Equal([0, 0.5], [qat.Mosaic, qat.Mixup]);
+    }
+
+    [Fact]
     public void Parse_EnvironmentReference_TakesTheDefaultWhereUnset()
     {
         var text = Minimal.Replace("v.json", "\"${QAT_NO_SUCH_VARIABLE:-/elsewhere}/v.json\"", StringComparison.Ordinal);
@@ -42,6 +53,8 @@ public sealed class RunSpecificationLoaderTests
     [InlineData("\nqat: { epoch: 3 }", "run.yaml:8: unknown key 'qat.epoch'; did you mean 'epochs'?")]
     [InlineData("\nqat: { epochs: 0 }", "run.yaml:8: 'qat.epochs' is 0, but must be from 1 to 1000")]
     [InlineData("\nqat: { epochs: ten }", "run.yaml:8: 'qat.epochs' is 'ten', but must be a whole number")]
+    [InlineData("\nqat: { mosaic: some }", "run.yaml:8: 'qat.mosaic' is 'some', but must be a number")]
+    [InlineData("\nqat: { mosaic: 2 }", "run.yaml:8: 'qat.mosaic' is 2, but must be from 0 to 1")]
     [InlineData("\ntarget: gpu", "run.yaml:8: 'target' is gpu, but must be one of ort-cpu, tensorrt")]
     [InlineData("\nqat: 5", "run.yaml:8: 'qat' must be a mapping of keys")]
     [InlineData("\n: - x", "run.yaml:8: not valid YAML")]

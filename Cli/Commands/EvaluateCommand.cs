@@ -2,8 +2,10 @@ using QatPipeline.Cli.Output;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Detectors.Outputs;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Runs.Tracking;
@@ -129,14 +131,11 @@ internal static class EvaluateCommand
         };
         var images = new LocalImageSource();
         using var detector = new EngineDetector(engine);
-        var model = await RunDetector.RecogniseAsync(
-            detector,
-            ImageInput.SizeOf(engine.Input, specification),
-            engine.Input.FixedBatch ?? 1,
-            images,
-            specification,
-            index,
-            cancellationToken);
+        var size = ImageInput.SizeOf(engine.Input, specification);
+        var model = RecordedIn(specification) is { } recorded
+            ? new RunDetector(recorded, size.Height, size.Width)
+            : await RunDetector.RecogniseAsync(
+                detector, size, engine.Input.FixedBatch ?? 1, images, specification, index, takesLevels: false, cancellationToken);
         var run = new DetectionRun(images, specification, index, model);
         using var display = new ProgressDisplay();
         var progress = new Progress<StageProgress>(value => display.Report(new StageStatus(
@@ -149,4 +148,10 @@ internal static class EvaluateCommand
 
         return CocoEvaluator.Evaluate(truth, detections);
     }
+
+    // A run writes into its models how they are read.
+    private static DetectorDescription? RecordedIn(RunSpecification specification) =>
+        specification.Model is { Detector: null, Onnx: { } file } && !EngineOptions.IsTensorRtEngine(file)
+            ? RunDetector.Recorded(OnnxReader.Read(file))
+            : null;
 }

@@ -6,8 +6,8 @@ public sealed record DetectorSpecification
     /// <summary>A family or the layout of its outputs, as docs/detectors.md lists them; null to recognise it.</summary>
     [AllowedValues(
         "yolov5", "yolov6", "yolov7", "yolov8", "yolov9", "yolov10", "yolo11", "yolo12", "yolo26", "yolox", "nanodet", "picodet",
-        "fastestdet", "ssd", "ultraface", "detr", "raw",
-        "rows", "classes", "end-to-end", "boxes-scores", "grid", "anchors", "cells", "distribution")]
+        "fastestdet", "ssd", "torchvision", "ultraface", "detr", "raw",
+        "rows", "classes", "end-to-end", "boxes-scores", "boxes-scores-labels", "grid", "anchors", "cells", "distribution")]
     public string? Layout { get; init; }
 
     /// <summary>The outputs that are read, in the layout's order; an empty list finds them.</summary>
@@ -17,8 +17,10 @@ public sealed record DetectorSpecification
     [Range(0, 100_000)]
     public int Classes { get; init; }
 
-    /// <summary>What decoded boxes are: <c>centre</c> (and size) or <c>corners</c>; null to see it from their values.</summary>
-    [AllowedValues("centre", "corners")]
+    /// <summary>
+    /// What decoded boxes are: <c>centre</c> (and size), <c>corners</c> or <c>corners-yx</c> (y first); null to see it from their values.
+    /// </summary>
+    [AllowedValues("centre", "corners", "corners-yx")]
     public string? Boxes { get; init; }
 
     /// <summary>Unit of decoded boxes: <c>pixels</c> of the input or <c>parts</c> of it, 0…1; null to see it from their values.</summary>

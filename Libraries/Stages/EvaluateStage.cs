@@ -79,7 +79,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         await foreach (var evaluated in EvaluatedModel.OfAsync(context, cancellationToken))
         {
             using var detector = new EngineDetector(evaluated.Load());
-            var run = new DetectionRun(images, specification, index, model) { Batch = evaluated.Batch ?? specification.Evaluation.Batch };
+            var run = new DetectionRun(images, specification, index, model) { Batch = evaluated.Batch ?? plain.Batch };
             var found = await run.DetectAsync(
                 detector, DatasetSplit.Validation, index.Validation, $"AP of {evaluated.Variant}", context.Progress, cancellationToken);
             DetectionFile.Write(context.OutputPath(evaluated.Detections), found);

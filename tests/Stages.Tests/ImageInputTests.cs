@@ -1,3 +1,4 @@
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Runs.Specification;
@@ -27,20 +28,33 @@ public sealed class ImageInputTests
     }
 
     [Fact]
-    public void Require_OutputThatIsNotFloat_NamesIt()
+    public void Require_OutputThatIsNotRead_NamesIt()
     {
-        var graph = ModelOf(ElementType.Float, ElementType.Int64, [1, 3, 240, 320]);
+        var graph = ModelOf(ElementType.Float, ElementType.Bool, [1, 3, 240, 320]);
         var error = Assert.Throws<SpecificationException>(() => ImageInput.Require(graph, Specification));
-        Assert.Contains("holds Int64, but detections are read as Float (32 bits)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("holds Bool, but detections are read as Float (32 bits)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Require_SuppressionInTheModel_NamesTheNode()
+    public void Require_SuppressionByAPlugin_NamesItWhereTheTargetLacksIt()
+    {
+        var graph = ModelOf(ElementType.Float, ElementType.Int64, [1, 3, 240, 320]);
+        graph.Nodes.Add(new Node("nms", "EfficientNMS_TRT", ["images"], ["out"], "TRT"));
+        var onTensorRt = Specification with { Target = TargetNames.TensorRt, Build = Specification.Build with { Batches = [1] } };
+
+        ImageInput.Require(graph, onTensorRt);
+        var error = Assert.Throws<SpecificationException>(
+            () => ImageInput.Require(graph, Specification with { Target = TargetNames.OrtCpu }));
+
+        Assert.Contains("by a plugin of TensorRT (EfficientNMS_TRT 'nms')", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Require_SuppressionOfTheStandard_IsTaken()
     {
         var graph = ModelOf(ElementType.Float, ElementType.Int64, [1, 3, 240, 320]);
         graph.Nodes.Add(new Node("nms", "NonMaxSuppression", ["images"], ["out"]));
-        var error = Assert.Throws<SpecificationException>(() => ImageInput.Require(graph, Specification));
-        Assert.Contains("suppresses overlapping detections itself (NonMaxSuppression 'nms')", error.Message, StringComparison.Ordinal);
+        ImageInput.Require(graph, Specification with { Target = TargetNames.OrtCpu });
     }
 
     [Fact]

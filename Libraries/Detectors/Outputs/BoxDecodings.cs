@@ -6,9 +6,12 @@ internal static class BoxDecodings
     public static BoxDecoding Decoded(BoxForm form, bool isNormalized, (int Height, int Width) canvas)
     {
         var (x, y) = isNormalized ? ((float)canvas.Width, (float)canvas.Height) : (1f, 1f);
-        return form == BoxForm.Corners
-            ? (box, _) => (box[0] * x, box[1] * y, box[2] * x, box[3] * y)
-            : (box, _) => Corners(box[0] * x, box[1] * y, box[2] * x, box[3] * y);
+        return form switch
+        {
+            BoxForm.Corners => (box, _) => (box[0] * x, box[1] * y, box[2] * x, box[3] * y),
+            BoxForm.CornersYx => (box, _) => (box[1] * x, box[0] * y, box[3] * x, box[2] * y),
+            _ => (box, _) => Corners(box[0] * x, box[1] * y, box[2] * x, box[3] * y),
+        };
     }
 
     /// <summary>Offsets from the cell's corner and logarithms of sizes, all in strides.</summary>

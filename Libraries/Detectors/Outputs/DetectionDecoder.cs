@@ -34,7 +34,7 @@ public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<lon
             batch.Count,
             workers: 0,
             image => found[image] = Decode(
-                [.. wanted.Select(output => output.Of(image, batch.Count))],
+                OutputTensor.OfImage(wanted, image, batch.Count),
                 (batch.Height, batch.Width),
                 batch.Images[image].Id,
                 batch.Transforms[image]),
@@ -53,11 +53,11 @@ public sealed class DetectionDecoder(DetectionOptions options, IReadOnlyList<lon
         IReadOnlyList<OutputTensor> outputs, (int Height, int Width) canvas, long imageId, LetterboxTransform transform)
     {
         LayoutChecks.Require(_description, outputs, _classOf.Length, categoryIds.Count);
-        var candidates = (_description.Layout == OutputLayout.EndToEnd
-                ? FinalDetections.Read(_description, outputs[0], canvas, (float)options.Confidence, _classOf)
+        var candidates = (_description.HoldsDetections
+                ? FinalDetections.Read(_description, outputs, canvas, (float)options.Confidence, _classOf)
                 : Select(Levels.Bind(_description, outputs, canvas, _classOf.Length)))
             .OrderByDescending(candidate => candidate.Score);
-        var isFinal = _description.IsFinal || _description.Layout == OutputLayout.EndToEnd;
+        var isFinal = _description.IsFinal || _description.HoldsDetections;
         var detections = new List<Detection>();
         foreach (var kept in isFinal ? candidates.Take(options.MaximumDetections) : Suppress(candidates.Take(MaximumCandidates)))
         {

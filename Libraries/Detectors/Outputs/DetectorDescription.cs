@@ -45,6 +45,14 @@ public sealed record DetectorDescription
     /// <summary>True where the outputs hold each object once: nothing is suppressed.</summary>
     public bool IsFinal { get; init; }
 
+    /// <summary>
+    /// True where the outputs have no dimension for a batch, as suppression inside a model leaves them: a picture goes through at a time.
+    /// </summary>
+    public bool TakesOne { get; init; }
+
+    /// <summary>Whether the outputs are detections with a class each, not classes of anchors.</summary>
+    internal bool HoldsDetections => Layout is OutputLayout.EndToEnd or OutputLayout.BoxesScoresLabels;
+
     /// <summary>Columns of final detections: the first of the box, the score, the class.</summary>
     public IReadOnlyList<int> Columns { get; init; } = [];
 

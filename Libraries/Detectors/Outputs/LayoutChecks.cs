@@ -22,6 +22,17 @@ internal static class LayoutChecks
                 + "by model.detector.layout.");
         }
 
+        if (description.Layout == OutputLayout.BoxesScoresLabels)
+        {
+            var count = outputs[0].Values.Length / 4;
+            if (outputs is not [_, var scoreList, var labels] || scoreList.Values.Length != count || labels.Values.Length != count)
+            {
+                throw new DetectorException(
+                    $"The outputs {string.Join(", ", outputs)} were read as boxes, scores and labels, but do not have as many of each: name "
+                    + "them in this order by model.detector.outputs.");
+            }
+        }
+
         if (description.Layout == OutputLayout.BoxesScores)
         {
             var scores = Length(description, outputs[1]);

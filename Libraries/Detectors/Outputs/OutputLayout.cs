@@ -14,8 +14,14 @@ public enum OutputLayout
     /// <summary>[M,6] or [M,7]: final detections (YOLOv10, YOLO26, suppression inside the model).</summary>
     EndToEnd,
 
-    /// <summary>[A,4] and [A,K] in two outputs (SSD, UltraFace, DETR, torchvision), perhaps with a class for background.</summary>
+    /// <summary>[A,4] and [A,K] in two outputs (SSD, UltraFace, DETR), perhaps with a class for background.</summary>
     BoxesScores,
+
+    /// <summary>
+    /// [M,4], [M] and [M] in three outputs: final detections, the class a number (torchvision, DETR with post-processing,
+    /// suppression inside the model).
+    /// </summary>
+    BoxesScoresLabels,
 
     /// <summary>
     /// [A,5+K] over the cells of all strides, or [5+K,h,w] for each: offsets in the cell and logarithms of sizes (YOLOX).
@@ -42,6 +48,9 @@ public enum BoxForm
 
     /// <summary>x1, y1, x2, y2.</summary>
     Corners,
+
+    /// <summary>y1, x1, y2, x2 (TensorFlow).</summary>
+    CornersYx,
 }
 
 /// <summary>What a class's number is.</summary>

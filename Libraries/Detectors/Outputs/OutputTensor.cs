@@ -9,12 +9,25 @@ public sealed record OutputTensor(string Name, IReadOnlyList<int> Shape, ReadOnl
     /// <summary>Name and dimensions, such as <c>output0 [1, 84, 8400]</c>.</summary>
     public override string ToString() => $"{Name} [{string.Join(", ", Shape)}]";
 
-    /// <summary>One image's part of a batch, without the batch dimension and without other dimensions of 1 beyond the last two.</summary>
+    /// <summary>
+    /// One image's part of a batch, without the batch dimension and without other dimensions of 1 beyond the last two. Lists [N,M] are of a
+    /// batch where there are boxes [N,M,4] that they belong to.
+    /// </summary>
+    /// <param name="outputs">Of one pass.</param>
     /// <param name="image">Position in the batch.</param>
     /// <param name="count">Images in the batch; an output that does not have as many holds all of its single image.</param>
-    internal OutputTensor Of(int image, int count)
+    internal static IReadOnlyList<OutputTensor> OfImage(IReadOnlyList<OutputTensor> outputs, int image, int count) =>
+    [
+        .. outputs.Select(output => output.Of(
+            image,
+            count,
+            isList: output.Shape is [_, var length] && outputs.Any(boxes => boxes.Shape is [var images, var rows, 4]
+                && images == output.Shape[0] && rows == length))),
+    ];
+
+    private OutputTensor Of(int image, int count, bool isList)
     {
-        var hasBatch = Shape.Count > 2 && Shape[0] == count;
+        var hasBatch = (Shape.Count > 2 || isList) && Shape[0] == count;
         var shape = (hasBatch ? Shape.Skip(1) : Shape).ToList();
         for (var axis = shape.Count - 1; axis >= 0 && shape.Count > 2; axis--)
         {

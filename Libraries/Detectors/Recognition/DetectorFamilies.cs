@@ -41,9 +41,13 @@ public static class DetectorFamilies
         ["nanodet"] = new("NanoDet", [OutputLayout.Distribution], ImageNetReversed),
         ["picodet"] = new("PicoDet", [OutputLayout.Distribution, OutputLayout.EndToEnd], ImageNet),
         ["fastestdet"] = new("FastestDet", [OutputLayout.Cells], new() { Channels = ChannelOrder.Bgr }),
-        ["ssd"] = new("SSD", [OutputLayout.BoxesScores], Plain),
+        ["ssd"] = new("SSD", [OutputLayout.BoxesScores, OutputLayout.BoxesScoresLabels], Plain),
+        ["torchvision"] = new("torchvision", [OutputLayout.BoxesScoresLabels], Plain),
         ["ultraface"] = new("UltraFace", [OutputLayout.BoxesScores], Signed),
-        ["detr"] = new("DETR", [OutputLayout.BoxesScores, OutputLayout.Classes], ImageNet) { IsFinal = true },
+        ["detr"] = new("DETR", [OutputLayout.BoxesScores, OutputLayout.Classes, OutputLayout.BoxesScoresLabels], ImageNet)
+        {
+            IsFinal = true,
+        },
         ["raw"] = new("undecoded", [OutputLayout.Grid, OutputLayout.Anchors, OutputLayout.Cells, OutputLayout.Distribution], Plain),
     };
 }

@@ -11,12 +11,14 @@ public static class DetectorGuess
     /// <summary>The likeliest description, and the number of classes that goes with it; null where nothing fits.</summary>
     /// <param name="probe">The network's outputs for a picture.</param>
     /// <param name="named">Classes that the model's metadata name; 0 where they are silent.</param>
-    public static (DetectorDescription Description, int Classes)? Of(DetectorProbe probe, int named)
+    /// <param name="takesLevels">Whether the network's own input is of 8-bit levels.</param>
+    public static (DetectorDescription Description, int Classes)? Of(DetectorProbe probe, int named, bool takesLevels = false)
     {
+        var request = new DetectorRequest { TakesLevels = takesLevels };
         var likely = probe.Outputs.SelectMany(Counts).Prepend(UsualClasses).Where(count => count > 0).Distinct();
         foreach (var classes in named > 0 ? [named] : likely)
         {
-            if (DetectorRecognition.Candidates(probe, new DetectorRequest(), [.. Enumerable.Range(0, classes)]) is [var only])
+            if (DetectorRecognition.Candidates(probe, request, [.. Enumerable.Range(0, classes)]) is [var only])
             {
                 return (only, classes);
             }

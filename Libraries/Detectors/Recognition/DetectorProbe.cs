@@ -6,16 +6,22 @@ namespace QatPipeline.Detectors.Recognition;
 /// <param name="outputs">All outputs of the pass.</param>
 /// <param name="count">Images in the pass; the first is looked at.</param>
 /// <param name="canvas">Height and width of the network's input.</param>
-public sealed class DetectorProbe(IEnumerable<OutputTensor> outputs, int count, (int Height, int Width) canvas)
+public sealed class DetectorProbe(IReadOnlyList<OutputTensor> outputs, int count, (int Height, int Width) canvas)
 {
     /// <summary>Height and width of the network's input in pixels.</summary>
     public (int Height, int Width) Canvas => canvas;
+
+    /// <summary>Whether the network found nothing, and gave nothing, in an output of its own length.</summary>
+    public bool IsEmpty => Outputs.Any(output => output.Values.Length == 0);
+
+    /// <summary>Whether an output has a dimension for images.</summary>
+    internal bool HasBatch(string name) => outputs.First(output => output.Name == name).Shape.Count > 2;
 
     /// <summary>All outputs as they are, for messages.</summary>
     internal string Listing { get; } = string.Join(", ", outputs.Select(output => output.ToString()));
 
     /// <summary>The first image's part of every output.</summary>
-    internal IReadOnlyList<OutputTensor> Outputs { get; } = [.. outputs.Select(output => output.Of(0, count))];
+    internal IReadOnlyList<OutputTensor> Outputs { get; } = OutputTensor.OfImage(outputs, 0, count);
 }
 
 /// <summary>What the values of a plane tell of their meaning.</summary>

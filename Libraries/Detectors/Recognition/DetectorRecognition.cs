@@ -35,6 +35,7 @@ public static class DetectorRecognition
         var candidates = matcher.Candidates
             .Where(candidate => request.Layout is null
                 || (family is null ? NameOf(candidate.Layout) == request.Layout : family.Layouts.Contains(candidate.Layout)))
+            .Select(candidate => candidate with { TakesOne = candidate.HoldsDetections && !probe.HasBatch(candidate.Outputs[0]) })
             .ToArray();
 
         // A decoded output tells all that undecoded ones beside it do.
@@ -68,6 +69,9 @@ public static class DetectorRecognition
             OutputLayout.Rows => $"YOLOv5, v6 or v7: {counted}, boxes in {where} ({form} in {unit}), with objectness{scores}",
             OutputLayout.Classes => $"YOLOv8 and later: {counted}, boxes in {where} ({form} in {unit}), no objectness{scores}",
             OutputLayout.EndToEnd => $"YOLOv10, or suppression inside the model: {counted}, final detections ({form} in {unit})",
+            OutputLayout.BoxesScoresLabels =>
+                $"torchvision, DETR with post-processing, or suppression inside the model: {counted}, final detections in three outputs "
+                + $"({form} in {unit}{(description.IsByCategoryId ? ", labels are category ids" : "")}{background})",
             OutputLayout.BoxesScores =>
                 $"SSD, UltraFace or DETR: {counted}, boxes ({form} in {unit}) and scores apart{background}{scores}",
             OutputLayout.Grid => $"YOLOX without decoding: {counted}, offsets in cells and logarithms of sizes, with objectness{scores}",
@@ -79,7 +83,7 @@ public static class DetectorRecognition
 
     private static int Rank(OutputLayout layout) => layout switch
     {
-        OutputLayout.EndToEnd => 0,
+        OutputLayout.EndToEnd or OutputLayout.BoxesScoresLabels => 0,
         OutputLayout.Rows or OutputLayout.Classes => 1,
         OutputLayout.BoxesScores => 2,
         OutputLayout.Grid => 3,

@@ -27,6 +27,9 @@ public sealed record DetectorRequest
     /// <summary>Widths and heights of anchor boxes in pixels.</summary>
     public IReadOnlyList<double> Anchors { get; init; } = [];
 
+    /// <summary>Whether the network scales the levels 0…255 itself, as one whose input is of 8 bits.</summary>
+    public bool TakesLevels { get; init; }
+
     /// <summary>How pictures become the network's input; null for the family's own.</summary>
     public InputDescription? Input { get; init; }
 }

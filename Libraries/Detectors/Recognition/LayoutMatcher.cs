@@ -29,7 +29,7 @@ internal sealed class LayoutMatcher(
     private readonly int _classes = categoryIds.Count;
 
     public IEnumerable<DetectorDescription> Candidates =>
-        new[] { Lists(), Pairs(), Maps(), Distributions() }.SelectMany(found => found);
+        new[] { Triples(), Lists(), Pairs(), Maps(), Distributions() }.SelectMany(found => found);
 
     private bool IsSegmenting => outputs.Any(output => output.Shape is [MaskCoefficients, > 4, > 4]);
 
@@ -108,6 +108,26 @@ internal sealed class LayoutMatcher(
             && ProbeValues.AreWithin(Channel(way[2]), -1, Math.Max(_classes, categoryIds[^1])));
 
         Plane Channel(int index) => rows.SkipChannels(index).TakeChannels(1);
+    }
+
+    private IEnumerable<DetectorDescription> Triples()
+    {
+        var labelled = new LabelledBoxes(outputs, categoryIds);
+        foreach (var (boxes, scores, labels) in labelled.Candidates())
+        {
+            if (IsWanted(OutputLayout.BoxesScoresLabels) && labelled.NumberingOf(scores, labels) is var (background, isById))
+            {
+                // Which of the corners comes first is not seen from values; TensorFlow's exporters name their boxes so.
+                var described = Boxed(OutputLayout.BoxesScoresLabels, Plane.Of(boxes, false), isTransposed: false, boxes, scores, labels);
+                yield return described with
+                {
+                    Background = request.Background ?? background,
+                    IsByCategoryId = request.Background is null && isById,
+                    Boxes = request.Boxes
+                        ?? (boxes.Name.StartsWith("detection_boxes", StringComparison.Ordinal) ? BoxForm.CornersYx : described.Boxes),
+                };
+            }
+        }
     }
 
     private IEnumerable<DetectorDescription> Pairs()
@@ -226,7 +246,7 @@ internal sealed class LayoutMatcher(
             IsTransposed = isTransposed,
             IsNormalized = request.IsNormalized ?? ProbeValues.AreNormalized(boxes),
             Boxes = request.Boxes
-                ?? (layout == OutputLayout.EndToEnd || (layout != OutputLayout.Rows && ProbeValues.AreCorners(boxes))
+                ?? (layout is OutputLayout.EndToEnd or OutputLayout.BoxesScoresLabels || (layout != OutputLayout.Rows && ProbeValues.AreCorners(boxes))
                     ? BoxForm.Corners
                     : BoxForm.Centre),
         };
@@ -245,7 +265,11 @@ internal sealed class LayoutMatcher(
         }),
     };
 
-    private InputDescription InputOf(string usual) => request.Input ?? (family ?? DetectorFamilies.All[usual]).Input;
+    private InputDescription InputOf(string usual)
+    {
+        var input = (family ?? DetectorFamilies.All[usual]).Input;
+        return request.Input ?? (request.TakesLevels ? input with { Scale = 1, Mean = [], Deviation = [] } : input);
+    }
 
     private ScoreForm ScoresOf(Plane scores) =>
         request.Scores ?? (ProbeValues.AreWithin(scores, -1e-3f, 1.001f) ? ScoreForm.Probabilities : ScoreForm.Logits);

@@ -17,7 +17,7 @@ internal sealed class OrtEngine : IEngine
         (_path, _session) = (path, OrtSessions.Open(path, options));
         _declared = OrtSessions.Input(_session, path);
         Input = size is var (height, width) ? _declared.Sized(height, width) : _declared;
-        Outputs = [.. _session.OutputMetadata.Select(output => OrtSessions.Describe(output, path))];
+        Outputs = [.. _session.OutputMetadata.Select(output => OrtSessions.Output(output, path))];
     }
 
     public EngineTensorInfo Input { get; }
@@ -87,7 +87,7 @@ internal sealed class OrtEngine : IEngine
             return [.. names.Zip(results, (name, value) => new EngineOutput(
                 name,
                 [.. value.GetTensorTypeAndShape().Shape.Select(size => checked((int)size))],
-                value.GetTensorDataAsSpan<float>().ToArray()))];
+                OrtSessions.Values(value)))];
         }
         catch (OnnxRuntimeException exception)
         {

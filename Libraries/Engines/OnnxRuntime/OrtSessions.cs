@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace QatPipeline.Engines.OnnxRuntime;
 
@@ -45,15 +46,26 @@ internal static class OrtSessions
     public static EngineTensorInfo Input(InferenceSession session, string path)
     {
         EngineChecks.RequireOneInput(path, [.. session.InputMetadata.Keys]);
-        return Describe(session.InputMetadata.Single(), path);
+        return Describe(session.InputMetadata.Single(), path, typeof(float));
     }
 
-    /// <summary>Name and shape of a float tensor.</summary>
-    /// <exception cref="EngineException">It is not a float tensor.</exception>
-    public static EngineTensorInfo Describe(KeyValuePair<string, NodeMetadata> tensor, string path)
+    /// <summary>Name and shape of an output; integers are read as floats.</summary>
+    /// <exception cref="EngineException">It is a tensor of another type.</exception>
+    public static EngineTensorInfo Output(KeyValuePair<string, NodeMetadata> tensor, string path) =>
+        Describe(tensor, path, typeof(float), typeof(long), typeof(int));
+
+    /// <summary>The values of an output as floats.</summary>
+    public static float[] Values(OrtValue value) => value.GetTensorTypeAndShape().ElementDataType switch
+    {
+        TensorElementType.Int64 => Array.ConvertAll(value.GetTensorDataAsSpan<long>().ToArray(), number => (float)number),
+        TensorElementType.Int32 => Array.ConvertAll(value.GetTensorDataAsSpan<int>().ToArray(), number => (float)number),
+        _ => value.GetTensorDataAsSpan<float>().ToArray(),
+    };
+
+    private static EngineTensorInfo Describe(KeyValuePair<string, NodeMetadata> tensor, string path, params Type[] types)
     {
         var (name, metadata) = tensor;
-        return metadata.IsTensor && metadata.ElementType == typeof(float)
+        return metadata.IsTensor && types.Contains(metadata.ElementType)
             ? new EngineTensorInfo(name, metadata.Dimensions)
             : throw new EngineException(
                 $"'{name}' of '{path}' holds {metadata.ElementDataType}, not float: export the model with float inputs and outputs.");

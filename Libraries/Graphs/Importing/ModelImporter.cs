@@ -1,5 +1,6 @@
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Passes;
+using QatPipeline.Graphs.Quantizers;
 
 namespace QatPipeline.Graphs.Importing;
 
@@ -41,6 +42,13 @@ public static class ModelImporter
             graph.Remarks.Add($"The bodies of {node} stay as they are: what is in them is neither quantized nor looked at.");
         }
 
+        if (FindSuppression(graph) is { } suppression)
+        {
+            graph.Remarks.Add(
+                $"The model suppresses overlapping detections itself ({suppression}): it is quantized up to there, and what follows stays "
+                + "float.");
+        }
+
         MicrosoftDomain.Standardize(graph);
         ScaleChecks.Require(graph);
         QuantizationKinds.RequireStatic(graph);
@@ -55,6 +63,9 @@ public static class ModelImporter
     /// <summary>The first node that makes or takes 8-bit codes; null for a float model.</summary>
     public static Node? FindQuantized(Graph graph) => graph.Nodes.Find(
         node => node.Is("QuantizeLinear") || node.Is("DequantizeLinear") || QOperatorForm.IsQOperator(node));
+
+    /// <summary>The first node that suppresses overlapping detections; null where that is left to what comes after the model.</summary>
+    public static Node? FindSuppression(Graph graph) => graph.Nodes.Find(OperatorRoles.IsSuppression);
 
     private static bool HasBody(Node node) => node.Attributes.Values.OfType<OpaqueAttribute>().Any(body => body.Operators.Count > 0);
 }

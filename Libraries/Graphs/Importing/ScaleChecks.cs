@@ -3,7 +3,9 @@ using QatPipeline.Graphs.Passes;
 
 namespace QatPipeline.Graphs.Importing;
 
-/// <summary>Scales that are no scales: zero, negative, infinite or NaN, as calibration gone wrong leaves them.</summary>
+/// <summary>
+/// Scales that are no scales: zero, negative, infinite, NaN or too large for codes, as calibration gone wrong leaves them.
+/// </summary>
 public static class ScaleChecks
 {
     private const int Shown = 3;
@@ -16,8 +18,8 @@ public static class ScaleChecks
         {
             throw new GraphException(
                 $"{string.Join("; ", broken.Take(Shown))}{(broken.Length > Shown ? $"; and {broken.Length - Shown} more" : "")}. A scale "
-                + "is a finite number greater than 0: calibrate the model again; pictures that cannot be read or layers that overflow in "
-                + "16 bits are what such scales come from.");
+                + "is a finite number greater than 0, and so is the largest code times it: calibrate the model again; pictures that cannot "
+                + "be read or layers that overflow in 16 bits are what such scales come from.");
         }
     }
 
@@ -31,7 +33,7 @@ public static class ScaleChecks
             {
                 if (graph.FindConstant(links, node.Input(input)) is { } scale
                     && scale.Type.IsFloatingPoint()
-                    && Array.FindIndex(scale.ToFloats(), value => !(float.IsFinite(value) && value > 0)) is >= 0 and var index)
+                    && Array.FindIndex(scale.ToFloats(), value => !QuantizeParameters.IsScale(value)) is >= 0 and var index)
                 {
                     var channel = scale.Length > 1 ? $" for channel {index}" : "";
                     yield return $"{node} has the scale {scale.ToFloats()[index].ToString(CultureInfo.InvariantCulture)}{channel}";

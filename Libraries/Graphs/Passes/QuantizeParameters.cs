@@ -30,7 +30,7 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
         var zeroPoints = zeroPoint is null ? new int[scales.Length] : Array.ConvertAll(zeroPoint.ToLongs(), value => (int)value);
         var named = (int)node.Int("axis", 1);
         int? axis = scales.Length == 1 ? null : named < 0 ? named + (rank ?? named) : named;
-        return scales.All(value => float.IsFinite(value) && value > 0) && axis is null or >= 0 ? new(scales, zeroPoints, type, axis) : null;
+        return Array.TrueForAll(scales, IsScale) && axis is null or >= 0 ? new(scales, zeroPoints, type, axis) : null;
     }
 
     /// <summary>
@@ -53,6 +53,9 @@ internal sealed record QuantizeParameters(float[] Scales, int[] ZeroPoints, Elem
     /// <summary>The type of the codes that a QuantizeLinear without zero point gives.</summary>
     public static ElementType QuantizedType(Node quantize) =>
         quantize.Int("output_dtype", 0) is > 0 and var type ? (ElementType)type : ElementType.UInt8;
+
+    /// <summary>Whether all codes of 8 bits times the number, and their distances, are numbers, and greater than 0.</summary>
+    public static bool IsScale(float value) => value > 0 && float.IsFinite(value * (2 * byte.MaxValue));
 
     /// <summary>Lowest and highest code; null for a bias.</summary>
     public (int Lowest, int Highest)? CodeLimits => Type switch

@@ -30,7 +30,7 @@ internal sealed class Decoding
                 _joins.Add(node);
             }
 
-            if (OperatorRoles.IsWeighted(graph, node) && ReadsDistribution(links, node))
+            if (OperatorRoles.IsWeighted(graph, node) && (ReadsDistribution(links, node) || TurnsBoxes(graph, node)))
             {
                 _layers.Add(node);
             }
@@ -46,8 +46,8 @@ internal sealed class Decoding
     public bool IsJoin(Node node) => _joins.Contains(node);
 
     /// <summary>
-    /// True for a layer with constant weights that decodes: the expected value of a distribution (a Softmax), or a change of coordinates
-    /// behind boxes and probabilities, after which no convolution comes.
+    /// True for a layer with constant weights that decodes: the expected value of a distribution (a Softmax), a change of coordinates
+    /// (of four numbers, or behind boxes and probabilities where no convolution follows), or anything behind a suppression.
     /// </summary>
     public bool IsLayer(Node node) => _layers.Contains(node);
 
@@ -79,6 +79,10 @@ internal sealed class Decoding
         return producer is not null && producer.Is("Softmax");
     }
 
+    // From centres to corners: no layer of a network is that small.
+    private static bool TurnsBoxes(Graph graph, Node layer) =>
+        layer.Is("MatMul") && graph.Initializers[layer.Inputs[1]].Dimensions is [4, 4];
+
     private void AddLayersBehindJoins(Graph graph, GraphLinks links)
     {
         var leadsToConvolution = new HashSet<Node>();
@@ -94,7 +98,9 @@ internal sealed class Decoding
         var behind = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in graph.Nodes)
         {
-            if ((_joins.Contains(node) && !leadsToConvolution.Contains(node)) || node.Inputs.Exists(behind.Contains))
+            if ((_joins.Contains(node) && !leadsToConvolution.Contains(node))
+                || OperatorRoles.IsSuppression(node)
+                || node.Inputs.Exists(behind.Contains))
             {
                 behind.UnionWith(node.Outputs);
                 if (!_joins.Contains(node) && OperatorRoles.IsWeighted(graph, node))

@@ -12,6 +12,10 @@ internal static class OperatorRoles
         && tensor.Type == ElementType.Float
         && tensor.Rank >= 2;
 
+    /// <summary>Suppresses overlapping detections: the standard's operator, or a plugin of TensorRT.</summary>
+    public static bool IsSuppression(Node node) =>
+        node.OpType == "NonMaxSuppression" || node.OpType.Contains("NMS", StringComparison.Ordinal);
+
     public static bool IsPooling(Node node) => node.Domain.Length == 0 && node.OpType is "MaxPool" or "AveragePool" or "GlobalAveragePool";
 
     /// <summary>Moves values without changing them, so that its data inputs and outputs can have one scale.</summary>

@@ -33,7 +33,7 @@ internal sealed class LayerAnalysis(IReadOnlyList<LayerError> errors, IReadOnlyD
             DatasetSplit.Calibration,
             wanted,
             evaluation.Run.Protocol,
-            Math.Min(MostImagesPerPass, context.Specification.Calibration.Batch),
+            Math.Min(MostImagesPerPass, evaluation.CalibrationBatch),
             cancellationToken);
         await foreach (var batch in batches)
         {

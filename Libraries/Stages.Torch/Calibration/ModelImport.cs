@@ -25,6 +25,7 @@ internal static class ModelImport
         if (specification.Train is not null || specification.Model.Onnx is not null)
         {
             var graph = ModelImporter.Read(file!);
+            PictureInput.Apply(graph);
             ImageInput.Require(graph, specification);
             return Prepare(graph);
         }

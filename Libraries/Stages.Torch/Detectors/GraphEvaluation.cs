@@ -2,6 +2,7 @@ using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Detectors.Recognition;
+using QatPipeline.Graphs.Importing;
 using QatPipeline.Stages.Detectors;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Torch.Execution;
@@ -26,6 +27,9 @@ internal sealed class GraphEvaluation(
     public DatasetIndex Index => index;
 
     public DetectionRun Run => run;
+
+    /// <summary>Images of a pass that collects ranges or compares layers.</summary>
+    public int CalibrationBatch { get; } = run.Model.Description.TakesOne ? 1 : run.Specification.Calibration.Batch;
 
     /// <param name="context">The stage's.</param>
     /// <param name="images">Where images come from.</param>
@@ -102,13 +106,14 @@ internal sealed class GraphEvaluation(
     {
         var specification = context.Specification;
         var size = ImageInput.SizeOf(model, specification);
-        if (specification.Model.Detector is null && RunDetector.IsRecorded(model))
+        if (specification.Model.Detector is null && RunDetector.Recorded(model) is { } recorded)
         {
-            return RunDetector.Of(model, specification);
+            return new RunDetector(recorded, size.Height, size.Width);
         }
 
         using var detector = new TorchDetector(model, ExecutionMode.Float);
-        var found = await RunDetector.RecogniseAsync(detector, size, 1, images, specification, index, cancellationToken);
+        var found = await RunDetector.RecogniseAsync(
+            detector, size, 1, images, specification, index, PictureInput.TakesLevels(model), cancellationToken);
         context.Progress.Report(new StageProgress($"the model looks like {ReadingOf(found, index)}", 0, 1));
         return found;
     }

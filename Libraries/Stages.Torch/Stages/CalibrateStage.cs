@@ -29,7 +29,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public string Name => StageNames.Calibrate;
 
     /// <inheritdoc/>
-    public int Version => 7;
+    public int Version => 8;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -168,7 +168,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         }
 
         var wanted = evaluation.FirstCalibrationImages(BiasCorrectionImages);
-        var atOnce = calibration.Batch == 1 ? 1 : wanted.Count;
+        var atOnce = evaluation.CalibrationBatch == 1 ? 1 : wanted.Count;
         var batches = await evaluation.Run.Images
             .ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, atOnce, cancellationToken)
             .ToArrayAsync(cancellationToken);
@@ -237,7 +237,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             DatasetSplit.Calibration,
             wanted,
             evaluation.Run.Protocol,
-            context.Specification.Calibration.Batch,
+            evaluation.CalibrationBatch,
             cancellationToken);
         await foreach (var batch in batches)
         {

@@ -1,5 +1,6 @@
 using QatPipeline.Engines;
 using QatPipeline.Graphs.Costs;
+using QatPipeline.Graphs.Importing;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Runs.Specification;
 
@@ -18,19 +19,20 @@ public static class ImageInput
     public static void Require(Graph graph, RunSpecification specification)
     {
         var input = RequirePicture(graph);
-        if (graph.Nodes.Find(node =>
-            node.OpType == "NonMaxSuppression" || node.OpType.Contains("NMS", StringComparison.Ordinal)) is { } suppression)
+        if (ModelImporter.FindSuppression(graph) is { OpType: not "NonMaxSuppression" } plugin
+            && specification.Targets.Contains(TargetNames.OrtCpu))
         {
             throw new SpecificationException(
-                $"The model suppresses overlapping detections itself ({suppression.OpType} '{suppression.Name}'): export it without that, as "
-                + "suppression is done after the model here.");
+                $"The model suppresses overlapping detections by a plugin of TensorRT ({plugin.OpType} '{plugin.Name}'), which ONNX Runtime "
+                + $"does not have: set target to {TargetNames.TensorRt}, or export the model with NonMaxSuppression or without suppression, "
+                + "which is done after the model then.");
         }
 
-        if (graph.Outputs.Find(output => output.Type != ElementType.Float) is { } other)
+        if (graph.Outputs.Find(output => output.Type is not (ElementType.Float or ElementType.Int32 or ElementType.Int64)) is { } other)
         {
             throw new SpecificationException(
-                $"The model's output {other} holds {other.Type}, but detections are read as Float (32 bits): take it off the model's outputs, or "
-                + "export the model without its post-processing.");
+                $"The model's output {other} holds {other.Type}, but detections are read as Float (32 bits), classes as integers, too: take "
+                + "it off the model's outputs, or export the model without its post-processing.");
         }
 
         if (input.Shape is not [{ Value: > 1 and var batch }, ..])

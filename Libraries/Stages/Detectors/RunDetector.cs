@@ -15,6 +15,9 @@ public sealed record RunDetector(DetectorDescription Description, int Height, in
 {
     private const string Key = "detector";
 
+    // A picture without detections tells nothing of what they are.
+    private const int MostProbes = 8;
+
     /// <summary>How pictures are loaded and letterboxed for it, as the specification names it.</summary>
     public EvaluationProtocol ProtocolOf(RunSpecification specification) => Protocol(specification, (Height, Width), Description.Input);
 
@@ -23,12 +26,13 @@ public sealed record RunDetector(DetectorDescription Description, int Height, in
     public static RunDetector Of(Graph graph, RunSpecification specification)
     {
         var (height, width) = ImageInput.SizeOf(graph, specification);
-        return new RunDetector(
-            graph.Metadata.TryGetValue(Key, out var text) ? DetectorDescription.FromJson(text) : new(), height, width);
+        return new RunDetector(Recorded(graph) ?? new(), height, width);
     }
 
-    /// <summary>Whether the graph's metadata describe it.</summary>
-    public static bool IsRecorded(Graph graph) => graph.Metadata.ContainsKey(Key);
+    /// <summary>What the graph's metadata say; null where they are silent.</summary>
+    /// <exception cref="QatPipeline.Detectors.DetectorException">They cannot be read.</exception>
+    public static DetectorDescription? Recorded(Graph graph) =>
+        graph.Metadata.TryGetValue(Key, out var text) ? DetectorDescription.FromJson(text) : null;
 
     /// <summary>Keeps the description with the graph, and so with every form of it that is handed out.</summary>
     public void Record(Graph graph)
@@ -49,6 +53,7 @@ public sealed record RunDetector(DetectorDescription Description, int Height, in
     /// <param name="images">Where the picture comes from.</param>
     /// <param name="specification">The run's.</param>
     /// <param name="index">The pictures and categories.</param>
+    /// <param name="takesLevels">Whether the network's own input is of 8-bit levels.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="QatPipeline.Detectors.DetectorException">Its outputs are not understood.</exception>
     public static async Task<RunDetector> RecogniseAsync(
@@ -58,9 +63,10 @@ public sealed record RunDetector(DetectorDescription Description, int Height, in
         IImageSource images,
         RunSpecification specification,
         DatasetIndex index,
+        bool takesLevels,
         CancellationToken cancellationToken)
     {
-        var request = DetectorRequests.Of(specification.Model.Detector);
+        var request = DetectorRequests.Of(specification.Model.Detector, takesLevels);
         long[] categoryIds = [.. index.Categories.Select(category => category.Id)];
         RequireClasses(specification, categoryIds.Length);
         var input = request.Input ?? new();
@@ -109,12 +115,22 @@ public sealed record RunDetector(DetectorDescription Description, int Height, in
         CancellationToken cancellationToken)
     {
         var split = index.Calibration.Count > 0 ? DatasetSplit.Calibration : DatasetSplit.Validation;
-        var protocol = Protocol(specification, size, input);
-        IReadOnlyList<IndexedImage> wanted = [.. index.ImagesOf(split).Take(batch)];
-        using var pictures = await new PreparedImageSource(images, input)
-            .ReadAsync(specification, split, wanted, protocol, wanted.Count, cancellationToken)
-            .FirstOrDefaultAsync(cancellationToken)
-            ?? throw new CocoException("No image could be read to look at the model's outputs with; check the data sets.");
-        return new DetectorProbe(detector.Run(pictures), pictures.Count, (pictures.Height, pictures.Width));
+        IReadOnlyList<IndexedImage> wanted = [.. index.ImagesOf(split).Take(batch * MostProbes)];
+        DetectorProbe? probe = null;
+        await foreach (var pictures in new PreparedImageSource(images, input).ReadAsync(
+            specification, split, wanted, Protocol(specification, size, input), Math.Min(batch, wanted.Count), cancellationToken))
+        {
+            using (pictures)
+            {
+                probe = new DetectorProbe(detector.Run(pictures), pictures.Count, (pictures.Height, pictures.Width));
+            }
+
+            if (!probe.IsEmpty)
+            {
+                break;
+            }
+        }
+
+        return probe ?? throw new CocoException("No image could be read to look at the model's outputs with; check the data sets.");
     }
 }

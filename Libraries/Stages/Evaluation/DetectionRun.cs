@@ -19,8 +19,11 @@ public sealed class DetectionRun(IImageSource source, RunSpecification specifica
     /// <summary>What the detector takes and gives.</summary>
     public RunDetector Model => model;
 
+    /// <summary>The run's specification.</summary>
+    public RunSpecification Specification => specification;
+
     /// <summary>Images in a forward pass: the specification's, unless an engine takes another number.</summary>
-    public int Batch { get; init; } = specification.Evaluation.Batch;
+    public int Batch { get; init; } = model.Description.TakesOne ? 1 : specification.Evaluation.Batch;
 
     /// <summary>Detections of every image, in the order of the images, each image's in descending order of score.</summary>
     /// <exception cref="QatPipeline.Detectors.DetectorException">The model's classes are not the data set's.</exception>

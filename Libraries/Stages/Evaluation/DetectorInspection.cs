@@ -28,19 +28,20 @@ public static class DetectorInspection
         {
             var taken = graph.Clone();
             ModelImporter.Apply(taken);
+            PictureInput.Apply(taken);
             ImageInput.RequirePicture(taken);
 
             // The file itself where it takes floats: it may be too large to be written once more.
             var file = path;
-            if (graph.Inputs.Exists(input => input.Type != ElementType.Float))
+            if (!taken.Inputs.Select(input => $"{input}").SequenceEqual(graph.Inputs.Select(input => $"{input}")))
             {
                 file = Path.Combine(folder.FullName, "model.onnx");
                 OnnxWriter.Write(taken, file);
             }
 
             using var engine = new OrtCpuBackend().Load(file);
-            var probe = Probe(engine, NominalSize.Of(graph) ?? (UsualSize, UsualSize));
-            return DetectorGuess.Of(probe, NamesIn(graph)) is var (description, classes)
+            var probe = Probe(engine, NominalSize.Of(taken) ?? (UsualSize, UsualSize));
+            return DetectorGuess.Of(probe, NamesIn(graph), PictureInput.TakesLevels(taken)) is var (description, classes)
                 ? $"looks like {DetectorRecognition.Describe(description, classes)}; input probably {description.Input}"
                 : "the outputs are of no known layout; model.detector describes them to a run (docs/detectors.md)";
         }

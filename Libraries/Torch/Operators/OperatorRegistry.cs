@@ -5,6 +5,12 @@ internal static class OperatorRegistry
 {
     private static readonly Dictionary<string, Func<OperatorCall, Tensor[]>> Operators = new(StringComparer.Ordinal);
 
+    // Exporters write plugins of TensorRT into its domain or into the standard's.
+    private static readonly Dictionary<string, Func<OperatorCall, Tensor[]>> Plugins = new(StringComparer.Ordinal)
+    {
+        ["EfficientNMS_TRT"] = SuppressionOperators.EfficientNms,
+    };
+
     static OperatorRegistry()
     {
         ConvolutionOperators.Register(Add);
@@ -24,17 +30,19 @@ internal static class OperatorRegistry
         ScatterOperators.Register(Add);
         Operators.Add("Split", IndexingOperators.Split);
         Operators.Add("TopK", SelectionOperators.TopK);
+        Operators.Add("NonMaxSuppression", SuppressionOperators.NonMaxSuppression);
     }
 
     /// <summary>The names, of the standard domain all of them.</summary>
     public static IEnumerable<string> Names => Operators.Keys;
 
-    public static bool Has(Node node) => node.Domain.Length == 0 && Operators.ContainsKey(node.OpType);
+    public static bool Has(Node node) =>
+        (node.Domain.Length == 0 && Operators.ContainsKey(node.OpType)) || Plugins.ContainsKey(node.OpType);
 
     /// <exception cref="TorchExecutionException">The operator is unknown here.</exception>
     public static Func<OperatorCall, Tensor[]> Find(Node node) =>
         Has(node)
-            ? Operators[node.OpType]
+            ? Plugins.GetValueOrDefault(node.OpType) ?? Operators[node.OpType]
             : throw new TorchExecutionException(
                 $"Operator {node.QualifiedOperator} of node '{node.Name}' is not supported by the Torch executor; "
                 + "replace the node by standard operators before calibrating or training.");

@@ -29,6 +29,52 @@ public sealed class DetectorRecognitionTests
     }
 
     [Fact]
+    public void Decode_ListsOfABatch_AreTakenApart()
+    {
+        var outputs = new[]
+        {
+            new OutputTensor("labels", [2, 1], new[] { 0f, 2 }),
+            new OutputTensor("boxes", [2, 1, 4], new[] { 0f, 0, 8, 8, 10, 20, 30, 50 }),
+            new OutputTensor("scores", [2, 1], new[] { 0.5f, 0.9f }),
+        };
+        var description = DetectorRecognition.Of(new DetectorProbe(outputs, 2, Canvas), new DetectorRequest(), [1, 2, 3]);
+        using var batch = new ImageBatch(
+            System.Buffers.ArrayPool<float>.Shared.Rent(1),
+            [new CocoImage(9, "", 96, 64), new CocoImage(10, "", 96, 64)],
+            [Identity, Identity],
+            Canvas.Height,
+            Canvas.Width);
+
+        var found = new DetectionDecoder(new DetectionOptions(), [1, 2, 3], description).Decode(outputs, batch);
+
+        Assert.Equal([new(9, 1, new CocoBox(0, 0, 8, 8), 0.5), new Detection(10, 3, new CocoBox(10, 20, 20, 30), 0.9)], found);
+    }
+
+    [Fact]
+    public void Of_NoDetections_SaysThatThePictureTellsNothing()
+    {
+        var probe = new DetectorProbe(
+            [new("boxes", [0, 4], ReadOnlyMemory<float>.Empty), new("labels", [0], default), new("scores", [0], default)],
+            1,
+            Canvas);
+
+        Assert.True(probe.IsEmpty);
+        var description = DetectorRecognition.Of(probe, new DetectorRequest(), [1, 2]);
+        Assert.Equal((OutputLayout.BoxesScoresLabels, true), (description.Layout, description.TakesOne));
+    }
+
+    [Fact]
+    public void Of_NetworkThatTakesLevels_LeavesScalingToIt()
+    {
+        var outputs = new[] { new OutputTensor("output0", [1, 6, 126], new float[6 * 126]) };
+
+        var description = DetectorRecognition.Of(
+            new DetectorProbe(outputs, 1, Canvas), new DetectorRequest { Layout = "yolov8", TakesLevels = true }, [1, 2]);
+
+        Assert.Equal("RGB, levels 0…255", description.Input.ToString());
+    }
+
+    [Fact]
     public void Of_BackgroundBeforeOneClass_ReadsTheFaces()
     {
         var outputs = new[]

@@ -8,6 +8,7 @@ namespace QatPipeline.Detectors.Tests.Outputs;
 /// <summary>Networks that differ in their layout only.</summary>
 public sealed class LayoutEquivalenceTests
 {
+    private static readonly (int Height, int Width) Canvas = (LayoutSamples.Size, LayoutSamples.Size);
     private static readonly LetterboxTransform Identity = new(64, 64, 64, 64, 0, 0, 0, 0, 1, 1);
 
     [Theory]
@@ -29,6 +30,33 @@ public sealed class LayoutEquivalenceTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Decode_FinalDetectionsInThreeOutputs_GivesTheSameDetections(int seed)
+    {
+        var (_, _, rows) = new LayoutSamples(seed).All().First();
+        var expected = Decode(Recognised(rows), rows);
+        long PositionOf(Detection detection) => Array.IndexOf(LayoutSamples.CategoryIds, detection.CategoryId);
+        foreach (var (name, background, isById, label) in new (string, BackgroundClass, bool, Func<Detection, long>)[]
+        {
+            ("positions", BackgroundClass.None, false, PositionOf),
+            ("behind a background", BackgroundClass.First, false, detection => PositionOf(detection) + 1),
+            ("ids", BackgroundClass.None, true, detection => detection.CategoryId),
+        })
+        {
+            foreach (var (way, outputs) in LayoutSamples.Labelled(expected, label))
+            {
+                var description = Recognised(outputs);
+
+                Assert.Equal(
+                    (OutputLayout.BoxesScoresLabels, background, isById, way == "torchvision"),
+                    (description.Layout, description.Background, description.IsByCategoryId, description.TakesOne));
+                Assert.True(AreEqual(expected, Decode(description, outputs)), $"seed {seed}, {name}, {way}");
+                Assert.Equal(description.ToJson(), DetectorDescription.FromJson(description.ToJson()).ToJson());
+            }
+        }
+    }
+
     [Fact]
     public void FromJson_OfADescription_IsTheSameDescription()
     {
@@ -41,6 +69,9 @@ public sealed class LayoutEquivalenceTests
     }
 
     public static TheoryData<int> Seeds { get; } = [.. Enumerable.Range(1, 100)];
+
+    private static DetectorDescription Recognised(OutputTensor[] outputs) =>
+        DetectorRecognition.Of(new DetectorProbe(outputs, 1, Canvas), new DetectorRequest(), LayoutSamples.CategoryIds);
 
     private static IReadOnlyList<Detection> Decode(DetectorDescription description, OutputTensor[] outputs)
     {

@@ -1,3 +1,4 @@
+using QatPipeline.Coco.Detections;
 using QatPipeline.Detectors.Outputs;
 
 namespace QatPipeline.Detectors.Tests.Outputs;
@@ -84,6 +85,44 @@ internal sealed class LayoutSamples
         yield return ("grid in maps", OutputLayout.Grid, [.. Strides.Select(stride =>
             Map(Rows($"map{stride}", row => [.. Grid(row), 20, .. _probabilities[row].Select(Logit)], stride), stride))]);
     }
+
+    /// <summary>Final detections in three outputs: with and without a dimension for images, in any order, named or not, filled up.</summary>
+    /// <param name="found">The detections.</param>
+    /// <param name="label">What a detection's class is called.</param>
+    public static IEnumerable<(string Way, OutputTensor[] Outputs)> Labelled(
+        IReadOnlyList<Detection> found, Func<Detection, long> label)
+    {
+        float[] boxes = [.. found.SelectMany(Corners)];
+        float[] scores = [.. found.Select(detection => (float)detection.Score)];
+        float[] labels = [.. found.Select(detection => (float)label(detection))];
+        var count = found.Count;
+        yield return ("torchvision", [new("boxes", [count, 4], boxes), new("labels", [count], labels), new("scores", [count], scores)]);
+        yield return (
+            "with a batch", [new("b", [1, count, 4], boxes), new("1", [1, count], labels), new("2", [1, count], scores)]);
+        yield return (
+            "filled up, counted",
+            [
+                new("num_dets", [1, 1], new float[] { count }),
+                new("det_boxes", [1, count + 9, 4], (float[])[.. boxes, .. new float[36]]),
+                new("det_scores", [1, count + 9], (float[])[.. scores, .. new float[9]]),
+                new("det_classes", [1, count + 9], (float[])[.. labels, .. Enumerable.Repeat(-1f, 9)]),
+            ]);
+        yield return (
+            "TensorFlow",
+            [
+                new("detection_boxes", [1, count, 4], (float[])[.. found.SelectMany(detection => Corners(detection) is var box
+                    ? new[] { box[1] / Size, box[0] / Size, box[3] / Size, box[2] / Size } : [])]),
+                new("detection_classes", [1, count], labels),
+                new("detection_scores", [1, count], scores),
+                new("num_detections", [1], new float[] { count }),
+            ]);
+    }
+
+    private static float[] Corners(Detection detection) =>
+    [
+        (float)detection.Box.X, (float)detection.Box.Y,
+        (float)(detection.Box.X + detection.Box.Width), (float)(detection.Box.Y + detection.Box.Height),
+    ];
 
     private float[] Centre(int row)
     {

@@ -27,9 +27,22 @@ public sealed class ModelImporterTests
         Assert.Equal([4, -12], result["y"].ToFloats());
     }
 
+    [Fact]
+    public void Suppression_IsSaid()
+    {
+        var graph = new GraphBuilder(17).Input("b", 1, 4, 4).Input("s", 1, 1, 4)
+            .Node("NonMaxSuppression", "b s", "y").Output("y", ElementType.Int64).Graph;
+
+        ModelImporter.Apply(graph);
+
+        Assert.Contains(
+            "(NonMaxSuppression 'y.NonMaxSuppression'): it is quantized up to there", Assert.Single(graph.Remarks), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
+    [InlineData(1e37f)]
     [InlineData(0f)]
     [InlineData(-0.1f)]
     public void BrokenScale_IsAnErrorThatNamesNodeAndValue(float scale)

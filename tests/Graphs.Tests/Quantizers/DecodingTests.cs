@@ -69,6 +69,28 @@ public sealed class DecodingTests
             quantizer.Uses, use => use.Node == "mixed"));
     }
 
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void Placement_SuppressionInTheModel_QuantizesUpToItAndNothingBehind(string name)
+    {
+        var sketch = new GraphSketch(3, 16);
+        var features = sketch.Relu("relu", sketch.Conv("stem", sketch.Input, 3, 8, 3, bias: true));
+        var flat = sketch.Add("flat", "Reshape", [sketch.Conv("boxes", features, 8, 4, 1), sketch.Long("four", 1, 4, 256)]);
+        var boxes = sketch.Add("rows", "Transpose", [flat], ("perm", new long[] { 0, 2, 1 }));
+        var corners = sketch.Add("corners", "MatMul", [boxes, sketch.Given("matrix", [4, 4], new float[16])]);
+        var scores = sketch.Add("sigmoid", "Sigmoid", [sketch.Add(
+            "lists", "Reshape", [sketch.Conv("scores", features, 8, 2, 1), sketch.Long("two", 1, 2, 256)])]);
+        var kept = sketch.Add("nms", "NonMaxSuppression", [corners, scores, sketch.Long("most", 10)]);
+        var real = sketch.Add("real", "Cast", [kept], ("to", 1L));
+        var graph = sketch.Finish(sketch.Add("behind", "MatMul", [real, sketch.Given("turn", [3, 3], new float[9])]));
+
+        TargetRegistry.Get(name).Place(graph);
+
+        var nodes = graph.QuantizedNodes();
+        Assert.All(["stem", "boxes", "scores"], layer => Assert.Contains(layer, nodes));
+        Assert.All(["corners", "nms", "real", "behind"], layer => Assert.DoesNotContain(layer, nodes));
+    }
+
     /// <summary>
     /// Boxes in pixels as the expected value of a distribution, joined with probabilities; then a product makes corners of centres.
     /// </summary>

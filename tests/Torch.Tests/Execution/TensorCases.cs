@@ -109,6 +109,18 @@ internal static class TensorCases
             ("axis", 0));
         cases.Add("scatter elements adding", "ScatterElements", [Normal(1, 3, 4)],
             [GraphTensor.FromLongs([2, 2], 1, 1, 0, 3), Normal(2, 2, 2)], ("axis", 1), ("reduction", "add"));
+        var boxes = Uniform(3, 0, 4, 2, 40, 4);
+        var scores = GraphTensor.FromFloats([2, 3, 40], [.. Wrapped(240, 9).Select(step => step / 10f)]);
+        foreach (var centre in (int[])[0, 1])
+        {
+            cases.Add($"suppression, centre {centre}", "NonMaxSuppression", [boxes, scores],
+                [GraphTensor.FromLongs([1], 9), GraphTensor.FromFloats([1], 0.3f), GraphTensor.FromFloats([1], 0.1f)],
+                ("center_point_box", centre));
+        }
+
+        cases.Add("suppression without a threshold", "NonMaxSuppression", [boxes, scores],
+            [GraphTensor.FromLongs([1], 100), GraphTensor.FromFloats([1], 0.5f)]);
+        cases.Add("suppression of everything", "NonMaxSuppression", [boxes, scores]);
         cases.Add("non zero", "NonZero", [equal]);
         cases.Add("one hot", "OneHot", [GraphTensor.FromLongs([2, 2], 0, 2, -1, 1)],
             [GraphTensor.Scalar(3L), GraphTensor.FromFloats([2], -1, 4)], ("axis", 1));

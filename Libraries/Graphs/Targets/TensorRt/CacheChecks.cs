@@ -19,7 +19,7 @@ public static class CacheChecks
         var findings = new List<LintFinding>();
         foreach (var (tensor, scale) in cache.Entries)
         {
-            if (!float.IsFinite(scale) || scale < 0)
+            if (scale < 0 || !float.IsFinite(scale * sbyte.MaxValue))
             {
                 findings.Add(new(
                     LintSeverity.Error,

@@ -39,7 +39,7 @@ public sealed class DetectorRecognitionTests
         };
         var description = DetectorRecognition.Of(new DetectorProbe(outputs, 2, Canvas), new DetectorRequest(), [1, 2, 3]);
         using var batch = new ImageBatch(
-            System.Buffers.ArrayPool<float>.Shared.Rent(1),
+            System.Buffers.ArrayPool<byte>.Shared.Rent(1),
             [new CocoImage(9, "", 96, 64), new CocoImage(10, "", 96, 64)],
             [Identity, Identity],
             Canvas.Height,

@@ -66,7 +66,9 @@ public sealed record EngineTiming
             Iterations = measured.Milliseconds.Count,
             Quantiles = LatencyStatistics.QuantilesOf(measured.Milliseconds),
             RunAverages =
-                [.. measured.Milliseconds.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average)],
+            [
+                .. measured.Milliseconds.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average),
+            ],
             Options = options,
             Environment = environment,
         };

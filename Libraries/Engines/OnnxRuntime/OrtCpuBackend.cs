@@ -101,7 +101,8 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
             var measured = await TimingLoop.MeasureAsync(
                     [.. engines.Select<OrtEngine, Func<Action>>(engine => () => engine.PrepareRun(batch))], options, cancellationToken)
                 .ConfigureAwait(false);
-            return [.. engines.Zip(measured, (engine, times) => EngineTiming.Of(batch, engine.ExecutionOf(batch), times, options, Environment))];
+            return [.. engines.Zip(
+                measured, (engine, times) => EngineTiming.Of(batch, engine.ExecutionOf(batch), times, options, Environment))];
         }
         finally
         {

@@ -12,7 +12,8 @@ namespace QatPipeline.Stages.Torch.Engines;
 /// another hand. The engine is a TorchScript archive.
 /// </summary>
 /// <param name="threads">Threads an operator may use; 0 leaves LibTorch's choice.</param>
-public sealed class TorchInt8Backend(int threads = 0) : IEngineBackend
+/// <param name="inputSize">Height and width in pixels of an engine that leaves the size open, where a batch does not say.</param>
+public sealed class TorchInt8Backend(int threads = 0, (int Height, int Width)? inputSize = null) : IEngineBackend
 {
     /// <summary>The extension of its engines.</summary>
     public const string Extension = ".pt";
@@ -35,8 +36,8 @@ public sealed class TorchInt8Backend(int threads = 0) : IEngineBackend
             if (request.Precision != EnginePrecision.Int8)
             {
                 throw new EngineException(
-                    $"'{request.OnnxPath}' asks for {request.Precision.ToName()}, but {Name} is there for int8: build it from the quantized "
-                    + "model in the form for ort-cpu.");
+                    $"'{request.OnnxPath}' would be built for {request.Precision.ToName()}, but {Name} is there for int8: give it the "
+                    + "quantized model in the form for ort-cpu.");
             }
 
             Directory.CreateDirectory(request.OutputFolder);
@@ -78,7 +79,7 @@ public sealed class TorchInt8Backend(int threads = 0) : IEngineBackend
         return TorchThread.Run(() =>
         {
             UseThreads();
-            return new TorchInt8Engine(path, signature);
+            return new TorchInt8Engine(path, signature, inputSize);
         });
     }
 

@@ -16,7 +16,7 @@ internal sealed class TorchInt8Engine : IEngine
     private readonly EngineTensorInfo _declared;
     private readonly List<Tensor> _preparedInputs = [];
 
-    public TorchInt8Engine(string path, ArchiveSignature signature, (int Height, int Width)? size = null)
+    public TorchInt8Engine(string path, ArchiveSignature signature, (int Height, int Width)? size)
     {
         (_path, _network) = (path, new ScriptedNetwork(path));
         _declared = Describe(signature.Input);
@@ -58,7 +58,7 @@ internal sealed class TorchInt8Engine : IEngine
 
     private static EngineTensorInfo Describe(ArchiveTensor tensor) => new(tensor.Name, tensor.Shape);
 
-    private IReadOnlyList<EngineOutput> Run(
+    private EngineOutput[] Run(
         ReadOnlyMemory<float> images, int batch, EngineTensorInfo taken, IReadOnlyList<string>? outputs)
     {
         if (images.Length != (long)batch * taken.ElementsPerImage)
@@ -67,13 +67,12 @@ internal sealed class TorchInt8Engine : IEngine
         }
 
         var shape = taken.ShapeOf(batch);
-        var wanted = outputs is null
-            ? [.. Enumerable.Range(0, Outputs.Count)]
-            : outputs.Select(name => Outputs.Index().FirstOrDefault(output => output.Item.Name == name, (-1, Input)).Index).ToArray();
+        var names = Outputs.Select(output => output.Name).ToList();
+        int[] wanted = [.. (outputs ?? names).Select(name => names.IndexOf(name))];
         if (wanted.Contains(-1))
         {
             throw new EngineException(
-                $"'{_path}' gives {string.Join(", ", Outputs.Select(output => output.Name))}, not all of {string.Join(", ", outputs!)}.");
+                $"'{_path}' gives {string.Join(", ", names)}, not all of {string.Join(", ", outputs!)}.");
         }
 
         return TorchThread.Run(() =>
@@ -94,6 +93,8 @@ internal sealed class TorchInt8Engine : IEngine
         }
 
         var parts = images.split(step).Select(_network.Forward).ToArray();
-        return parts is [var only] ? only : [.. Enumerable.Range(0, Outputs.Count).Select(index => cat([.. parts.Select(part => part[index])]))];
+        return parts is [var only]
+            ? only
+            : [.. Enumerable.Range(0, Outputs.Count).Select(index => cat([.. parts.Select(part => part[index])]))];
     }
 }

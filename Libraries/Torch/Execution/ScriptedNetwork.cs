@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace QatPipeline.Torch.Execution;
 
-/// <summary>A TorchScript archive with one input and a list of outputs, run by LibTorch's interpreter on the CPU. Not thread-safe.</summary>
+/// <summary>A TorchScript archive with one input and a list of outputs, run by LibTorch on the CPU. Not thread-safe.</summary>
 public sealed class ScriptedNetwork : IDisposable
 {
     private readonly string _path;

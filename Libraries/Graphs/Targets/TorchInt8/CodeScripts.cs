@@ -22,7 +22,8 @@ internal static class CodeScripts
         {
             "Conv" or "ConvTranspose" => Layer(values, node, inputs[0], target),
             "Add" or "Mul" when inputs.Length == 2 =>
-                $"{Namespace}.{(node.Is("Add") ? "add" : "mul")}{target.Relu}({inputs[0].Variable}, {inputs[1].Variable}, {target.Parameters})",
+                $"{Namespace}.{(node.Is("Add") ? "add" : "mul")}{target.Relu}"
+                    + $"({inputs[0].Variable}, {inputs[1].Variable}, {target.Parameters})",
             "Concat" when !target.HasRelu => $"{Namespace}.cat([{string.Join(", ", inputs.Select(input => input.Variable))}], "
                 + $"{node.Int("axis", 0)}, {target.Parameters})",
             "Sigmoid" when !target.HasRelu => $"{Namespace}.sigmoid({inputs[0].Variable}, {target.Parameters})",
@@ -47,7 +48,7 @@ internal static class CodeScripts
             return null;
         }
 
-        var geometry = ConvolutionGeometry.Of(values, node);
+        var geometry = ConvolutionGeometry.Of(node);
         var packed = values.Module.Packed(
             isTransposed ? "conv_transpose2d_prepack" : "conv2d_prepack", weight, values.ConstantOf(node.Input(2)), geometry.Prepacked);
         return $"{Namespace}.{(isTransposed ? "conv_transpose2d" : $"conv2d{target.Relu}")}"

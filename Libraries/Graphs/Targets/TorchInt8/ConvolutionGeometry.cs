@@ -25,18 +25,18 @@ internal sealed class ConvolutionGeometry
     private string Common => $"{ScriptModule.Numbers(_strides)}, {ScriptModule.Numbers(IsSymmetric ? _before : [0, 0])}";
 
     /// <exception cref="GraphException">The node has other than two axes, or padding that LibTorch cannot be told.</exception>
-    public static ConvolutionGeometry Of(ScriptValues values, Node node)
+    public static ConvolutionGeometry Of(Node node)
     {
         if (node.String("auto_pad", "NOTSET") is not ("NOTSET" or "VALID")
             || node.Ints("strides") is { Count: not 2 }
             || node.Ints("kernel_shape") is { Count: not 2 })
         {
-            throw values.Unsupported(node, "it is not a convolution over two axes with explicit padding");
+            throw ScriptValues.Unsupported(node, "it is not a convolution over two axes with explicit padding");
         }
 
         var geometry = new ConvolutionGeometry(node);
         return geometry is { IsTransposed: true, IsSymmetric: false } || node.Ints("output_shape") is not null
-            ? throw values.Unsupported(node, "its padding differs from side to side")
+            ? throw ScriptValues.Unsupported(node, "its padding differs from side to side")
             : geometry;
     }
 

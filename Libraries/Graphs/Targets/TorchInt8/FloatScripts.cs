@@ -15,7 +15,7 @@ internal static class FloatScripts
     {
         if (node.Domain.Length > 0)
         {
-            throw values.Unsupported(node, "its operator is not ONNX's");
+            throw ScriptValues.Unsupported(node, "its operator is not ONNX's");
         }
 
         var module = values.Module;
@@ -26,7 +26,7 @@ internal static class FloatScripts
         }
 
         var outputs = MovingScripts.Write(values, node, values.Float(node.Inputs[0]))
-            ?? throw values.Unsupported(node, "the operator is not known there");
+            ?? throw ScriptValues.Unsupported(node, "the operator is not known there");
         foreach (var (output, variable) in node.Outputs.Zip(outputs))
         {
             values.Set(output, variable);
@@ -43,14 +43,15 @@ internal static class FloatScripts
         {
             var name when SameName.TryGetValue(name, out var function) && node.Inputs.Count <= 2 =>
                 $"torch.{function}({string.Join(", ", node.Inputs.Select(values.Float))})",
-            "Conv" or "ConvTranspose" => ConvolutionGeometry.Of(values, node).Call(values, Input(0), Input(1), Optional(2)),
+            "Conv" or "ConvTranspose" => ConvolutionGeometry.Of(node).Call(values, Input(0), Input(1), Optional(2)),
             "LeakyRelu" => $"torch.leaky_relu({Input(0)}, {Attribute("alpha", 0.01f)})",
-            "HardSigmoid" => $"torch.clamp(torch.add(torch.mul({Input(0)}, {Attribute("alpha", 0.2f)}), {Attribute("beta", 0.5f)}), 0.0, 1.0)",
+            "HardSigmoid" =>
+                $"torch.clamp(torch.add(torch.mul({Input(0)}, {Attribute("alpha", 0.2f)}), {Attribute("beta", 0.5f)}), 0.0, 1.0)",
             "Clip" => $"torch.clamp({Input(0)}, {Bound(values, node, 1)}, {Bound(values, node, 2)})",
             "Concat" => $"torch.cat([{string.Join(", ", node.Inputs.Select(values.Float))}], {node.Int("axis", 0)})",
             "Softmax" when values.Graph.Opset >= 13 => $"torch.softmax({Input(0)}, {node.Int("axis", -1)})",
             "GlobalAveragePool" => $"torch.mean({Input(0)}, [2, 3], True)",
-            "AveragePool" => $"torch.avg_pool2d({MovingScripts.Window(values, node, Input(0), "left out of the average")}, "
+            "AveragePool" => $"torch.avg_pool2d({MovingScripts.Window(node, Input(0), "left out of the average")}, "
                 + $"{MovingScripts.Ceil(node)}, {(node.Int("count_include_pad", 0) == 1 ? "True" : "False")})",
             "ReduceMean" => Reduction(values, node, "mean"),
             "ReduceSum" => Reduction(values, node, "sum"),
@@ -62,12 +63,12 @@ internal static class FloatScripts
 
     private static string Bound(ScriptValues values, Node node, int input) => node.Input(input) is null ? "None"
         : values.ScalarOf(node.Input(input)) is { } bound ? ScriptModule.Number(bound)
-        : throw values.Unsupported(node, "its limits are computed while the model runs");
+        : throw ScriptValues.Unsupported(node, "its limits are computed while the model runs");
 
     private static string Reduction(ScriptValues values, Node node, string function)
     {
         var axes = values.LongsOf(node.Input(1)) ?? node.Ints("axes")?.ToArray()
-            ?? throw values.Unsupported(node, "its axes are not given");
+            ?? throw ScriptValues.Unsupported(node, "its axes are not given");
         return $"torch.{function}({values.Float(node.Inputs[0])}, {ScriptModule.Numbers(axes)}, "
             + $"{(node.Int("keepdims", 1) == 1 ? "True" : "False")})";
     }
@@ -77,13 +78,13 @@ internal static class FloatScripts
     {
         if (node.String("mode", "constant") != "constant" || node.Input(3) is not null || values.LongsOf(node.Input(1)) is not { } pads)
         {
-            throw values.Unsupported(node, "only constant padding of all axes is known there");
+            throw ScriptValues.Unsupported(node, "only constant padding of all axes is known there");
         }
 
         var rank = pads.Length / 2;
         var pairs = Enumerable.Range(0, rank).Reverse().SelectMany(axis => new[] { pads[axis], pads[axis + rank] });
         var value = node.Input(2) is null ? 0 : values.ScalarOf(node.Input(2))
-            ?? throw values.Unsupported(node, "its value is computed while the model runs");
+            ?? throw ScriptValues.Unsupported(node, "its value is computed while the model runs");
         return $"torch.constant_pad_nd({values.Float(node.Inputs[0])}, {ScriptModule.Numbers(pairs)}, {ScriptModule.Number(value)})";
     }
 }

@@ -16,7 +16,7 @@ internal static class MovingScripts
 
         var expression = node.OpType switch
         {
-            "MaxPool" => MaxPool(values, node, input),
+            "MaxPool" => MaxPool(node, input),
             "Resize" => Resize(values, node, input),
             "Reshape" => Reshape(values, node, input),
             "Transpose" when node.Ints("perm") is { } order => $"torch.permute({input}, {ScriptModule.Numbers(order)})",
@@ -29,20 +29,20 @@ internal static class MovingScripts
         return expression is null ? null : [values.Module.Let(expression)];
     }
 
-    private static string MaxPool(ScriptValues values, Node node, string input) =>
-        $"torch.max_pool2d({Window(values, node, input, "-inf")}, {ScriptModule.Numbers(node.Ints("dilations") ?? [1, 1])}, {Ceil(node)})";
+    private static string MaxPool(Node node, string input) =>
+        $"torch.max_pool2d({Window(node, input, "-inf")}, {ScriptModule.Numbers(node.Ints("dilations") ?? [1, 1])}, {Ceil(node)})";
 
     /// <summary>Input, kernel, strides and pads of a pooling.</summary>
-    public static string Window(ScriptValues values, Node node, string input, string padding)
+    public static string Window(Node node, string input, string padding)
     {
         if (node.String("auto_pad", "NOTSET") is not ("NOTSET" or "VALID") || node.Ints("kernel_shape") is not { Count: 2 } kernel)
         {
-            throw values.Unsupported(node, "it is not a pooling over two axes with explicit padding");
+            throw ScriptValues.Unsupported(node, "it is not a pooling over two axes with explicit padding");
         }
 
         if (node.Ints("pads") is [var top, var left, var bottom, var right] && (top, left) != (bottom, right))
         {
-            throw values.Unsupported(node, $"its padding, which is {padding}, differs from side to side");
+            throw ScriptValues.Unsupported(node, $"its padding, which is {padding}, differs from side to side");
         }
 
         return $"{input}, {ScriptModule.Numbers(kernel)}, {ScriptModule.Numbers(node.Ints("strides") ?? [1, 1])}, "
@@ -54,7 +54,8 @@ internal static class MovingScripts
     private static string Resize(ScriptValues values, Node node, string input)
     {
         var scales = values.ConstantOf(node.Input(2)) is { Length: 4 } given ? given.ToFloats()
-            : values.LongsOf(node.Input(3)) is { Length: 4 } sizes && values.Graph.FindValue(node.Inputs[0])?.StaticShape is { Length: 4 } shape
+            : values.LongsOf(node.Input(3)) is { Length: 4 } sizes
+                && values.Graph.FindValue(node.Inputs[0])?.StaticShape is { Length: 4 } shape
                 ? [.. sizes.Zip(shape, (size, before) => (float)size / before)]
                 : [];
         var coordinates = node.String("coordinate_transformation_mode", "half_pixel");
@@ -64,12 +65,12 @@ internal static class MovingScripts
             && float.IsInteger(rows) && float.IsInteger(columns)
             && (coordinates, rounding) is ("asymmetric", "floor") or ("half_pixel" or "pytorch_half_pixel", "round_prefer_floor")
             ? $"torch.upsample_nearest2d({input}, None, [{ScriptModule.Number(rows)}, {ScriptModule.Number(columns)}])"
-            : throw values.Unsupported(node, "only the nearest element, repeated a whole number of times, can be taken");
+            : throw ScriptValues.Unsupported(node, "only the nearest element, repeated a whole number of times, can be taken");
     }
 
     private static string Reshape(ScriptValues values, Node node, string input)
     {
-        var shape = values.LongsOf(node.Input(1)) ?? throw values.Unsupported(node, "its shape is computed while the model runs");
+        var shape = values.LongsOf(node.Input(1)) ?? throw ScriptValues.Unsupported(node, "its shape is computed while the model runs");
         var sizes = shape.Select((size, axis) => size == 0 && node.Int("allowzero", 0) == 0 ? $"torch.size({input}, {axis})" : $"{size}");
         return $"torch.reshape({input}, [{string.Join(", ", sizes)}])";
     }
@@ -78,14 +79,14 @@ internal static class MovingScripts
     {
         if (values.LongsOf(node.Input(1)) is not { } starts || values.LongsOf(node.Input(2)) is not { } ends)
         {
-            throw values.Unsupported(node, "its limits are computed while the model runs");
+            throw ScriptValues.Unsupported(node, "its limits are computed while the model runs");
         }
 
         var axes = values.LongsOf(node.Input(3)) ?? [.. starts.Select((_, axis) => (long)axis)];
         var steps = values.LongsOf(node.Input(4)) ?? [.. starts.Select(_ => 1L)];
         if (steps.Any(step => step < 1))
         {
-            throw values.Unsupported(node, "it goes backwards");
+            throw ScriptValues.Unsupported(node, "it goes backwards");
         }
 
         return axes.Index().Aggregate(
@@ -95,7 +96,7 @@ internal static class MovingScripts
     private static string Axes(ScriptValues values, Node node, string input)
     {
         var axes = values.LongsOf(node.Input(1)) ?? node.Ints("axes")?.ToArray()
-            ?? throw values.Unsupported(node, "its axes are not given");
+            ?? throw ScriptValues.Unsupported(node, "its axes are not given");
         return node.Is("Unsqueeze")
             ? axes.Order().Aggregate(input, (result, axis) => $"torch.unsqueeze({result}, {axis})")
             : axes.OrderDescending().Aggregate(input, (result, axis) => $"torch.squeeze({result}, {axis})");
@@ -109,7 +110,7 @@ internal static class MovingScripts
                 && shape[(int)(axis < 0 ? axis + shape.Count : axis)].Value is { } size
                 && size % node.Outputs.Count == 0
                 ? [.. Enumerable.Repeat(size / node.Outputs.Count, node.Outputs.Count)]
-                : throw values.Unsupported(node, "the sizes of its parts are not known"));
+                : throw ScriptValues.Unsupported(node, "the sizes of its parts are not known"));
         var (variables, start) = (new List<string>(), 0L);
         foreach (var length in parts)
         {

@@ -28,7 +28,10 @@ internal static class ScriptArchive
         Add(archive, "code/__torch__.py", Encoding.UTF8.GetBytes(module.Source()));
         var tensors = module.Tensors;
         Add(archive, "data.pkl", new PickleWriter()
-            .Object("__torch__", ScriptModule.Class, pickle => pickle.List(tensors.Count, index => pickle.Tensor(tensors[index], $"{index}")))
+            .Object(
+                "__torch__",
+                ScriptModule.Class,
+                pickle => pickle.List(tensors.Count, index => pickle.Tensor(tensors[index], $"{index}")))
             .End());
         foreach (var (index, tensor) in tensors.Index())
         {

@@ -45,14 +45,17 @@ internal sealed class ScriptCompiler
 
     private void Quantize(Node node)
     {
-        if (_values.ConstantOf(node.Inputs[0]) is null)
+        if (_values.ConstantOf(node.Inputs[0]) is not null)
         {
-            var (scale, zeroPoint) = _values.ParametersOf(node)
-                ?? throw _values.Unsupported(node, "an activation is quantized by channels");
-            var variable = _values.Module.Let(
-                $"torch.quantize_per_tensor({_values.Float(node.Inputs[0])}, {CodeTensor.ParametersOf(scale, zeroPoint)}, 13)");
-            _values.Set(node.Outputs[0], new CodeTensor(variable, scale, zeroPoint));
+            throw ScriptValues.Unsupported(
+                node, "its weight is a float constant behind a pair, as TensorRT wants it; 'qat optimize --target ort-cpu' writes codes");
         }
+
+        var (scale, zeroPoint) = _values.ParametersOf(node)
+            ?? throw ScriptValues.Unsupported(node, "an activation is quantized by channels");
+        var variable = _values.Module.Let(
+            $"torch.quantize_per_tensor({_values.Float(node.Inputs[0])}, {CodeTensor.ParametersOf(scale, zeroPoint)}, 13)");
+        _values.Set(node.Outputs[0], new CodeTensor(variable, scale, zeroPoint));
     }
 
     private bool TryOnCodes(Node node)

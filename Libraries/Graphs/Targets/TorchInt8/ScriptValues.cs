@@ -47,10 +47,9 @@ internal sealed class ScriptValues(Graph graph, ScriptModule module)
         if ((scale, zeroPoint) != (codes.Scale, codes.ZeroPoint))
         {
             // The same codes, read with other eyes.
+            var parameters = CodeTensor.ParametersOf(scale, zeroPoint);
             codes = new(
-                module.Let($"torch._make_per_tensor_quantized_tensor(torch.int_repr({codes.Variable}), {CodeTensor.ParametersOf(scale, zeroPoint)})"),
-                scale,
-                zeroPoint);
+                module.Let($"torch._make_per_tensor_quantized_tensor(torch.int_repr({codes.Variable}), {parameters})"), scale, zeroPoint);
         }
 
         return codes;
@@ -87,7 +86,7 @@ internal sealed class ScriptValues(Graph graph, ScriptModule module)
 
     public float? ScalarOf(string? value) => ConstantOf(value) is { Length: 1 } constant ? constant.ToFloats()[0] : null;
 
-    /// <exception cref="GraphException">Always: says what of the node has no counterpart.</exception>
-    public GraphException Unsupported(Node node, string what) =>
+    /// <summary>Says what of a node has no counterpart.</summary>
+    public static GraphException Unsupported(Node node, string what) =>
         new($"{node} cannot be written for torch-int8: {what}. Build the engine for ort-cpu.");
 }

@@ -10,7 +10,7 @@ internal static class BenchCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "An ONNX file, or an engine that TensorRT built" };
+        var model = new Argument<string>("MODEL") { Description = "An ONNX file, or an engine of TensorRT or torch-int8" };
         var engine = new EngineOptions(batches: "1,32");
         var compare = new Option<string?>("--compare")
         {
@@ -58,7 +58,7 @@ internal static class BenchCommand
         foreach (var (index, model) in models.Index())
         {
             var backend = engine.BackendOf(parsed, model);
-            built.Add((backend, EngineOptions.IsTensorRtEngine(model)
+            built.Add((backend, EngineOptions.IsBuilt(model)
                 ? EngineTimings.Existing(model)
                 : await backend.BuildAsync(
                     engine.RequestOf(parsed, model, Path.Combine(folder, $"{index}"), batches, options), cancellationToken)));

@@ -1,8 +1,9 @@
 using System.Globalization;
+using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Engines.TensorRt;
-using QatPipeline.Graphs;
+using QatPipeline.Stages.Torch.Engines;
 
 namespace QatPipeline.Cli.Commands;
 
@@ -58,11 +59,12 @@ internal sealed class EngineOptions
     /// <param name="requiresTarget">False takes the target from the model's name where none is given.</param>
     public EngineOptions(string batches, bool requiresTarget = false)
     {
-        string[] names = [TargetRegistry.OrtCpu.Name, TargetRegistry.TensorRt.Name];
+        string[] names = [TargetNames.OrtCpu, TargetNames.TensorRt, TargetNames.TorchInt8];
         _target = new("--target")
         {
-            Description = string.Join(" or ", names)
-                + (requiresTarget ? "" : $"; default: tensorrt for {EngineExtension} files, else ort-cpu"),
+            Description = string.Join(", ", names[..^1]) + $" or {names[^1]}" + (requiresTarget
+                ? ""
+                : $"; default: tensorrt for {EngineExtension} files, torch-int8 for {TorchInt8Backend.Extension} files, else ort-cpu"),
             Required = requiresTarget,
         };
         _target.AcceptOnlyFromAmong(names);
@@ -76,8 +78,8 @@ internal sealed class EngineOptions
     /// <summary>The options of timing.</summary>
     public IEnumerable<Option> ForTiming => [_percentile, _streams, _averaged, _duration];
 
-    /// <summary>Whether the file is an engine that TensorRT built.</summary>
-    public static bool IsTensorRtEngine(string path) => Path.GetExtension(path) == EngineExtension;
+    /// <summary>Whether the file is an engine already, and no model to build one from.</summary>
+    public static bool IsBuilt(string path) => BuilderOf(path) is not null;
 
     public IReadOnlyList<int> BatchesOf(ParseResult parsed)
     {
@@ -99,9 +101,14 @@ internal sealed class EngineOptions
     /// <exception cref="EngineException">An option is not one of the target, or the model not one it runs.</exception>
     public IEngineBackend BackendOf(ParseResult parsed, string model)
     {
-        var target = parsed.GetValue(_target)
-            ?? (IsTensorRtEngine(model) ? TargetRegistry.TensorRt.Name : TargetRegistry.OrtCpu.Name);
-        if (target == TargetRegistry.TensorRt.Name)
+        var builder = BuilderOf(model);
+        var target = parsed.GetValue(_target) ?? builder ?? TargetNames.OrtCpu;
+        if (builder is not null && builder != target)
+        {
+            throw new EngineException($"'{model}' is an engine of {builder}, which {target} cannot run: leave --target out.");
+        }
+
+        if (target == TargetNames.TensorRt)
         {
             return new TensorRtBackend(new TensorRtOptions
             {
@@ -116,9 +123,10 @@ internal sealed class EngineOptions
             throw new EngineException($"{option.Name} is for TensorRT, not for {target}: leave it out, or set --target tensorrt.");
         }
 
-        return IsTensorRtEngine(model)
-            ? throw new EngineException($"'{model}' is an engine of TensorRT, which {target} cannot run: leave --target out.")
-            : new OrtCpuBackend(new OrtCpuOptions { Threads = parsed.GetValue(_threads) });
+        var threads = parsed.GetValue(_threads);
+        return target == TargetNames.TorchInt8
+            ? new TorchInt8Backend(threads)
+            : new OrtCpuBackend(new OrtCpuOptions { Threads = threads });
     }
 
     /// <summary>What to build from a model, once it is known that the precision can be had from it.</summary>
@@ -140,6 +148,13 @@ internal sealed class EngineOptions
             Timing = timing,
         };
     }
+
+    private static string? BuilderOf(string path) => Path.GetExtension(path) switch
+    {
+        EngineExtension => TargetNames.TensorRt,
+        TorchInt8Backend.Extension => TargetNames.TorchInt8,
+        _ => null,
+    };
 
     private static Option<T> Timing<T>(string name, string description, T value) =>
         new(name) { Description = description, DefaultValueFactory = _ => value };

@@ -20,7 +20,7 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "An ONNX file, or an engine that TensorRT built" };
+        var model = new Argument<string>("MODEL") { Description = "An ONNX file, or an engine of TensorRT or torch-int8" };
         var engine = new EngineOptions(batches: "8");
         var annotations = new Option<string>("--annotations") { Description = "COCO ground truth", Required = true, HelpName = "GT.json" };
         var images = new Option<string>("--images") { Description = "Folder of the pictures", Required = true, HelpName = "DIR" };
@@ -89,13 +89,13 @@ internal static class EvaluateCommand
         return command;
     }
 
-    // ONNX Runtime loads a model as it is; TensorRT has to build it first.
+    // ONNX Runtime loads a model as it is; the others have to build it first.
     private static async Task<IEngine> LoadAsync(
         EngineOptions engine, ParseResult parsed, RunSpecification specification, string folder, CancellationToken cancellationToken)
     {
         var model = specification.Model.Onnx!;
         var backend = engine.BackendOf(parsed, model);
-        if (EngineOptions.IsTensorRtEngine(model))
+        if (EngineOptions.IsBuilt(model))
         {
             return backend.Load(model);
         }

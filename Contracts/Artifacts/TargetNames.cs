@@ -8,4 +8,7 @@ public static class TargetNames
 
     /// <summary>TensorRT, through its trtexec.</summary>
     public const string TensorRt = "tensorrt";
+
+    /// <summary>LibTorch's quantized operators on the CPU, from the form for <see cref="OrtCpu"/>: an engine that proves it.</summary>
+    public const string TorchInt8 = "torch-int8";
 }

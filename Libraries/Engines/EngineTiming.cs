@@ -45,4 +45,31 @@ public sealed record EngineTiming
 
     /// <summary>Back end, version, threads.</summary>
     public required string Environment { get; init; }
+
+    /// <summary>The timing of an engine inside this process.</summary>
+    /// <param name="batch">Images in a batch.</param>
+    /// <param name="execution">Whether the engine takes that batch at once.</param>
+    /// <param name="measured">What <see cref="TimingLoop"/> gave: latencies in the order of completion, time of all.</param>
+    /// <param name="options">How it was measured.</param>
+    /// <param name="environment">Back end, version, threads.</param>
+    public static EngineTiming Of(
+        int batch,
+        BatchExecution execution,
+        (IReadOnlyCollection<double> Milliseconds, TimeSpan Elapsed) measured,
+        TimingOptions options,
+        string environment) => new()
+        {
+            Batch = batch,
+            Execution = execution,
+            Latency = LatencyStatistics.Of(measured.Milliseconds, options.Percentile),
+            ImagesPerSecond = measured.Milliseconds.Count * batch / measured.Elapsed.TotalSeconds,
+            Iterations = measured.Milliseconds.Count,
+            Quantiles = LatencyStatistics.QuantilesOf(measured.Milliseconds),
+            RunAverages =
+            [
+                .. measured.Milliseconds.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average),
+            ],
+            Options = options,
+            Environment = environment,
+        };
 }

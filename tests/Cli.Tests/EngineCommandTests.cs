@@ -3,6 +3,7 @@ using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
+using QatPipeline.Graphs.Targets;
 using QatPipeline.Quantization.Arithmetic;
 
 namespace QatPipeline.Cli.Tests;
@@ -52,13 +53,14 @@ public sealed class EngineCommandTests : IDisposable
     [InlineData("model.onnx", "ort-cpu", "fp16", "no fp16 kernels")]
     [InlineData("model.onnx", "ort-cpu", "int8", "has no scales")]
     [InlineData("model.onnx", "tensorrt", "int8", "has no scales")]
+    [InlineData("model.onnx", "torch-int8", "fp32", "is there for int8")]
     [InlineData("int8.onnx", "ort-cpu", "fp32", "is quantized")]
     [InlineData("int8.onnx", "tensorrt", "fp16", "is quantized")]
     [InlineData("graph.onnx", "tensorrt", "int8", "write the target's form first")]
     public async Task BuildEngine_PrecisionThatCannotBeHad_IsRefused(string model, string target, string precision, string reason)
     {
         WriteQuantized(_job.PathOf("int8.onnx"));
-        OnnxWriter.Write(Calibrated(), _job.PathOf("graph.onnx"));
+        OnnxWriter.Write(Calibrated(TargetRegistry.TensorRt), _job.PathOf("graph.onnx"));
 
         var (exitCode, _, error) = await QatProcess.RunAsync(
             "build-engine", _job.PathOf(model), "--target", target, "--precision", precision, "-o", _job.PathOf("engines"));
@@ -88,6 +90,23 @@ public sealed class EngineCommandTests : IDisposable
         Assert.True(exitCode == 0, error);
         Assert.Contains("p50 ms", output, StringComparison.Ordinal);
         Assert.Contains($"of the time of {Model}", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BuildEngine_TorchInt8_GivesAnEngineThatIsTimedAndEvaluated()
+    {
+        TargetRegistry.Build(Calibrated(TargetRegistry.OrtCpu), "ort-cpu").Write(_job.PathOf("int8.onnx"));
+
+        var (exitCode, output, error) = await QatProcess.RunAsync(
+            "build-engine", _job.PathOf("int8.onnx"), "--target", "torch-int8", "--duration", "0.01", "-o", _job.PathOf("engines"));
+
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("LibTorch", output, StringComparison.Ordinal);
+        (exitCode, output, error) = await QatProcess.RunAsync(
+            "evaluate", _job.PathOf("engines/int8.int8.torch-int8.pt"), "--batch", "2", "--annotations", _job.PathOf("annotations.json"),
+            "--images", _job.PathOf("images"));
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("Average Precision", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -153,17 +172,17 @@ public sealed class EngineCommandTests : IDisposable
         var (exitCode, _, error) = await QatProcess.RunAsync("bench", _job.PathOf("detector.b1.engine"), "--target", "ort-cpu");
 
         Assert.Equal(2, exitCode);
-        Assert.Contains("is an engine of TensorRT", error, StringComparison.Ordinal);
+        Assert.Contains("is an engine of tensorrt", error, StringComparison.Ordinal);
     }
 
     public void Dispose() => _job.Dispose();
 
     private string Model => _job.PathOf("model.onnx");
 
-    private Graph Calibrated()
+    private Graph Calibrated(ITarget target)
     {
         var graph = OnnxReader.Read(Model);
-        TargetRegistry.TensorRt.Place(graph);
+        target.Place(graph);
         WeightRanges.Refresh(graph);
         foreach (var quantizer in graph.Quantizers.Where(quantizer => !quantizer.IsWeight))
         {
@@ -173,5 +192,5 @@ public sealed class EngineCommandTests : IDisposable
         return graph;
     }
 
-    private void WriteQuantized(string path) => TargetRegistry.Build(Calibrated(), "tensorrt-qdq").Write(path);
+    private void WriteQuantized(string path) => TargetRegistry.Build(Calibrated(TargetRegistry.TensorRt), "tensorrt-qdq").Write(path);
 }

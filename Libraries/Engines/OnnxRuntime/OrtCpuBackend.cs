@@ -101,27 +101,14 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
             var measured = await TimingLoop.MeasureAsync(
                     [.. engines.Select<OrtEngine, Func<Action>>(engine => () => engine.PrepareRun(batch))], options, cancellationToken)
                 .ConfigureAwait(false);
-            return [.. engines.Zip(measured, (engine, times) => TimingOf(engine, batch, options, times.Milliseconds, times.Elapsed))];
+            return [.. engines.Zip(
+                measured, (engine, times) => EngineTiming.Of(batch, engine.ExecutionOf(batch), times, options, Environment))];
         }
         finally
         {
             engines.ForEach(engine => engine.Dispose());
         }
     }
-
-    private EngineTiming TimingOf(
-        OrtEngine engine, int batch, TimingOptions options, IReadOnlyCollection<double> latencies, TimeSpan elapsed) => new()
-        {
-            Batch = batch,
-            Execution = engine.ExecutionOf(batch),
-            Latency = LatencyStatistics.Of(latencies, options.Percentile),
-            ImagesPerSecond = latencies.Count * batch / elapsed.TotalSeconds,
-            Iterations = latencies.Count,
-            Quantiles = LatencyStatistics.QuantilesOf(latencies),
-            RunAverages = [.. latencies.Chunk(options.AvgRuns).Where(group => group.Length == options.AvgRuns).Select(Enumerable.Average)],
-            Options = options,
-            Environment = Environment,
-        };
 
     private void Optimize(string source, string destination) => AtomicFile.WriteBeside(destination, unfinished =>
     {

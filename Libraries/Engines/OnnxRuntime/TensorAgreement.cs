@@ -16,9 +16,9 @@ public sealed record TensorAgreement(
     string Tensor, string Producer, long Values, double DifferentShare, double FurtherShare, int LargestDifference);
 
 /// <summary>
-/// Compares the ONNX Runtime engine of a Q/DQ model with the model run as it is written: integer kernels against quantizers simulated in
-/// float, every quantized tensor by its codes. The simulation computes each tensor from the codes that the engine has for those before it,
-/// so that a difference shows where it arises: left to itself, a network can turn one code that a float layer's rounding moved into
+/// Compares the engine of a Q/DQ model with the model run by ONNX Runtime as it is written: integer kernels against quantizers simulated
+/// in float, every quantized tensor by its codes. The simulation computes each tensor from the codes that the engine has for those before
+/// it, so that a difference shows where it arises: left to itself, a network can turn one code that a float layer's rounding moved into
 /// thousands, whatever its kernels do.
 /// </summary>
 public static class OrtTensorAgreement
@@ -33,8 +33,24 @@ public static class OrtTensorAgreement
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The tensors in order of execution; none where nothing is quantized.</returns>
     /// <exception cref="EngineException">The model cannot be built or run.</exception>
+    public static Task<IReadOnlyList<TensorAgreement>> CompareAsync(
+        Graph model, OrtCpuOptions options, ReadOnlyMemory<float> images, int batch, CancellationToken cancellationToken) =>
+        CompareAsync(model, new OrtCpuBackend(options with { OptimizeGraph = true }), options, images, batch, cancellationToken);
+
+    /// <inheritdoc cref="CompareAsync(Graph, OrtCpuOptions, ReadOnlyMemory{float}, int, CancellationToken)"/>
+    /// <param name="model">A model in the ort-cpu form; it is not changed.</param>
+    /// <param name="engines">Builds the engine.</param>
+    /// <param name="options">Threads of the simulation.</param>
+    /// <param name="images">The input [batch,3,H,W].</param>
+    /// <param name="batch">Number of images.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public static async Task<IReadOnlyList<TensorAgreement>> CompareAsync(
-        Graph model, OrtCpuOptions options, ReadOnlyMemory<float> images, int batch, CancellationToken cancellationToken)
+        Graph model,
+        IEngineBackend engines,
+        OrtCpuOptions options,
+        ReadOnlyMemory<float> images,
+        int batch,
+        CancellationToken cancellationToken)
     {
         var quantizers = QuantizersOf(model);
         if (quantizers.Count == 0)
@@ -49,8 +65,8 @@ public static class OrtTensorAgreement
         {
             var path = Path.Combine(folder.FullName, "compared.onnx");
             OnnxWriter.Write(WithOutputs(model), path);
-            var backend = new OrtCpuBackend(options with { OptimizeGraph = true });
-            var built = await backend
+            var simulations = new OrtCpuBackend(options);
+            var built = await engines
                 .BuildAsync(
                     new EngineBuildRequest
                     {
@@ -61,7 +77,7 @@ public static class OrtTensorAgreement
                     },
                     cancellationToken)
                 .ConfigureAwait(false);
-            using var engine = backend.Load(built.Engines[0].Path);
+            using var engine = engines.Load(built.Engines[0].Path);
             var step = engine.Input.FixedBatch ?? batch;
             var length = images.Length / batch * step;
             for (var start = 0; start < images.Length; start += length)
@@ -70,7 +86,7 @@ public static class OrtTensorAgreement
                 var part = images.Slice(start, length);
                 var actual = engine.Run(part, step, names);
                 OnnxWriter.Write(WithOutputs(model, actual), path);
-                using var simulation = backend.Load(path);
+                using var simulation = simulations.Load(path);
                 var expected = simulation.Run(part, step, names);
                 foreach (var (index, quantizer) in quantizers.Index())
                 {

@@ -2,6 +2,7 @@ using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Targets;
+using QatPipeline.Graphs.Targets.TorchInt8;
 using QatPipeline.Graphs.Tests.Support;
 using QatPipeline.Quantization.Analysis;
 using QatPipeline.Quantization.Arithmetic;
@@ -127,18 +128,29 @@ public sealed class EngineAgreementTests
         var model = TargetRegistry.OrtCpu.Build(graph, "ort-cpu");
         Assert.Empty(EqualityCertificate.Compare(graph, model).Differences);
         var batch = SmallDetectors.Batch(7, 1);
-        var codes = EngineCodes(model.Graph, batch);
+        var observed = Observed(model.Graph);
+        var images = GraphTensor.FromFloats([1, 3, 16, 16], batch.Pixels.Span);
+        AssertAgrees(
+            graph,
+            model.Graph,
+            batch,
+            OrtRunner.Run(observed, new Dictionary<string, GraphTensor> { ["images"] = images }, optimize: true));
+        AssertAgrees(graph, model.Graph, batch, LibTorchCodes(observed, batch));
+    }
+
+    private static void AssertAgrees(Graph graph, Graph model, PixelBatch batch, Dictionary<string, GraphTensor> codes)
+    {
         using var network = new TorchNetwork(graph, CPU) { Mode = ExecutionMode.FakeQuantize };
         using var scope = NewDisposeScope();
-        var tensors = model.Graph.Nodes.Where(node => node.OpType == "QuantizeLinear").ToArray();
+        var tensors = model.Nodes.Where(node => node.OpType == "QuantizeLinear").ToArray();
         var inner = tensors.Select(node => node.Inputs[0]).Where(name => name != "images").ToArray();
         var simulated = network.Forward(batch.ToTensor(CPU), inner);
         var agreement = new CodeAgreement();
         foreach (var quantize in tensors.Where(node => node.Inputs[0] != "images"))
         {
             var parameters = new QuantizationParameters(
-                model.Graph.Initializers[quantize.Inputs[1]].As<float>()[0],
-                model.Graph.Initializers[quantize.Inputs[2]].As<byte>()[0],
+                model.Initializers[quantize.Inputs[1]].As<float>()[0],
+                model.Initializers[quantize.Inputs[2]].As<byte>()[0],
                 byte.MinValue,
                 byte.MaxValue);
             agreement.Add(simulated[quantize.Inputs[0]].ToFloats(), codes[quantize.Outputs[0] + "_real"].ToFloats(), parameters);
@@ -149,7 +161,8 @@ public sealed class EngineAgreementTests
         Assert.InRange(agreement.DifferentShare, 0, MostDifferent);
     }
 
-    private static Dictionary<string, GraphTensor> EngineCodes(Graph model, PixelBatch batch)
+    /// <summary>The model with the real values of all codes as further outputs.</summary>
+    private static Graph Observed(Graph model)
     {
         var observed = model.Clone();
         foreach (var quantize in model.Nodes.Where(node => node.OpType == "QuantizeLinear"))
@@ -160,7 +173,16 @@ public sealed class EngineAgreementTests
         }
 
         Assert.Equal(3, OrtRunner.Optimized(observed).Nodes.Count(node => node.OpType == "QLinearConv"));
-        var images = GraphTensor.FromFloats([1, 3, 16, 16], batch.Pixels.Span);
-        return OrtRunner.Run(observed, new Dictionary<string, GraphTensor> { ["images"] = images }, optimize: true);
+        return observed;
+    }
+
+    private static Dictionary<string, GraphTensor> LibTorchCodes(Graph observed, PixelBatch batch)
+    {
+        using var folder = new ScratchFolder();
+        TorchInt8Archive.Write(observed, folder.PathOf("engine.pt"));
+        using var scope = NewDisposeScope();
+        using var network = new ScriptedNetwork(folder.PathOf("engine.pt"));
+        return observed.Outputs.Zip(network.Forward(batch.ToTensor(CPU)))
+            .ToDictionary(output => output.First.Name, output => output.Second.ToGraph());
     }
 }

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace QatPipeline.Engines.OnnxRuntime;
+namespace QatPipeline.Engines;
 
 /// <summary>
 /// trtexec's measurement for engines inside this process: warm up, then run for a least time and a least number of iterations. Several
 /// engines take turns, so that what else the machine does, and its clock, meet all of them alike.
 /// </summary>
-internal static class TimingLoop
+public static class TimingLoop
 {
     private const int Turns = 10;
 

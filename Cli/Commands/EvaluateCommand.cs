@@ -151,7 +151,7 @@ internal static class EvaluateCommand
 
     // A run writes into its models how they are read.
     private static DetectorDescription? RecordedIn(RunSpecification specification) =>
-        specification.Model is { Detector: null, Onnx: { } file } && !EngineOptions.IsTensorRtEngine(file)
+        specification.Model is { Detector: null, Onnx: { } file } && !EngineOptions.IsBuilt(file)
             ? RunDetector.Recorded(OnnxReader.Read(file))
             : null;
 }

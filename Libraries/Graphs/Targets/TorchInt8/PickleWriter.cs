@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -8,9 +9,9 @@ internal sealed class PickleWriter
 {
     private const byte Protocol = 0x80, NewObject = 0x81, NewFalse = 0x89;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public PickleWriter() => _bytes.Write([Protocol, 2]);
+    public PickleWriter() => Code(Protocol).Code(2);
 
     public PickleWriter EmptyTuple() => Code(')');
 
@@ -47,7 +48,7 @@ internal sealed class PickleWriter
     public byte[] End()
     {
         Code('.');
-        return _bytes.ToArray();
+        return _bytes.WrittenSpan.ToArray();
     }
 
     private static string StorageOf(Tensor tensor) => tensor.Type switch
@@ -96,7 +97,7 @@ internal sealed class PickleWriter
 
     private PickleWriter Code(byte opcode)
     {
-        _bytes.WriteByte(opcode);
+        _bytes.Write<byte>([opcode]);
         return this;
     }
 

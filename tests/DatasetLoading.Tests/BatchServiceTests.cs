@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -58,15 +59,22 @@ public sealed class BatchServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReadBatches_PictureInTheRoots_IsStreamed()
+    public async Task ReadBatches_PictureInTheRoots_IsStreamed_AsNumbersOrAsLevels()
     {
-        var bytes = 0;
-        await foreach (var part in ReadAsync(Request("1.png")))
+        var (pixels, levels) = (new List<byte>(), new List<byte>());
+        foreach (var asLevels in new[] { false, true })
         {
-            bytes += part.Levels.Length;
+            var request = Request("1.png");
+            request.Levels = asLevels;
+            await foreach (var part in ReadAsync(request))
+            {
+                pixels.AddRange(part.Pixels.Span);
+                levels.AddRange(part.Levels.Span);
+            }
         }
 
-        Assert.Equal(3 * 64 * 64, bytes);
+        Assert.Equal(3 * 64 * 64, levels.Count);
+        Assert.Equal(levels.Select(level => level / 255f), MemoryMarshal.Cast<byte, float>(pixels.ToArray()).ToArray());
     }
 
     [Theory]

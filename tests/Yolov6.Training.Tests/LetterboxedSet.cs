@@ -1,6 +1,6 @@
 using QatPipeline.Coco.Data;
-using QatPipeline.Coco.Images;
 using QatPipeline.Coco.Evaluation;
+using QatPipeline.Coco.Images;
 using QatPipeline.Detectors.Outputs;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Graphs.Model;

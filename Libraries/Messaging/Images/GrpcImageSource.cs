@@ -91,6 +91,7 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
                 Placement = (Contracts.V1.Grpc.Placement)protocol.Placement,
             },
             BatchSize = batchSize,
+            Levels = true,
         };
         request.Images.AddRange(images.Select(image => new ImageRef
         {
@@ -156,6 +157,11 @@ internal sealed class GrpcImageSource(GrpcClientFactory clients) : IImageSource
                 }
 
                 using var part = _call.ResponseStream.Current;
+                if (part.Levels.IsEmpty)
+                {
+                    throw new InvalidDataException("The image stream has no levels: start the dataset service anew, it is of an older version.");
+                }
+
                 part.Levels.CopyTo(levels.Span[filled..]);
                 filled += part.Levels.Length;
             }

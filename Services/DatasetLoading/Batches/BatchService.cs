@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Google.Protobuf;
 using Grpc.Core;
@@ -22,7 +23,7 @@ internal sealed class BatchService(IImageSource images, DataRoots roots) : Contr
     private const int LargestInput = 4096;
 
     /// <summary>
-    /// Levels in a message: large enough that its framing costs nothing, and below the 4 MiB that clients accept by default.
+    /// Bytes of pixels in a message: large enough that its framing costs nothing, and below the 4 MiB that clients accept by default.
     /// </summary>
     public const int ChunkBytes = 2 << 20;
 
@@ -50,7 +51,7 @@ internal sealed class BatchService(IImageSource images, DataRoots roots) : Contr
                 using (batch)
                 {
                     await responseStream.WriteAsync(new BatchPart { Header = Header(batch, positions) }, context.CancellationToken);
-                    await WriteLevelsAsync(batch.Levels, responseStream, context.CancellationToken);
+                    await WriteAsync(batch, request.Levels, responseStream, context.CancellationToken);
                 }
             }
         }
@@ -145,14 +146,16 @@ internal sealed class BatchService(IImageSource images, DataRoots roots) : Contr
         return header;
     }
 
-    private static async Task WriteLevelsAsync(
-        Memory<byte> levels, IServerStreamWriter<BatchPart> responseStream, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        ImageBatch batch, bool asLevels, IServerStreamWriter<BatchPart> responseStream, CancellationToken cancellationToken)
     {
-        for (var offset = 0; offset < levels.Length; offset += ChunkBytes)
+        var content = asLevels ? batch.Levels : MemoryMarshal.AsBytes(batch.Pixels.Span).ToArray();
+        for (var offset = 0; offset < content.Length; offset += ChunkBytes)
         {
             // Not a copy: a write has passed its bytes on when it completes.
-            var chunk = UnsafeByteOperations.UnsafeWrap(levels.Slice(offset, Math.Min(ChunkBytes, levels.Length - offset)));
-            await responseStream.WriteAsync(new BatchPart { Levels = chunk }, cancellationToken);
+            var chunk = UnsafeByteOperations.UnsafeWrap(content.Slice(offset, Math.Min(ChunkBytes, content.Length - offset)));
+            await responseStream.WriteAsync(
+                asLevels ? new BatchPart { Levels = chunk } : new BatchPart { Pixels = chunk }, cancellationToken);
         }
     }
 }

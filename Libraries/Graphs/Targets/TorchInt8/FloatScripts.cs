@@ -5,9 +5,25 @@ internal static class FloatScripts
 {
     private static readonly Dictionary<string, string> SameName = new(StringComparer.Ordinal)
     {
-        ["Relu"] = "relu", ["Sigmoid"] = "sigmoid", ["Tanh"] = "tanh", ["Exp"] = "exp", ["Log"] = "log", ["Sqrt"] = "sqrt", ["Abs"] = "abs",
-        ["Neg"] = "neg", ["Floor"] = "floor", ["Ceil"] = "ceil", ["HardSwish"] = "hardswish", ["Add"] = "add", ["Sub"] = "sub",
-        ["Mul"] = "mul", ["Div"] = "div", ["Pow"] = "pow", ["MatMul"] = "matmul", ["Max"] = "maximum", ["Min"] = "minimum",
+        ["Relu"] = "relu",
+        ["Sigmoid"] = "sigmoid",
+        ["Tanh"] = "tanh",
+        ["Exp"] = "exp",
+        ["Log"] = "log",
+        ["Sqrt"] = "sqrt",
+        ["Abs"] = "abs",
+        ["Neg"] = "neg",
+        ["Floor"] = "floor",
+        ["Ceil"] = "ceil",
+        ["HardSwish"] = "hardswish",
+        ["Add"] = "add",
+        ["Sub"] = "sub",
+        ["Mul"] = "mul",
+        ["Div"] = "div",
+        ["Pow"] = "pow",
+        ["MatMul"] = "matmul",
+        ["Max"] = "maximum",
+        ["Min"] = "minimum",
     };
 
     /// <exception cref="GraphException">There is no counterpart.</exception>

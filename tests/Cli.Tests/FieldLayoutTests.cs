@@ -1,3 +1,7 @@
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Yolov6.Networks;
+
 namespace QatPipeline.Cli.Tests;
 
 /// <summary>Detectors of other layouts and inputs, as people had them: they run, or are refused before anything is computed.</summary>
@@ -40,6 +44,61 @@ public sealed class FieldLayoutTests : IDisposable
         Assert.Equal(2, exitCode);
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.DoesNotContain("AP of", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Run_SuppressionInTheModel_EndsWithAnEngineThatHasIt()
+    {
+        var (exitCode, output, error) = await RunAsync("layout-v8-transposed", text => With(text, path => OnnxWriter.Write(
+            Yolov6Network.Build(new Yolov6Options
+            {
+                WidthMultiple = 0.125,
+                InputHeight = 64,
+                InputWidth = 64,
+                EndToEnd = EndToEnd.OnnxRuntime,
+                MaxDetections = 20,
+                ScoreThreshold = 0,
+            }).Graph,
+            path)));
+
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("engine-int8", output, StringComparison.Ordinal);
+        var report = await File.ReadAllTextAsync(_folder.PathOf("out", "calibration-report.json"), TestContext.Current.CancellationToken);
+        Assert.Contains("final detections in three outputs", report, StringComparison.Ordinal);
+        Assert.Contains("(NonMaxSuppression 'nms.selected'): it is quantized up to there", report, StringComparison.Ordinal);
+        var engine = OnnxReader.Read(_folder.PathOf("out", "engine-int8.onnx"));
+        Assert.Contains(engine.Nodes, node => node.OpType == "QLinearConv");
+        Assert.Contains(engine.Nodes, node => node.OpType == "NonMaxSuppression");
+        Assert.Contains("boxes-scores-labels", engine.Metadata["detector"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Run_LevelsWithPlanesLast_EndsWithAnEngineOfFloats()
+    {
+        var (exitCode, output, error) = await RunAsync("layout-v8-transposed", text => With(text, path =>
+        {
+            var graph = OnnxReader.Read(_folder.PathOf("case", "v8_80.onnx"));
+            var input = graph.Inputs[0];
+            graph.Initializers["unit"] = Tensor.Scalar(1 / 255f);
+            graph.Nodes.InsertRange(
+                0,
+                [
+                    new Node("cast", "Cast", ["picture"], ["levels"]) { Attributes = { ["to"] = (long)ElementType.Float } },
+                    new Node("planes", "Transpose", ["levels"], ["first"]) { Attributes = { ["perm"] = new long[] { 0, 3, 1, 2 } } },
+                    new Node("parts", "Mul", ["first", "unit"], [input.Name]),
+                ]);
+            var shape = input.Shape!;
+            graph.Inputs[0] = new ValueInfo("picture", ElementType.UInt8, [shape[0], shape[2], shape[3], shape[1]]);
+            OnnxWriter.Write(graph, path);
+        }));
+
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("engine-int8", output, StringComparison.Ordinal);
+        var report = await File.ReadAllTextAsync(_folder.PathOf("out", "calibration-report.json"), TestContext.Current.CancellationToken);
+        Assert.Contains("input RGB, levels 0…255", report, StringComparison.Ordinal);
+        Assert.Contains("was of 8-bit levels: it takes the levels 0…255 as 32-bit floats now", report, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,6 +158,12 @@ public sealed class FieldLayoutTests : IDisposable
         Assert.Contains("The float model's AP on the validation images is 0.000", error, StringComparison.Ordinal);
         Assert.Contains("input BGR, levels 0…255", error, StringComparison.Ordinal);
         Assert.DoesNotContain("collecting ranges", error, StringComparison.Ordinal);
+    }
+
+    private string With(string specification, Action<string> write)
+    {
+        write(_folder.PathOf("case", "other.onnx"));
+        return specification.Replace("v8_80.onnx", "other.onnx", StringComparison.Ordinal);
     }
 
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(string name, Func<string, string>? edit = null)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -8,9 +9,9 @@ internal sealed class PickleWriter
 {
     private const byte Protocol = 0x80, NewObject = 0x81, NewFalse = 0x89;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public PickleWriter() => _bytes.Write([Protocol, 2]);
+    public PickleWriter() => _bytes.Write((ReadOnlySpan<byte>)[Protocol, 2]);
 
     public PickleWriter EmptyTuple() => Code(')');
 
@@ -47,7 +48,7 @@ internal sealed class PickleWriter
     public byte[] End()
     {
         Code('.');
-        return _bytes.ToArray();
+        return _bytes.WrittenSpan.ToArray();
     }
 
     private static string StorageOf(Tensor tensor) => tensor.Type switch
@@ -61,7 +62,7 @@ internal sealed class PickleWriter
     private PickleWriter Global(string module, string name)
     {
         Code('c');
-        _bytes.Write(Encoding.ASCII.GetBytes($"{module}\n{name}\n"));
+        _bytes.Write<byte>(Encoding.ASCII.GetBytes($"{module}\n{name}\n"));
         return this;
     }
 
@@ -70,7 +71,7 @@ internal sealed class PickleWriter
         var content = Encoding.UTF8.GetBytes(text);
         Code('X');
         WriteInt(content.Length);
-        _bytes.Write(content);
+        _bytes.Write<byte>(content);
         return this;
     }
 
@@ -96,7 +97,7 @@ internal sealed class PickleWriter
 
     private PickleWriter Code(byte opcode)
     {
-        _bytes.WriteByte(opcode);
+        _bytes.Write((ReadOnlySpan<byte>)[opcode]);
         return this;
     }
 
@@ -104,6 +105,6 @@ internal sealed class PickleWriter
     {
         Span<byte> bytes = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        _bytes.Write(bytes);
+        _bytes.Write<byte>(bytes);
     }
 }

@@ -28,7 +28,7 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
     [Theory]
     [InlineData("ort-cpu", MostDifferent, 1)]
 
-    // LibTorch scales the sum before it adds the bias: in 1 of 100,000 codes that moves a half, and the layers after it spread the code.
+    // 1 of 100,000 codes of the first layer differs (a half, as LibTorch scales before it adds the bias?), and later layers spread it.
     [InlineData("torch-int8", 0.02, 12)]
     [Trait("Category", "Slow")]
     public async Task Codes_RunningFreely_AreThoseSimulated(string target, double mostDifferent, int largestDifference)

@@ -37,6 +37,15 @@ internal sealed class Monkey(ChaosSystem system, EventTape tape, string knownRun
     {
         switch (mishap.Kind)
         {
+            case MishapKind.Kill when mishap.Victim is "apphost" or "orchestrator":
+                // The orchestrator's clock cannot be moved, as it does without the C library: an AppHost that starts in the past takes its
+                // certificate for one of the future.
+                system.SetClock(TimeSpan.Zero);
+                var gateway = await system.Victims.FindAsync("gateway", cancellationToken);
+                await Victims.SignalAsync(await system.Victims.FindAsync(mishap.Victim, cancellationToken), "KILL", cancellationToken);
+                await system.Victims.FindAsync("gateway", cancellationToken, other: gateway);
+                Kills++;
+                return true;
             case MishapKind.Kill:
                 await Victims.SignalAsync(await system.Victims.FindAsync(mishap.Victim, cancellationToken), "KILL", cancellationToken);
                 Kills++;

@@ -8,6 +8,10 @@ public sealed record EngineTensorInfo(string Name, IReadOnlyList<int> Shape)
     /// <summary>The batch the model is fixed to, or null where the first dimension is open.</summary>
     public int? FixedBatch => Shape.Count > 0 && Shape[0] > 0 ? Shape[0] : null;
 
+    /// <summary>Whether a batch goes through in one run.</summary>
+    public BatchExecution ExecutionOf(int batch) =>
+        FixedBatch is { } size && size != batch ? BatchExecution.Looped : BatchExecution.Native;
+
     /// <summary>Elements of one image.</summary>
     /// <exception cref="EngineException">A dimension other than the batch is open.</exception>
     public int ElementsPerImage => Shape.Skip(1).Aggregate(1, (product, dimension) => dimension > 0

@@ -37,18 +37,8 @@ internal sealed class Monkey(ChaosSystem system, EventTape tape, string knownRun
     {
         switch (mishap.Kind)
         {
-            case MishapKind.Kill when mishap.Victim is "apphost" or "orchestrator":
-                // The orchestrator's clock cannot be moved, as it does without the C library: an AppHost that starts in the past takes its
-                // certificate for one of the future.
-                system.SetClock(TimeSpan.Zero);
-                var gateway = await system.Victims.FindAsync("gateway", cancellationToken);
-                await Victims.SignalAsync(await system.Victims.FindAsync(mishap.Victim, cancellationToken), "KILL", cancellationToken);
-                await system.Victims.FindAsync("gateway", cancellationToken, other: gateway);
-                Kills++;
-                return true;
             case MishapKind.Kill:
-                await Victims.SignalAsync(await system.Victims.FindAsync(mishap.Victim, cancellationToken), "KILL", cancellationToken);
-                Kills++;
+                await KillAsync(mishap.Victim, cancellationToken);
                 return true;
             case MishapKind.Restart:
                 await Victims.SignalAsync(await system.Victims.FindAsync(mishap.Victim, cancellationToken), "TERM", cancellationToken);
@@ -82,11 +72,27 @@ internal sealed class Monkey(ChaosSystem system, EventTape tape, string knownRun
         }
     }
 
+    private async Task KillAsync(string victim, CancellationToken cancellationToken)
+    {
+        Kills++;
+        if (victim is not ("apphost" or "orchestrator"))
+        {
+            await Victims.SignalAsync(await system.Victims.FindAsync(victim, cancellationToken), "KILL", cancellationToken);
+            return;
+        }
+
+        // The orchestrator's clock cannot be moved, as it does without the C library: an AppHost that starts in the past takes its
+        // certificate for one of the future.
+        system.SetClock(TimeSpan.Zero);
+        var gateway = await system.Victims.FindAsync("gateway", cancellationToken);
+        await Victims.SignalAsync(await system.Victims.FindAsync(victim, cancellationToken), "KILL", cancellationToken);
+        await system.Victims.FindAsync("gateway", cancellationToken, other: gateway);
+    }
+
     // A file that is open for writing keeps the disk writable: the moment between the storage's end and its new start is used.
     private async Task<bool> MakeReadOnlyAsync(ChaosDisk disk, Mishap mishap, CancellationToken cancellationToken)
     {
-        await Victims.SignalAsync(await system.Victims.FindAsync(mishap.Victim, cancellationToken), "KILL", cancellationToken);
-        Kills++;
+        await KillAsync(mishap.Victim, cancellationToken);
         var waited = Stopwatch.StartNew();
         while (!disk.TryMakeReadOnly())
         {

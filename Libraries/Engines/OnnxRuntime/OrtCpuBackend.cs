@@ -102,7 +102,7 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
                     [.. engines.Select<OrtEngine, Func<Action>>(engine => () => engine.PrepareRun(batch))], options, cancellationToken)
                 .ConfigureAwait(false);
             return [.. engines.Zip(
-                measured, (engine, times) => EngineTiming.Of(batch, engine.ExecutionOf(batch), times, options, Environment))];
+                measured, (engine, times) => EngineTiming.Of(batch, engine.Input.ExecutionOf(batch), times, options, Environment))];
         }
         finally
         {

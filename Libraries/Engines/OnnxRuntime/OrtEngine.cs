@@ -24,10 +24,6 @@ internal sealed class OrtEngine : IEngine
 
     public IReadOnlyList<EngineTensorInfo> Outputs { get; }
 
-    /// <summary>Whether a batch goes through in one run.</summary>
-    public BatchExecution ExecutionOf(int batch) =>
-        Input.FixedBatch is { } size && size != batch ? BatchExecution.Looped : BatchExecution.Native;
-
     public IReadOnlyList<EngineOutput> Run(ReadOnlyMemory<float> images, int batch, IReadOnlyList<string>? outputs = null) =>
         Run(images, batch, Input, outputs);
 
@@ -97,12 +93,7 @@ internal sealed class OrtEngine : IEngine
 
     private int StepOf(EngineTensorInfo taken, int elements, int batch)
     {
-        var step = Input.FixedBatch ?? batch;
-        if (batch < 1 || batch % step != 0)
-        {
-            throw new EngineException($"A batch of {batch} is not a multiple of the {step} that '{_path}' is fixed to.");
-        }
-
+        var step = EngineChecks.StepOf(_path, Input, batch);
         EngineChecks.RequireBatch(taken, elements, batch);
         return step;
     }

@@ -64,7 +64,7 @@ public sealed class TorchInt8Backend(int threads = 0, (int Height, int Width)? i
         options.Validate();
         using var engine = Open(enginePath);
         var measured = await TimingLoop.MeasureAsync([() => engine.PrepareRun(batch)], options, cancellationToken).ConfigureAwait(false);
-        return EngineTiming.Of(batch, engine.ExecutionOf(batch), measured[0], options, Environment);
+        return EngineTiming.Of(batch, engine.Input.ExecutionOf(batch), measured[0], options, Environment);
     }
 
     private TorchInt8Engine Open(string path)

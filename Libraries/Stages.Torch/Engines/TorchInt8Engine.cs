@@ -28,10 +28,6 @@ internal sealed class TorchInt8Engine : IEngine
 
     public IReadOnlyList<EngineTensorInfo> Outputs { get; }
 
-    /// <summary>Whether a batch goes through in one run.</summary>
-    public BatchExecution ExecutionOf(int batch) =>
-        Input.FixedBatch is { } size && size != batch ? BatchExecution.Looped : BatchExecution.Native;
-
     public IReadOnlyList<EngineOutput> Run(ReadOnlyMemory<float> images, int batch, IReadOnlyList<string>? outputs = null) =>
         Run(images, batch, Input, outputs);
 
@@ -61,20 +57,11 @@ internal sealed class TorchInt8Engine : IEngine
     private EngineOutput[] Run(
         ReadOnlyMemory<float> images, int batch, EngineTensorInfo taken, IReadOnlyList<string>? outputs)
     {
-        if (images.Length != (long)batch * taken.ElementsPerImage)
-        {
-            throw new EngineException($"{images.Length} values do not make a batch of {batch} for {taken}.");
-        }
-
+        EngineChecks.RequireBatch(taken, images.Length, batch);
         var shape = taken.ShapeOf(batch);
         var names = Outputs.Select(output => output.Name).ToList();
+        EngineChecks.RequireOutputs(_path, names, outputs ?? []);
         int[] wanted = [.. (outputs ?? names).Select(name => names.IndexOf(name))];
-        if (wanted.Contains(-1))
-        {
-            throw new EngineException(
-                $"'{_path}' gives {string.Join(", ", names)}, not all of {string.Join(", ", outputs!)}.");
-        }
-
         return TorchThread.Run(() =>
         {
             using var scope = NewDisposeScope();
@@ -86,13 +73,7 @@ internal sealed class TorchInt8Engine : IEngine
 
     private Tensor[] Forward(Tensor images, int batch)
     {
-        var step = Input.FixedBatch ?? batch;
-        if (batch < 1 || batch % step != 0)
-        {
-            throw new EngineException($"A batch of {batch} is not a multiple of the {step} that '{_path}' is fixed to.");
-        }
-
-        var parts = images.split(step).Select(_network.Forward).ToArray();
+        var parts = images.split(EngineChecks.StepOf(_path, Input, batch)).Select(_network.Forward).ToArray();
         return parts is [var only]
             ? only
             : [.. Enumerable.Range(0, Outputs.Count).Select(index => cat([.. parts.Select(part => part[index])]))];

@@ -12,9 +12,10 @@ public static class DetectorRequests
     /// <summary>The request; one that leaves all open for null.</summary>
     /// <param name="detector">What is specified.</param>
     /// <param name="takesLevels">Whether the network's own input is of 8-bit levels.</param>
-    public static DetectorRequest Of(DetectorSpecification? detector, bool takesLevels = false) => detector is null
-        ? new() { TakesLevels = takesLevels }
-        : new DetectorRequest
+    public static DetectorRequest Of(DetectorSpecification? detector, bool takesLevels = false)
+    {
+        detector ??= new();
+        return new()
         {
             TakesLevels = takesLevels,
             Layout = detector.Layout,
@@ -26,6 +27,7 @@ public static class DetectorRequests
             Anchors = detector.Anchors,
             Input = detector.Input is { } input ? InputOf(input, takesLevels) : null,
         };
+    }
 
     private static InputDescription InputOf(DetectorInputSpecification input, bool takesLevels) => new()
     {

@@ -2,7 +2,6 @@ using QatPipeline.Cli.Output;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Contracts.Specification;
-using QatPipeline.Detectors.Outputs;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Onnx;
@@ -76,8 +75,10 @@ internal static class EvaluateCommand
             var folder = Directory.CreateTempSubdirectory("qat-evaluate-");
             try
             {
-                using var loaded = await LoadAsync(engine, parsed, specification, folder.FullName, cancellationToken);
-                var evaluation = await EvaluateAsync(specification, loaded, parsed.GetValue(detections), cancellationToken);
+                var file = specification.Model.Onnx;
+                var source = EngineOptions.IsBuilt(file) ? null : PictureModel.Of(file, OnnxReader.Read(file), folder.FullName);
+                using var loaded = await LoadAsync(engine, parsed, specification, source?.File ?? file, folder.FullName, cancellationToken);
+                var evaluation = await EvaluateAsync(specification, loaded, source, parsed.GetValue(detections), cancellationToken);
                 var figures = CocoFigures.Of(evaluation);
                 await JsonOutput.WriteAsync(parsed, json, figures, () => CocoFigures.Print(evaluation.Metrics), cancellationToken);
             }
@@ -91,9 +92,13 @@ internal static class EvaluateCommand
 
     // ONNX Runtime loads a model as it is; the others have to build it first.
     private static async Task<IEngine> LoadAsync(
-        EngineOptions engine, ParseResult parsed, RunSpecification specification, string folder, CancellationToken cancellationToken)
+        EngineOptions engine,
+        ParseResult parsed,
+        RunSpecification specification,
+        string model,
+        string folder,
+        CancellationToken cancellationToken)
     {
-        var model = specification.Model.Onnx!;
         var backend = engine.BackendOf(parsed, model);
         if (EngineOptions.IsBuilt(model))
         {
@@ -115,7 +120,11 @@ internal static class EvaluateCommand
     }
 
     private static async Task<CocoEvaluation> EvaluateAsync(
-        RunSpecification specification, IEngine engine, string? detectionFile, CancellationToken cancellationToken)
+        RunSpecification specification,
+        IEngine engine,
+        PictureModel? source,
+        string? detectionFile,
+        CancellationToken cancellationToken)
     {
         var truth = DatasetLocator.Open(specification, DatasetSplit.Validation)[0];
         await DatasetRemarks.WriteAsync(truth);
@@ -132,10 +141,19 @@ internal static class EvaluateCommand
         var images = new LocalImageSource();
         using var detector = new EngineDetector(engine);
         var size = ImageInput.SizeOf(engine.Input, specification);
-        var model = RecordedIn(specification) is { } recorded
+
+        // A run writes into its models how they are read.
+        var model = specification.Model.Detector is null && source is not null && RunDetector.Recorded(source.Graph) is { } recorded
             ? new RunDetector(recorded, size.Height, size.Width)
             : await RunDetector.RecogniseAsync(
-                detector, size, engine.Input.FixedBatch ?? 1, images, specification, index, takesLevels: false, cancellationToken);
+                detector,
+                size,
+                engine.Input.FixedBatch ?? 1,
+                images,
+                specification,
+                index,
+                source?.TakesLevels ?? false,
+                cancellationToken);
         var run = new DetectionRun(images, specification, index, model);
         using var display = new ProgressDisplay();
         var progress = new Progress<StageProgress>(value => display.Report(new StageStatus(
@@ -148,10 +166,4 @@ internal static class EvaluateCommand
 
         return CocoEvaluator.Evaluate(truth, detections);
     }
-
-    // A run writes into its models how they are read.
-    private static DetectorDescription? RecordedIn(RunSpecification specification) =>
-        specification.Model is { Detector: null, Onnx: { } file } && !EngineOptions.IsBuilt(file)
-            ? RunDetector.Recorded(OnnxReader.Read(file))
-            : null;
 }

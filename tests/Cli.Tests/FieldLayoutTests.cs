@@ -1,3 +1,4 @@
+using QatPipeline.Coco.Detections;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Yolov6.Networks;
@@ -77,28 +78,28 @@ public sealed class FieldLayoutTests : IDisposable
     [Trait("Category", "Slow")]
     public async Task Run_LevelsWithPlanesLast_EndsWithAnEngineOfFloats()
     {
-        var (exitCode, output, error) = await RunAsync("layout-v8-transposed", text => With(text, path =>
-        {
-            var graph = OnnxReader.Read(_folder.PathOf("case", "v8_80.onnx"));
-            var input = graph.Inputs[0];
-            graph.Initializers["unit"] = Tensor.Scalar(1 / 255f);
-            graph.Nodes.InsertRange(
-                0,
-                [
-                    new Node("cast", "Cast", ["picture"], ["levels"]) { Attributes = { ["to"] = (long)ElementType.Float } },
-                    new Node("planes", "Transpose", ["levels"], ["first"]) { Attributes = { ["perm"] = new long[] { 0, 3, 1, 2 } } },
-                    new Node("parts", "Mul", ["first", "unit"], [input.Name]),
-                ]);
-            var shape = input.Shape!;
-            graph.Inputs[0] = new ValueInfo("picture", ElementType.UInt8, [shape[0], shape[2], shape[3], shape[1]]);
-            OnnxWriter.Write(graph, path);
-        }));
+        var (exitCode, output, error) = await RunAsync("layout-v8-transposed", text => With(text, WriteLevelsModel));
 
         Assert.True(exitCode == 0, error);
         Assert.Contains("engine-int8", output, StringComparison.Ordinal);
         var report = await File.ReadAllTextAsync(_folder.PathOf("out", "calibration-report.json"), TestContext.Current.CancellationToken);
         Assert.Contains("input RGB, levels 0…255", report, StringComparison.Ordinal);
         Assert.Contains("was of 8-bit levels: it takes the levels 0…255 as 32-bit floats now", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_LevelsWithPlanesLast_IsReadAsARunReadsIt()
+    {
+        CopyCase("layout-v8-transposed");
+        var model = _folder.PathOf("case", "other.onnx");
+        WriteLevelsModel(model);
+
+        var detections = await DetectAsync(model);
+
+        var expected = await DetectAsync(_folder.PathOf("case", "v8_80.onnx"));
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected.Length, detections.Length);
+        Assert.All(expected.Zip(detections), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-4));
     }
 
     [Fact]
@@ -166,7 +167,34 @@ public sealed class FieldLayoutTests : IDisposable
         return specification.Replace("v8_80.onnx", "other.onnx", StringComparison.Ordinal);
     }
 
-    private async Task<(int ExitCode, string Output, string Error)> RunAsync(string name, Func<string, string>? edit = null)
+    private void WriteLevelsModel(string path)
+    {
+        var graph = OnnxReader.Read(_folder.PathOf("case", "v8_80.onnx"));
+        var input = graph.Inputs[0];
+        graph.Initializers["unit"] = Tensor.Scalar(1 / 255f);
+        graph.Nodes.InsertRange(
+            0,
+            [
+                new Node("cast", "Cast", ["picture"], ["levels"]) { Attributes = { ["to"] = (long)ElementType.Float } },
+                new Node("planes", "Transpose", ["levels"], ["first"]) { Attributes = { ["perm"] = new long[] { 0, 3, 1, 2 } } },
+                new Node("parts", "Mul", ["first", "unit"], [input.Name]),
+            ]);
+        var shape = input.Shape!;
+        graph.Inputs[0] = new ValueInfo("picture", ElementType.UInt8, [shape[0], shape[2], shape[3], shape[1]]);
+        OnnxWriter.Write(graph, path);
+    }
+
+    private async Task<Detection[]> DetectAsync(string model)
+    {
+        var file = _folder.PathOf("detections.json");
+        var (exitCode, _, error) = await QatProcess.RunAsync(
+            "evaluate", model, "--detector", "{ layout: yolov8 }", "--batch", "2", "--detections", file,
+            "--annotations", _folder.PathOf("case", "annotations.json"), "--images", _folder.PathOf("case", "pictures"));
+        Assert.True(exitCode == 0, error);
+        return [.. DetectionFile.Read(file)];
+    }
+
+    private void CopyCase(string name)
     {
         Assert.SkipUnless(TestData.IsAvailable, TestData.SkipReason);
         foreach (var file in Directory.EnumerateFiles(TestData.PathOf("field_cases", name), "*", SearchOption.AllDirectories))
@@ -175,7 +203,11 @@ public sealed class FieldLayoutTests : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
+    }
 
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(string name, Func<string, string>? edit = null)
+    {
+        CopyCase(name);
         var specification = _folder.PathOf("case", "run.yaml");
         await File.WriteAllTextAsync(
             specification,

@@ -6,9 +6,7 @@ using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Foundation;
 using QatPipeline.Graphs.Costs;
-using QatPipeline.Graphs.Importing;
 using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Stages.Datasets;
 
 namespace QatPipeline.Stages.Evaluation;
@@ -26,22 +24,11 @@ public static class DetectorInspection
         var folder = Directory.CreateTempSubdirectory("qat-inspect-");
         try
         {
-            var taken = graph.Clone();
-            ModelImporter.Apply(taken);
-            PictureInput.Apply(taken);
-            ImageInput.RequirePicture(taken);
-
-            // The file itself where it takes floats: it may be too large to be written once more.
-            var file = path;
-            if (!taken.Inputs.Select(input => $"{input}").SequenceEqual(graph.Inputs.Select(input => $"{input}")))
-            {
-                file = Path.Combine(folder.FullName, "model.onnx");
-                OnnxWriter.Write(taken, file);
-            }
-
-            using var engine = new OrtCpuBackend().Load(file);
-            var probe = Probe(engine, NominalSize.Of(taken) ?? (UsualSize, UsualSize));
-            return DetectorGuess.Of(probe, NamesIn(graph), PictureInput.TakesLevels(taken)) is var (description, classes)
+            var taken = PictureModel.Of(path, graph, folder.FullName);
+            ImageInput.RequirePicture(taken.Graph);
+            using var engine = new OrtCpuBackend().Load(taken.File);
+            var probe = Probe(engine, NominalSize.Of(taken.Graph) ?? (UsualSize, UsualSize));
+            return DetectorGuess.Of(probe, NamesIn(graph), taken.TakesLevels) is var (description, classes)
                 ? $"looks like {DetectorRecognition.Describe(description, classes)}; input probably {description.Input}"
                 : "the outputs are of no known layout; model.detector describes them to a run (docs/detectors.md)";
         }

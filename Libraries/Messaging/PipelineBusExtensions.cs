@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Messaging.Consumers;
 using QatPipeline.Messaging.Delivery;
@@ -31,6 +32,13 @@ public static class PipelineBusExtensions
         builder.Services.AddSingleton(DataRoots.From(builder.Configuration));
         builder.Services.AddPipelineTelemetry();
         var endpoints = builder.Services.AddPipelineConsumers(StageTable.Standard, pipeline);
+        // Before the bus, whose start waits for the broker.
+        builder.Services.AddHostedService(provider => new BusWatch(
+            provider.GetRequiredService<IBusControl>().CheckHealth,
+            cancellationToken => BrokerAddress.AnswersAsync(connection, cancellationToken),
+            provider.GetRequiredService<IHostApplicationLifetime>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BusWatch>>()));
         builder.Services.AddMassTransit(massTransit => massTransit.UsingRabbitMq((provider, bus) =>
         {
             bus.Host(new Uri(connection));

@@ -9,6 +9,7 @@ public sealed class EventTape : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestPublication = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentQueue<Recorded> _recorded = new();
     private readonly ConcurrentDictionary<Guid, bool> _own = new();
@@ -77,7 +78,19 @@ public sealed class EventTape : IAsyncDisposable
     {
         var id = NewId.NextGuid();
         _own[id] = true;
-        await _bus.Publish(message, message.GetType(), publish => publish.MessageId = id, cancellationToken);
+        while (true)
+        {
+            try
+            {
+                await _bus.Publish(message, message.GetType(), publish => publish.MessageId = id, cancellationToken)
+                    .WaitAsync(LongestPublication, cancellationToken);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                // The client library forgets calls on a channel that it disposes; a new call gets a new channel.
+            }
+        }
     }
 
     public async ValueTask DisposeAsync() => await _bus.StopAsync(CancellationToken.None);

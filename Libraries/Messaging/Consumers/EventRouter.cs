@@ -18,6 +18,9 @@ internal sealed class EventRouter(StageTable stages, DeliveryGuard guard) : IEve
     {
         // Without a specification there is no next stage, which the check says.
         var next = context.Message.Specification is null ? null : stages.Next(context.Message);
-        return guard.ExecuteAsync(context, next?.Name ?? "", _ => context.Forward(new Uri($"exchange:{next!.Queue}")));
+        return guard.ExecuteAsync(
+            context,
+            next?.Name ?? "",
+            token => Publication.OrHandBackAsync(_ => context.Forward(new Uri($"exchange:{next!.Queue}")), token));
     }
 }

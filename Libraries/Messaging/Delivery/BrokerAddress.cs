@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Configuration;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace QatPipeline.Messaging.Delivery;
 
@@ -10,4 +12,19 @@ internal static class BrokerAddress
     public static string GetPipelineBroker(this IConfiguration configuration) =>
         configuration.GetConnectionString(ConnectionName) ?? throw new InvalidOperationException(
             "No message broker: set ConnectionStrings__messaging to amqp://user:password@host:port.");
+
+    /// <summary>Whether the broker at the address takes a new connection.</summary>
+    public static async Task<bool> AnswersAsync(string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var factory = new ConnectionFactory { Uri = new Uri(address), AutomaticRecoveryEnabled = false };
+            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+            return connection.IsOpen;
+        }
+        catch (RabbitMQClientException)
+        {
+            return false;
+        }
+    }
 }

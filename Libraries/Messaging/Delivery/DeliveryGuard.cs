@@ -63,6 +63,11 @@ internal sealed partial class DeliveryGuard(
             await ReportAsync(context, runId, stage, broken);
             throw broken;
         }
+        catch (DeliveryInterruptedException exception)
+        {
+            LogHandedBack(exception, stage, runId);
+            throw;
+        }
         catch (Exception exception)
         {
             await ReportAsync(context, runId, stage, exception);
@@ -97,6 +102,9 @@ internal sealed partial class DeliveryGuard(
 
     [LoggerMessage(LogLevel.Information, "Stage {Stage} of run {RunId}: the run is cancelled")]
     private partial void LogCancelled(string stage, string runId);
+
+    [LoggerMessage(LogLevel.Warning, "Stage {Stage} of run {RunId}: the broker does not take what follows, so the delivery goes back to its queue")]
+    private partial void LogHandedBack(Exception exception, string stage, string runId);
 
     [LoggerMessage(LogLevel.Warning, "Stage {Stage} of run {RunId}: a transient fault, to be retried")]
     private partial void LogTransient(Exception exception, string stage, string runId);

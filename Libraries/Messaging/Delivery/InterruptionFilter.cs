@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace QatPipeline.Messaging.Delivery;
 
-/// <summary>A delivery that was interrupted because this process stops goes back to its queue, not to the error queue.</summary>
+/// <summary>A delivery that was interrupted goes back to its queue, not to the error queue.</summary>
 internal sealed class InterruptionFilter : IFilter<ExceptionReceiveContext>
 {
     public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
@@ -19,5 +19,5 @@ internal sealed class InterruptionFilter : IFilter<ExceptionReceiveContext>
     public void Probe(ProbeContext context) => context.CreateFilterScope("interruption");
 }
 
-/// <summary>The process stops in the middle of a delivery.</summary>
+/// <summary>A delivery cannot be ended here and now: the process stops, or the broker takes no message.</summary>
 internal sealed class DeliveryInterruptedException(string message) : Exception(message);

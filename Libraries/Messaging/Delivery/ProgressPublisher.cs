@@ -12,6 +12,7 @@ namespace QatPipeline.Messaging.Delivery;
 internal sealed partial class ProgressPublisher : IProgress<StageProgress>, IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestPublication = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LastChance = TimeSpan.FromSeconds(2);
 
     private readonly Channel<StageProgress> _latest =
@@ -64,7 +65,11 @@ internal sealed partial class ProgressPublisher : IProgress<StageProgress>, IAsy
             _target.RunId, _target.Stage, value.Activity, value.Done, value.Total, figures, _time.GetUtcNow());
         try
         {
-            await _target.Bus.Publish(message, publish => publish.Durable = false, _stopping.Token);
+            await Publication.WithinAsync(
+                LongestPublication,
+                _time,
+                token => _target.Bus.Publish(message, publish => publish.Durable = false, token),
+                _stopping.Token);
         }
         catch (Exception exception) when (exception is not OperationCanceledException && exception.IsTransient())
         {

@@ -10,6 +10,7 @@ internal static class PublishExtensions
         this ConsumeContext context, object message, CancellationToken cancellationToken, params string[] names)
     {
         var id = DeterministicGuid.Of([message.GetType().Name, .. names]);
-        return context.Publish(message, message.GetType(), publish => publish.MessageId = id, cancellationToken);
+        return Publication.OrHandBackAsync(
+            token => context.Publish(message, message.GetType(), publish => publish.MessageId = id, token), cancellationToken);
     }
 }

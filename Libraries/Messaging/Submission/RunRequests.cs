@@ -1,5 +1,6 @@
 using MassTransit;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Messaging.Submission;
@@ -14,24 +15,10 @@ public sealed class RunRequests(IBus bus, TimeProvider time)
     /// <exception cref="StageInputException">The run id is invalid.</exception>
     /// <exception cref="TimeoutException">The broker does not take the request.</exception>
     public Task SubmitAsync(PipelineRequested request, CancellationToken cancellationToken) =>
-        PublishAsync(token => bus.SubmitAsync(request, token), cancellationToken);
+        Publication.WithinAsync(LongestPublication, time, token => bus.SubmitAsync(request, token), cancellationToken);
 
     /// <summary>Tells every process that the run is cancelled.</summary>
     /// <exception cref="TimeoutException">The broker does not take the request.</exception>
     public Task CancelAsync(PipelineCancelled cancelled, CancellationToken cancellationToken) =>
-        PublishAsync(token => bus.Publish(cancelled, token), cancellationToken);
-
-    private async Task PublishAsync(Func<CancellationToken, Task> publish, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(LongestPublication, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            await publish(linked.Token);
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException("The message broker does not take the request.", exception);
-        }
-    }
+        Publication.WithinAsync(LongestPublication, time, token => bus.Publish(cancelled, token), cancellationToken);
 }

@@ -5,6 +5,7 @@ using MassTransit;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Foundation;
+using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
@@ -25,7 +26,8 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, RunStatusStore runs, DataRoo
         var content = context.Body.GetBytes();
         try
         {
-            await bus.Value.SubmitAsync(Parse(content), context.CancellationToken);
+            var request = Parse(content);
+            await Publication.OrHandBackAsync(token => bus.Value.SubmitAsync(request, token), context.CancellationToken);
         }
         catch (Exception exception) when (exception is JsonException or InputException)
         {
@@ -40,7 +42,7 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, RunStatusStore runs, DataRoo
         var kept = content.AsSpan(0, Math.Min(content.Length, LargestTrigger));
         var rejected = new RejectedTrigger(Encoding.UTF8.GetString(kept), reason, time.GetUtcNow());
         var queue = await bus.Value.GetSendEndpoint(new Uri($"queue:{PipelineTopology.RejectedTriggers}"));
-        await queue.Send(rejected, cancellationToken);
+        await Publication.OrHandBackAsync(token => queue.Send(rejected, token), cancellationToken);
         var failure = new StageFailed(
             RunIdIn(content), "", $"The trigger was not understood: {reason}",
             $"Send JSON as docs/messages-and-apis.md shows; what came is kept in the queue {PipelineTopology.RejectedTriggers}.",
@@ -51,7 +53,7 @@ internal sealed class TriggerFilter(Lazy<IBus> bus, RunStatusStore runs, DataRoo
             await runs.ApplyAsync(failure, cancellationToken);
         }
 
-        await bus.Value.Publish(failure, cancellationToken);
+        await Publication.OrHandBackAsync(token => bus.Value.Publish(failure, token), cancellationToken);
     }
 
     private PipelineRequested Parse(byte[] content)

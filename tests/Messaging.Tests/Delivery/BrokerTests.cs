@@ -2,6 +2,7 @@ using System.Text;
 using MassTransit;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Messaging.Delivery;
 using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Tests.TestStages;
@@ -32,6 +33,17 @@ public sealed class BrokerTests(BrokerFixture infrastructure) : IClassFixture<Br
         Assert.Equal(RunState.Completed, status.State);
         Assert.Equal([1, 0, 1, 1, 1, 1, 1], stages.Select(stage => stage.Executions));
         Assert.True(await gateway.Blobs.ExistsAsync(StorePaths.RunFile("across", ArtifactNames.EvaluationReport), Token));
+    }
+
+    [Fact]
+    public async Task Bus_ThatRuns_IsHealthyAndItsBrokerAnswers()
+    {
+        Assert.SkipUnless(BrokerFixture.IsAvailable, BrokerFixture.SkipReason);
+        await using var gateway = await GatewayAsync();
+
+        Assert.Equal(BusHealthStatus.Healthy, gateway.Get<IBusControl>().CheckHealth().Status);
+        Assert.True(await BrokerAddress.AnswersAsync(infrastructure.Broker.ConnectionString, Token));
+        Assert.False(await BrokerAddress.AnswersAsync("amqp://nobody:nothing@127.0.0.1:1", Token));
     }
 
     [Fact]

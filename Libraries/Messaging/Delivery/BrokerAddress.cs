@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace QatPipeline.Messaging.Delivery;
 
@@ -22,7 +21,7 @@ internal static class BrokerAddress
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             return connection.IsOpen;
         }
-        catch (RabbitMQClientException)
+        catch (Exception exception) when (exception.IsTransient() && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }

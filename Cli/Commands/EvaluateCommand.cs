@@ -23,8 +23,7 @@ internal static class EvaluateCommand
         var engine = new EngineOptions(batches: "8");
         var annotations = new Option<string>("--annotations") { Description = "COCO ground truth", Required = true, HelpName = "GT.json" };
         var images = new Option<string>("--images") { Description = "Folder of the pictures", Required = true, HelpName = "DIR" };
-        var protocol = new Option<string>("--protocol") { Description = "E1, E2 or E3", DefaultValueFactory = _ => "E2" };
-        protocol.AcceptOnlyFromAmong("E1", "E2", "E3");
+        var evaluation = new EvaluationOptions();
         var inputSize = new Option<int>("--input-size") { Description = "Side of the input in pixels; 0 takes the model's own" };
         var described = new Option<string?>("--detector")
         {
@@ -41,8 +40,8 @@ internal static class EvaluateCommand
             Example: qat evaluate engine-int8.onnx --annotations val.json --images pictures/val
             Example: qat evaluate yolox_nano.onnx --detector '{ layout: yolox }' --annotations val.json --images pictures/val
             Example: qat evaluate detector-qdq.int8.b32.engine --batch 32 --protocol E3 --annotations val.json --images pictures/val
-            """) { model, annotations, images, protocol, inputSize, described, detections, json };
-        foreach (var option in engine.ForBuilding)
+            """) { model, annotations, images, inputSize, described, detections, json };
+        foreach (var option in evaluation.All.Concat(engine.ForBuilding))
         {
             command.Add(option);
         }
@@ -64,13 +63,11 @@ internal static class EvaluateCommand
                     Detector = parsed.GetValue(described) is { } text ? RunSpecificationLoader.ParseDetector(text, "--detector") : null,
                 },
                 Data = new DataSpecification { Validation = [dataset] },
-                Evaluation = new EvaluationSpecification
-                {
-                    Protocol = parsed.GetRequiredValue(protocol),
-                    Batch = engine.BatchesOf(parsed) is [var batch]
+                Evaluation = evaluation.Of(
+                    parsed,
+                    engine.BatchesOf(parsed) is [var batch]
                         ? batch
-                        : throw new EngineException("--batch names several sizes: an evaluation runs at one, such as 8."),
-                },
+                        : throw new EngineException("--batch names several sizes: an evaluation runs at one, such as 8.")),
             };
             var folder = Directory.CreateTempSubdirectory("qat-evaluate-");
             try
@@ -78,9 +75,9 @@ internal static class EvaluateCommand
                 var file = specification.Model.Onnx;
                 var source = EngineOptions.IsBuilt(file) ? null : PictureModel.Of(file, OnnxReader.Read(file), folder.FullName);
                 using var loaded = await LoadAsync(engine, parsed, specification, source?.File ?? file, folder.FullName, cancellationToken);
-                var evaluation = await EvaluateAsync(specification, loaded, source, parsed.GetValue(detections), cancellationToken);
-                var figures = CocoFigures.Of(evaluation);
-                await JsonOutput.WriteAsync(parsed, json, figures, () => CocoFigures.Print(evaluation.Metrics), cancellationToken);
+                var found = await EvaluateAsync(specification, loaded, source, parsed.GetValue(detections), cancellationToken);
+                var figures = CocoFigures.Of(found);
+                await JsonOutput.WriteAsync(parsed, json, figures, () => CocoFigures.Print(found.Metrics), cancellationToken);
             }
             finally
             {

@@ -14,7 +14,7 @@ public sealed class BuildStage : IStage
     public string Name => StageNames.Build;
 
     /// <inheritdoc/>
-    public int Version => 3;
+    public int Version => 4;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -38,7 +38,16 @@ public sealed class BuildStage : IStage
         specification.Targets,
         specification.Model.InputSize,
         specification.Build,
-        specification.Evaluation.Protocol,
+        Evaluation = IsForTensorRt(specification)
+            ? new
+            {
+                specification.Evaluation.Protocol,
+                specification.Evaluation.LoadSize,
+                specification.Evaluation.Confidence,
+                specification.Evaluation.Iou,
+                specification.Evaluation.MaxDetections,
+            }
+            : null,
         Processor = ProcessorIdentity.Name,
         TensorRt = IsForTensorRt(specification) ? TensorRtMachine.Identify(TensorRtBuilding.OptionsOf(specification.Build)) : null,
     };

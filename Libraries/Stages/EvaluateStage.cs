@@ -1,9 +1,7 @@
-using QatPipeline.Coco;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Engines;
-using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Detectors;
@@ -17,13 +15,11 @@ namespace QatPipeline.Stages;
 /// </summary>
 public sealed class EvaluateStage(IImageSource images) : IStage
 {
-    private const int ComparedImages = 2;
-
     /// <inheritdoc/>
     public string Name => StageNames.Evaluate;
 
     /// <inheritdoc/>
-    public int Version => 5;
+    public int Version => 6;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -49,6 +45,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         specification.Evaluation,
         specification.Targets,
         specification.Build.Threads,
+        specification.Build.Batches,
         specification.Build.ApBatches,
     };
 
@@ -76,6 +73,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
         var simulated = detections[^1].Detections;
         var simulations = specification.Targets.ToDictionary(target => target, _ => simulated);
         var agreements = new List<EngineAgreement>();
+        var tensors = new TensorComparison(context, plain, index);
         await foreach (var evaluated in EvaluatedModel.OfAsync(context, cancellationToken))
         {
             using var detector = new EngineDetector(evaluated.Load());
@@ -94,7 +92,7 @@ public sealed class EvaluateStage(IImageSource images) : IStage
                     evaluated.Variant,
                     evaluated.Target,
                     DetectionAgreement.Compare(simulations[evaluated.Target], found),
-                    evaluated.Target == TargetNames.OrtCpu ? await CompareTensorsAsync(context, plain, index, cancellationToken) : []));
+                    await tensors.OfAsync(evaluated, cancellationToken)));
             }
         }
 
@@ -109,26 +107,6 @@ public sealed class EvaluateStage(IImageSource images) : IStage
             Agreements = agreements,
         };
         await JsonArtifact.WriteAsync(context, ArtifactNames.EvaluationReport, report, cancellationToken);
-    }
-
-    private static async Task<IReadOnlyList<TensorAgreement>> CompareTensorsAsync(
-        IStageContext context, DetectionRun run, DatasetIndex index, CancellationToken cancellationToken)
-    {
-        context.Progress.Report(new StageProgress("comparing tensors of the INT8 engine with their simulation", 0, 1));
-        var model = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.OrtCpuForm, cancellationToken));
-        var count = model.Inputs[0].Shape is [{ Value: > 1 and var size }, ..] ? (int)size : ComparedImages;
-        IReadOnlyList<IndexedImage> wanted =
-            [.. Enumerable.Range(0, count).Select(position => index.Validation[position % index.Validation.Count])];
-        var options = new OrtCpuOptions { Threads = context.Specification.Build.Threads };
-        using var batch = await run.Images
-            .ReadAsync(context.Specification, DatasetSplit.Validation, wanted, run.Protocol, wanted.Count, cancellationToken)
-            .FirstOrDefaultAsync(cancellationToken)
-            ?? throw new CocoException(
-                "No validation image could be read: the engine cannot be compared with its simulation; check data.validation.");
-        var tensors = await OrtTensorAgreement.CompareAsync(
-            model, options with { InputSize = (batch.Height, batch.Width) }, batch.Pixels, batch.Count, cancellationToken);
-        AgreementGate.Require(model, tensors);
-        return tensors;
     }
 
     private static IReadOnlyList<(string Variant, string Detections)> GraphVariants(RunSpecification specification) =>

@@ -8,11 +8,13 @@ namespace QatPipeline.Yolov6.Training;
 /// <param name="Batches">With <see cref="DetectionLabels"/> as labels; disposed after the training where they can be.</param>
 /// <param name="Evaluate">Scores the graph with averaged weights; null for no evaluation.</param>
 /// <param name="Progress">Receives every step.</param>
+/// <param name="Baseline">Score of what the training starts from; see <see cref="TrainingCallbacks.Baseline"/>.</param>
 public sealed record TrainingStage(
     string Name,
     ITrainingBatches Batches,
     Func<Graph, CancellationToken, Task<double>>? Evaluate = null,
-    IProgress<TrainingProgress>? Progress = null)
+    IProgress<TrainingProgress>? Progress = null,
+    double Baseline = double.NegativeInfinity)
 {
     /// <summary>Trains to the end, from the store's checkpoint where there is one, and keeps one an epoch there.</summary>
     /// <exception cref="CheckpointException">The checkpoint belongs to another training.</exception>
@@ -30,6 +32,7 @@ public sealed record TrainingStage(
         var callbacks = new TrainingCallbacks
         {
             Evaluate = Evaluate,
+            Baseline = Baseline,
             Progress = Progress,
             Checkpoint = (save, token) => store.WriteAsync(Name, save, token),
         };

@@ -7,7 +7,8 @@ internal static class QatProcess
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
-    private static readonly string Built = Path.Combine(AppContext.BaseDirectory, "qat");
+    /// <summary>The command's path.</summary>
+    public static string Built { get; } = Path.Combine(AppContext.BaseDirectory, "qat");
 
     public static Process Start(params string[] arguments) => StartProgram(Built, arguments);
 

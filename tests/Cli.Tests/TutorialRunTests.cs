@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;
+using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Reports;
 using QatPipeline.TestSupport.Infrastructure;
 
@@ -55,13 +56,11 @@ public sealed class TutorialRunTests : IDisposable
             Assert.Equal(result.Batch == 32, result.FpsBatch32 > 0);
             Assert.NotNull(result.Digest);
         });
-        var detections = Directory.GetFiles(_folder.PathOf("out"), "detections-tensorrt-*.json");
-
         var delivered = await RunAsync(trtexec: null);
 
         Assert.Equal(Engines, EnginesOf(delivered).Select(result => result.Variant));
         Assert.All(EnginesOf(delivered), result => Assert.Equal((null, null, null), (result.Ap, result.FpsBatch1, result.FpsBatch32)));
-        await DeliverAsync(detections);
+        await DeliverAsync();
         var (exitCode, output, error) = await ImportAsync(results => { });
         Assert.True(exitCode == 0, error);
         Assert.Contains("tensorrt-int8.b32", output, StringComparison.Ordinal);
@@ -117,11 +116,20 @@ public sealed class TutorialRunTests : IDisposable
                     Scales = Path.Combine(DemoFolder, "scales.safetensors"),
                 },
             },
-            Data = tutorial.Data with { Calibration = [Pictures(8, 1)], Training = [Pictures(8, 1)], Validation = [Pictures(5, 2)] },
+            Data = tutorial.Data with { Calibration = [Pictures(8, 1)], Training = [Pictures(8, 1)], Validation = [Validation] },
             Calibration = tutorial.Calibration with { Images = 4, Batch = 2 },
             Qat = tutorial.Qat! with { Epochs = 1, Batch = 4, Ranks = 2 },
             Build = tutorial.Build with { Trtexec = trtexec, WarmUpMilliseconds = 0, DurationMilliseconds = 1, ApBatches = [] },
-            Evaluation = tutorial.Evaluation with { BootstrapReplicates = 10 },
+
+            // None is a default of the command that the delivery's script calls.
+            Evaluation = tutorial.Evaluation with
+            {
+                LoadSize = 144,
+                Confidence = 0.2,
+                Iou = 0.5,
+                MaxDetections = 3,
+                BootstrapReplicates = 10,
+            },
         };
         var file = _folder.PathOf("run.json");
         await File.WriteAllTextAsync(
@@ -131,36 +139,32 @@ public sealed class TutorialRunTests : IDisposable
         return RunReportOf("out");
     }
 
+    private static DatasetSpecification Validation { get; } = Pictures(5, 2);
+
     private static DatasetSpecification Pictures(int images, int seed) =>
         new() { Synthetic = Demo.Data.Validation[0].Synthetic! with { Images = images, Seed = seed } };
 
-    /// <summary>Runs the delivery's script and lays the detections that its engines give beside its results.</summary>
-    private async Task DeliverAsync(IEnumerable<string> detections)
+    /// <summary>Runs the delivery's script as on a machine with TensorRT, this project's command and the validation pictures.</summary>
+    private async Task DeliverAsync()
     {
-        var start = new ProcessStartInfo(_folder.PathOf("out", "tensorrt-delivery", "build.sh"))
+        var pictures = DatasetLocator.Open(
+            new RunSpecification { Name = "pictures", Model = Demo.Model, Data = new DataSpecification { Validation = [Validation] } },
+            DatasetSplit.Validation)[0].ImageFolder;
+        var start = new ProcessStartInfo(_folder.PathOf("out", "tensorrt-delivery", "build.sh"), pictures)
         {
-            Environment = { ["TRTEXEC"] = _folder.PathOf("bin", "trtexec") },
+            Environment = { ["TRTEXEC"] = _folder.PathOf("bin", "trtexec"), ["QAT"] = QatProcess.Built },
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, error);
-        foreach (var file in detections)
-        {
-            File.Copy(file, _folder.PathOf("out", "tensorrt-delivery", Path.GetFileName(file)));
-        }
     }
 
     private async Task<(int ExitCode, string Output, string Error)> ImportAsync(Action<JsonObject> change)
     {
         var path = _folder.PathOf("out", "tensorrt-delivery", "results.json");
         var results = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!.AsObject();
-        foreach (var engine in results["engines"]!.AsArray())
-        {
-            engine!["detections"] = $"detections-{Path.GetFileNameWithoutExtension(engine["engine"]!.GetValue<string>())}.json";
-        }
-
         change(results);
         var changed = _folder.PathOf("out", "tensorrt-delivery", "changed.json");
         await File.WriteAllTextAsync(changed, results.ToJsonString(), TestContext.Current.CancellationToken);

@@ -73,4 +73,20 @@ internal static class StrictCalibration
         ScaleUnification.Dissolve(graph);
         return HalfPrecision.Round(graph);
     }
+
+    /// <summary>
+    /// The graph as it is exported: where every tensor had a range of its own, with those shared that have to be. It is another network than
+    /// the one that was trained, so every figure is this one's.
+    /// </summary>
+    public static Graph AsExported(Graph graph, RunSpecification specification)
+    {
+        if (!IsOn(specification))
+        {
+            return graph;
+        }
+
+        var exported = graph.Clone();
+        ScaleUnification.Restore(exported);
+        return exported;
+    }
 }

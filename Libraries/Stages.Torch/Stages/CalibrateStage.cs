@@ -29,7 +29,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public string Name => StageNames.Calibrate;
 
     /// <inheritdoc/>
-    public int Version => 8;
+    public int Version => 9;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -129,7 +129,8 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             $"method: {method}",
             async () =>
             {
-                var result = await evaluation.MeasureAsync(method, calibrated, ExecutionMode.FakeQuantize, cancellationToken);
+                var graph = StrictCalibration.AsExported(calibrated, evaluation.Run.Specification);
+                var result = await evaluation.MeasureAsync(method, graph, ExecutionMode.FakeQuantize, cancellationToken);
                 return [result.SelectionAp, result.ValidationAp];
             },
             cancellationToken);
@@ -160,7 +161,8 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         Graph graph,
         CancellationToken cancellationToken)
     {
-        var plain = await evaluation.MeasureAsync("the chosen graph", graph, ExecutionMode.FakeQuantize, cancellationToken);
+        var exported = StrictCalibration.AsExported(graph, context.Specification);
+        var plain = await evaluation.MeasureAsync("the chosen graph", exported, ExecutionMode.FakeQuantize, cancellationToken);
         if (!calibration.BiasCorrection
             || !graph.Quantizers.Exists(quantizer => quantizer is { IsWeight: true, IsEnabled: true }))
         {

@@ -1,6 +1,6 @@
 using QatPipeline.Coco.Detections;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Graphs.Quantizers;
+using QatPipeline.Stages.Torch.Calibration;
 using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
@@ -19,7 +19,7 @@ public sealed class QatStage(IImageSource images) : IStage
     public string Name => StageNames.Qat;
 
     /// <inheritdoc/>
-    public int Version => 5;
+    public int Version => 6;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -57,8 +57,9 @@ public sealed class QatStage(IImageSource images) : IStage
             context.Checkpoints, new Dictionary<string, EpochRecorder> { [Checkpoint] = history }, cancellationToken);
         var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken));
 
-        var isStrict = QatTraining.IsStrict(context.Specification);
-        var start = await evaluation.MeasureAsync("calibrated graph", calibrated, ExecutionMode.FakeQuantize, cancellationToken);
+        Graph AsExported(Graph graph) => StrictCalibration.AsExported(graph, context.Specification);
+        var untrained = AsExported(calibrated);
+        var start = await evaluation.MeasureAsync("calibrated graph", untrained, ExecutionMode.FakeQuantize, cancellationToken);
         MeasuredGraph? last = null;
         var (created, batches) = await QatTraining.StartAsync(context, evaluation, calibrated, teacher, cancellationToken);
         using var trainer = created;
@@ -67,20 +68,16 @@ public sealed class QatStage(IImageSource images) : IStage
             batches,
             async (graph, token) =>
             {
-                last = await evaluation.MeasureAsync("fake-quantized graph", graph, ExecutionMode.FakeQuantize, token);
+                last = await evaluation.MeasureAsync("fake-quantized graph", AsExported(graph), ExecutionMode.FakeQuantize, token);
                 return history.Evaluated(last);
             },
-            history);
+            history,
+            start.SelectionAp);
         var result = await stage.RunAsync(trainer, store, cancellationToken);
 
         // What training cannot improve is kept as it is.
-        var isImproved = history.Epochs.Max(epoch => epoch.SelectionAp) > start.SelectionAp;
-        var best = isImproved ? result.Graph : calibrated;
-        if (isStrict)
-        {
-            ScaleUnification.Restore(best);
-        }
-
+        var isImproved = history.Epochs[result.BestEpoch].SelectionAp > start.SelectionAp;
+        var best = isImproved ? AsExported(result.Graph) : untrained;
         OnnxWriter.Write(best, context.OutputPath(ArtifactNames.QatGraph));
         QuantizedCheckpointArtifact.Write(context, ArtifactNames.QatCheckpoint, best);
         await JsonArtifact.WriteAsync(
@@ -89,9 +86,7 @@ public sealed class QatStage(IImageSource images) : IStage
             new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp),
             cancellationToken);
 
-        // Shared ranges are another graph than the one that was measured.
-        var measured = isStrict ? null
-            : !isImproved ? start
+        var measured = !isImproved ? start
             : result.BestEpoch == history.Epochs.Count - 1 ? last
             : null;
         var trained = measured ?? await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);

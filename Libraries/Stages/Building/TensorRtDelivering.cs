@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.Text.Json;
 using QatPipeline.Engines;
 using QatPipeline.Engines.TensorRt;
@@ -64,14 +65,26 @@ internal static class TensorRtDelivering
         [ -n "$images" ] && [ -n "${QAT:-}" ] || return 0
             echo "detecting with $engine" >&2
             if PATH="$(dirname "$trtexec"):$PATH" "$QAT" evaluate "$engine" --target tensorrt \
-                --annotations {{ArtifactNames.ValidationAnnotations}} --images "$images" --protocol {{specification.Evaluation.Protocol}} \
-                --input-size {{specification.Model.InputSize}}{{DetectorOf(specification)}} --detections "detections-$engine.json" > "$engine.evaluate.log" 2>&1; then
+                --annotations {{ArtifactNames.ValidationAnnotations}} --images "$images" --batch "$batch" \
+                {{ProtocolOf(specification)}} \
+                --input-size {{specification.Model.InputSize}}{{DetectorOf(specification)}} \
+                --detections "detections-$engine.json" > "$engine.evaluate.log" 2>&1; then
                 detections="\"detections-$engine.json\""
             else
                 tail -n 5 "$engine.evaluate.log" >&2
                 failed=1
             fi
         """;
+
+    // Everything that AP depends on: the command's defaults need not be the run's.
+    private static string ProtocolOf(RunSpecification specification)
+    {
+        var evaluation = specification.Evaluation;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"--protocol {evaluation.Protocol} --load-size {evaluation.LoadSize} --confidence {evaluation.Confidence} "
+            + $"--iou {evaluation.Iou} --max-detections {evaluation.MaxDetections}");
+    }
 
     // A name of an output may hold a quote.
     private static string DetectorOf(RunSpecification specification) => specification.Model.Detector is { } detector

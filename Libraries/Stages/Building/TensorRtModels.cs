@@ -7,7 +7,9 @@ namespace QatPipeline.Stages.Building;
 /// <summary>What TensorRT's engines are built from.</summary>
 internal sealed class TensorRtModels
 {
-    private const string Explicit = "explicit";
+    /// <summary>The route by a model with Q/DQ nodes.</summary>
+    public const string Explicit = "explicit";
+
     private const string Implicit = "implicit";
 
     private readonly BuildSpecification _build;

@@ -41,7 +41,7 @@ public sealed class Trainer(
             if (position.EndsEpoch && callbacks?.Evaluate is { } evaluate && options.IsEvaluated(position.Epoch))
             {
                 var graph = state.AveragedGraph();
-                Rank(graph, new EpochScore(position.Epoch, await evaluate(graph, cancellationToken)));
+                Rank(graph, new EpochScore(position.Epoch, await evaluate(graph, cancellationToken)), callbacks.Baseline);
             }
 
             if (callbacks?.Checkpoint is { } checkpoint && options.IsCheckpointed(position))
@@ -110,10 +110,12 @@ public sealed class Trainer(
         return loss.Items;
     }
 
-    private void Rank(Graph graph, EpochScore score)
+    private void Rank(Graph graph, EpochScore score, double baseline)
     {
         var best = state.Scores.Select(earlier => earlier.Score).DefaultIfEmpty(double.NegativeInfinity).Max();
-        if (state.Best is null || (options.ScoreTolerance is { } tolerance ? score.Score >= best - tolerance : score.Score > best))
+        var isEqual = options.ScoreTolerance is { } tolerance
+            && score.Score >= best - tolerance && (score.Score > baseline || best <= baseline);
+        if (state.Best is null || isEqual || score.Score > best)
         {
             (state.Best, state.BestEpoch) = (graph, score.Epoch);
         }

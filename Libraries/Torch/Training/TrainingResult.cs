@@ -15,6 +15,9 @@ public sealed record TrainingCallbacks
     /// <summary>Scores the graph with averaged weights; larger is better.</summary>
     public Func<Graph, CancellationToken, Task<double>>? Evaluate { get; init; }
 
+    /// <summary>Score of what the training started from: an epoch that is not above it counts as equal to none that is.</summary>
+    public double Baseline { get; init; } = double.NegativeInfinity;
+
     /// <summary>Keeps a checkpoint, which it writes by calling the action with a stream.</summary>
     public Func<Action<Stream>, CancellationToken, Task>? Checkpoint { get; init; }
 

@@ -1,26 +1,19 @@
 using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
-using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
-using QatPipeline.Quantization.Analysis;
-using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
-using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Engines;
-using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
-using static TorchSharp.torch;
 
 namespace QatPipeline.Stages.Torch.Tests.Models;
 
 /// <summary>The demo's INT8 engines beside the network that calibration and training simulate, and beside each other.</summary>
 public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<CalibratedDemo>
 {
-    private const string Compared = "_compared";
     private const double MostDifferent = 0.005;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -34,29 +27,13 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
     public async Task Codes_RunningFreely_AreThoseSimulated(string target, double mostDifferent, int largestDifference)
     {
         using var batch = await demo.BatchAsync(Token);
-        var tensors = demo.Model.Nodes.Where(node => node.Is("QuantizeLinear")).ToArray();
-        var observed = demo.Model.Clone();
-        foreach (var node in tensors)
-        {
-            var output = node.Outputs[0] + Compared;
-            observed.Nodes.Add(new Node(output, "DequantizeLinear", [node.Outputs[0], .. node.Inputs[1..]], [output]));
-            observed.Outputs.Add(new ValueInfo(output, ElementType.Float, null));
-        }
+        var codes = new FreeRunningCodes(demo.Model);
 
-        var expected = TorchThread.Run(() => Simulated(demo.Graph, batch, [.. tensors.Select(node => node.Inputs[0])]));
-        using var engine = await BuildAsync(target, observed);
-        var actual = engine.Run(batch.Pixels, batch.Count, [.. tensors.Select(node => node.Outputs[0] + Compared)]);
+        var expected = TorchThread.Run(() => CalibratedSample.Simulate(demo.Graph, batch, codes.Values));
+        using var engine = await BuildAsync(target, codes.Observed);
+        var actual = engine.Run(batch.Pixels, batch.Count, codes.Outputs);
 
-        var agreement = new CodeAgreement();
-        foreach (var (position, node) in tensors.Index())
-        {
-            agreement.Add(expected[position], actual[position].Values, new QuantizationParameters(
-                demo.Model.Initializers[node.Inputs[1]].As<float>()[0],
-                demo.Model.Initializers[node.Inputs[2]].As<byte>()[0],
-                byte.MinValue,
-                byte.MaxValue));
-        }
-
+        var agreement = codes.Compare(expected, [.. actual.Select(output => output.Values)]);
         Assert.NotEqual(0, agreement.Count);
         Assert.InRange(agreement.DifferentShare, 0, mostDifferent);
         Assert.InRange(agreement.LargestDifference, 0, largestDifference);
@@ -91,15 +68,6 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
 
     private static IEngineBackend BackendOf(string target) =>
         target == "ort-cpu" ? new OrtCpuBackend(new OrtCpuOptions { Threads = 1 }) : new TorchInt8Backend();
-
-    private static float[][] Simulated(Graph graph, ImageBatch batch, string[] values)
-    {
-        using var network = new TorchNetwork(graph) { Mode = ExecutionMode.FakeQuantize };
-        using var scope = NewDisposeScope();
-        var pixels = batch.ToPixels().ToTensor(network.Device);
-        var inner = network.Forward(pixels, [.. values.Where(value => !network.Inputs.Contains(value))]);
-        return [.. values.Select(value => QatPipeline.Torch.TensorConversion.ToFloats(inner.GetValueOrDefault(value, pixels)))];
-    }
 
     private async Task<IReadOnlyList<Detection>> DetectAsync(string target)
     {

@@ -50,10 +50,15 @@ public sealed class DistillationTrainingTests
     }
 
     [Theory]
-    [InlineData(new[] { 0.1, 0.4, 0.2 }, 1)]
-    [InlineData(new[] { 0.1, 0.4, 0.398 }, 2)]
-    [InlineData(new[] { 0.4, 0.398, 0.394 }, 1)]
-    public async Task Train_KeepsTheLastEpochAmongTheBest(double[] epochScores, int best)
+    [InlineData(new[] { 0.1, 0.4, 0.2 }, 0, 1)]
+    [InlineData(new[] { 0.1, 0.4, 0.398 }, 0, 2)]
+    [InlineData(new[] { 0.4, 0.398, 0.394 }, 0, 1)]
+
+    // Within noise of the best, but no better than what the training started from.
+    [InlineData(new[] { 0.1, 0.4, 0.398 }, 0.399, 1)]
+    [InlineData(new[] { 0.398, 0.396, 0.4 }, 0.399, 2)]
+    [InlineData(new[] { 0.398, 0.396, 0.394 }, 0.399, 2)]
+    public async Task Train_KeepsTheLastEpochAmongTheBest(double[] epochScores, double baseline, int best)
     {
         var scores = new Queue<double>(epochScores);
         var graphs = new List<Graph>();
@@ -63,6 +68,7 @@ public sealed class DistillationTrainingTests
             new RandomBatches(2),
             new TrainingCallbacks
             {
+                Baseline = baseline,
                 Evaluate = (graph, _) =>
                 {
                     graphs.Add(graph);

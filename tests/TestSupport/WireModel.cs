@@ -2,24 +2,28 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace QatPipeline.Graphs.Tests.Support;
+namespace QatPipeline.TestSupport;
 
 /// <summary>
 /// An ONNX file read from its bytes by the wire format alone, sharing no code with what is tested: nodes and initializers.
 /// </summary>
-internal sealed class WireModel
+public sealed class WireModel
 {
     // ModelProto, GraphProto, NodeProto, TensorProto of onnx.proto.
     private const int Graph = 7, GraphNode = 1, GraphInitializer = 5;
-    private const int Input = 1, Output = 2, Operator = 4;
+    private const int Input = 1, Output = 2, Operator = 4, Attribute = 5;
+    private const int AttributeName = 1, AttributeFloat = 2;
     private const int Dimensions = 1, DataType = 2, Name = 8, Raw = 9;
 
     private WireModel(IReadOnlyList<WireNode> nodes, Dictionary<string, WireTensor> tensors) => (Nodes, Tensors) = (nodes, tensors);
 
+    /// <summary>In the file's order.</summary>
     public IReadOnlyList<WireNode> Nodes { get; }
 
+    /// <summary>The initializers by name.</summary>
     public IReadOnlyDictionary<string, WireTensor> Tensors { get; }
 
+    /// <summary>Reads a file whose tensors lie in it as raw bytes.</summary>
     public static WireModel Read(string path)
     {
         var graph = Fields(File.ReadAllBytes(path)).Single(field => field.Number == Graph).Bytes;
@@ -30,6 +34,7 @@ internal sealed class WireModel
                 .ToDictionary(pair => pair.Name, pair => pair.Tensor));
     }
 
+    /// <summary>The node that computes a value; null where none does.</summary>
     public WireNode? ProducerOf(string value) => Nodes.FirstOrDefault(node => node.Outputs.Contains(value));
 
     private static WireNode NodeOf(byte[] bytes)
@@ -37,7 +42,14 @@ internal sealed class WireModel
         var fields = Fields(bytes).ToArray();
         string[] Texts(int number) =>
             [.. fields.Where(field => field.Number == number).Select(field => Encoding.UTF8.GetString(field.Bytes))];
-        return new(Texts(Operator).Single(), Texts(Input), Texts(Output));
+        var attributes = fields.Where(field => field.Number == Attribute).Select(field => Fields(field.Bytes).ToArray());
+        return new(
+            Texts(Operator).Single(),
+            Texts(Input),
+            Texts(Output),
+            attributes.Where(attribute => attribute.Any(field => field.Number == AttributeFloat)).ToDictionary(
+                attribute => Encoding.UTF8.GetString(attribute.Single(field => field.Number == AttributeName).Bytes),
+                attribute => BinaryPrimitives.ReadSingleLittleEndian(attribute.Single(field => field.Number == AttributeFloat).Bytes)));
     }
 
     private static (string Name, WireTensor Tensor) TensorOf(byte[] bytes)
@@ -96,11 +108,11 @@ internal sealed class WireModel
     }
 }
 
-/// <summary>A node: its operator and the names of its values.</summary>
-internal sealed record WireNode(string Operator, string[] Inputs, string[] Outputs);
+/// <summary>A node: its operator, the names of its values, and those of its attributes that are one float.</summary>
+public sealed record WireNode(string Operator, string[] Inputs, string[] Outputs, IReadOnlyDictionary<string, float> Floats);
 
 /// <summary>A tensor: ONNX's number of its element type (1 float, 2 uint8, 3 int8, 6 int32), its shape, its bytes.</summary>
-internal sealed record WireTensor(int Type, long[] Dimensions, byte[] Bytes)
+public sealed record WireTensor(int Type, long[] Dimensions, byte[] Bytes)
 {
     /// <summary>The elements as numbers.</summary>
     public double[] Values => Type switch

@@ -1,0 +1,95 @@
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Contracts.Specification;
+using QatPipeline.Detectors.Preprocessing;
+using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Runs.Specification;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Detectors;
+using QatPipeline.Stages.Evaluation;
+using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Stages.Torch.Stages;
+using QatPipeline.Stages.Torch.Tests.Infrastructure;
+using QatPipeline.Torch.Execution;
+using static TorchSharp.torch;
+
+namespace QatPipeline.Stages.Torch.Tests.Models;
+
+/// <summary>A sample's network, calibrated on few pictures.</summary>
+/// <param name="sample">The file of the run, below <c>samples</c>.</param>
+/// <param name="take">A data set with that many pictures alone.</param>
+/// <param name="images">Validation pictures.</param>
+/// <param name="placed">Leaves the layers float that are not worth integers; false quantizes every layer that can be.</param>
+public abstract class CalibratedSample(
+    string sample, Func<DatasetSpecification, int, DatasetSpecification> take, int images, bool placed) : IAsyncLifetime
+{
+    private readonly ScratchFolder _folder = new();
+
+    /// <summary>Where its files are.</summary>
+    internal ScratchFolder Folder => _folder;
+
+    /// <summary>With calibrated quantizers.</summary>
+    internal Graph Graph { get; private set; } = null!;
+
+    /// <summary>In the form for ort-cpu.</summary>
+    internal Graph Model { get; private set; } = null!;
+
+    /// <summary>Runs detectors over the validation pictures.</summary>
+    internal DetectionRun Run { get; private set; } = null!;
+
+    /// <summary>The validation pictures.</summary>
+    internal IReadOnlyList<IndexedImage> Pictures { get; private set; } = [];
+
+    private RunSpecification Specification { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public virtual async ValueTask InitializeAsync()
+    {
+        Specification = Small(RunSpecificationLoader.Load(Path.Combine(TestData.RepositoryRoot, "samples", sample)));
+        var context = new FolderContext(Specification, _folder.FullName);
+        var token = TestContext.Current.CancellationToken;
+        await new DatasetStage().ExecuteAsync(context, token);
+        await new CalibrateStage(new LocalImageSource()).ExecuteAsync(context, token);
+        Graph = OnnxReader.Read(_folder.PathOf(ArtifactNames.PtqGraph));
+        Model = TargetRegistry.Build(Graph, "ort-cpu").Graph;
+        var index = await DatasetIndex.ReadAsync(_folder.PathOf(ArtifactNames.DatasetIndex), token);
+        Run = new DetectionRun(new LocalImageSource(), Specification, index, RunDetector.Of(Graph, Specification));
+        Pictures = index.Validation;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The validation pictures as one batch.</summary>
+    internal async Task<ImageBatch> BatchAsync(CancellationToken cancellationToken) => await Run.Images
+        .ReadAsync(Specification, DatasetSplit.Validation, Pictures, Run.Protocol, images, cancellationToken)
+        .FirstAsync(cancellationToken);
+
+    /// <summary>Values of a fake-quantized graph inside LibTorch, each network computing its own from the pictures on.</summary>
+    internal static float[][] Simulate(Graph graph, ImageBatch batch, string[] values)
+    {
+        using var network = new TorchNetwork(graph) { Mode = ExecutionMode.FakeQuantize };
+        using var scope = NewDisposeScope();
+        var pixels = batch.ToPixels().ToTensor(network.Device);
+        var inner = network.Forward(pixels, [.. values.Where(value => !network.Inputs.Contains(value))]);
+        return [.. values.Select(value => QatPipeline.Torch.TensorConversion.ToFloats(inner.GetValueOrDefault(value, pixels)))];
+    }
+
+    private RunSpecification Small(RunSpecification whole) => whole with
+    {
+        Data = new DataSpecification
+        {
+            Calibration = [take(whole.Data.Calibration[0], 32)],
+            Validation = [take(whole.Data.Validation[0], images)],
+        },
+        Calibration = whole.Calibration with { Methods = ["percentile"], Method = "percentile", BiasCorrection = false },
+        Partial = whole.Partial with { Enabled = placed, MaxApLoss = 1, Images = 1, AnalysisImages = 1 },
+        Qat = null,
+    };
+}

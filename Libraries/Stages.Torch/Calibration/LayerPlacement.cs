@@ -14,12 +14,13 @@ internal sealed class LayerPlacement
 
     /// <param name="specification">Target and placement.</param>
     /// <param name="calibrated">The graph with all quantizers on; not changed.</param>
-    public LayerPlacement(RunSpecification specification, Graph calibrated)
+    /// <param name="machine">What kernels cost where the engine will run.</param>
+    public LayerPlacement(RunSpecification specification, Graph calibrated, MachineProfile machine)
     {
         _calibrated = calibrated;
         Layers = QuantizerSelection.Layers(calibrated);
         Candidates = Layers;
-        if (specification.Partial.Placement == "fastest" && TargetRegistry.Get(specification.Target).Fastest(calibrated) is { } fastest)
+        if (specification.Partial.Placement == "fastest" && TargetRegistry.Get(specification.Target).Fastest(calibrated, machine) is { } fastest)
         {
             var gaining = Layers.Except(fastest.FloatNodes(new HashSet<string>()), StringComparer.Ordinal).ToArray();
             if (gaining.Length > 0)

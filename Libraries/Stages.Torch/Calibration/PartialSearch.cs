@@ -1,4 +1,5 @@
 using QatPipeline.Graphs;
+using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Search;
 using QatPipeline.Torch.Execution;
@@ -6,7 +7,8 @@ using QatPipeline.Torch.Execution;
 namespace QatPipeline.Stages.Torch.Calibration;
 
 /// <summary>Chooses the layers to leave float by AP on calibration images and, where costs are known, by estimated time.</summary>
-internal sealed class PartialSearch(RunSpecification specification, GraphEvaluation evaluation, MeasuredFigures measured)
+internal sealed class PartialSearch(
+    RunSpecification specification, GraphEvaluation evaluation, MeasuredFigures measured, MachineProfile machine)
 {
     /// <param name="model">The float model.</param>
     /// <param name="placement">What is quantized for a choice of float layers.</param>
@@ -20,7 +22,7 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
         var floatAp = await ApAsync("search: float", model, ExecutionMode.Float, cancellationToken);
         var leastAp = floatAp - (specification.Qat is null ? partial.MaxApLoss : partial.MaxApLossBeforeTraining);
         var target = TargetRegistry.Get(specification.Target);
-        var floatTime = target.Estimate(model)?.Milliseconds;
+        var floatTime = target.Estimate(model, machine)?.Milliseconds;
         var longest = partial.MinSpeedup > 0 ? floatTime / partial.MinSpeedup : null;
         var count = 0;
         var search = new PartialQuantizationSearch(
@@ -30,7 +32,7 @@ internal sealed class PartialSearch(RunSpecification specification, GraphEvaluat
             {
                 var graph = placement.Place(floatLayers);
                 var quantized = QuantizerSelection.Layers(graph);
-                var time = target.Estimate(graph)?.Milliseconds ?? 0;
+                var time = target.Estimate(graph, machine)?.Milliseconds ?? 0;
                 var activity =
                     $"search: choice {++count} of at most {partial.MaxMeasurements}, "
                     + $"{quantized.Count} of {placement.Layers.Count} layers quantized";

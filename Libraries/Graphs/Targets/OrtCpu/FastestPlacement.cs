@@ -20,14 +20,17 @@ internal sealed class FastestPlacement : IFastestPlacement
     private const double Margin = 1.5;
 
     private readonly Graph _graph;
+    private readonly MachineProfile _machine;
     private readonly GraphLinks _links;
     private readonly PlacementContext _context;
     private readonly Dictionary<Node, Node> _hosts = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="calibrated">A graph with quantizers placed by <see cref="OrtCpuTarget"/>; not changed.</param>
+    /// <param name="machine">What kernels and conversions cost.</param>
     /// <exception cref="GraphException">The graph is not well-formed.</exception>
-    public FastestPlacement(Graph calibrated)
+    public FastestPlacement(Graph calibrated, MachineProfile machine)
     {
+        _machine = machine;
         _graph = LayerWork.WithShapes(calibrated);
         _links = _graph.Link();
         _context = new PlacementContext(_graph, new PlacementOptions { SkipNodes = [] });
@@ -51,7 +54,7 @@ internal sealed class FastestPlacement : IFastestPlacement
             if (OrtCpuKernels.FusesIntoConvolution(_links, node) && OrtCpuKernels.ClassOf(_graph, _links, node, isInteger: false) is null)
             {
                 // After an integer convolution a float activation is a kernel of its own.
-                cut.AddEdge(vertices[_hosts[_links.ProducerOf(node.Inputs[0])!]], vertex, Nanoseconds(node, CostClass.FloatElementwise));
+                cut.AddEdge(vertices[_hosts[_links.ProducerOf(node.Inputs[0])!]], vertex, Nanoseconds(node, CostClass.FloatActivation));
             }
         }
 
@@ -82,8 +85,8 @@ internal sealed class FastestPlacement : IFastestPlacement
 
         var elements = LayerWork.ElementsOf(_graph, value);
         var (dequantized, quantized) = (cut.AddVertex(), cut.AddVertex());
-        cut.AddEdge(producer, dequantized, (long)(Margin * OrtCpuKernels.Conversion(elements, CostClass.Dequantize)));
-        cut.AddEdge(quantized, producer, (long)(Margin * OrtCpuKernels.Conversion(elements, CostClass.Quantize)));
+        cut.AddEdge(producer, dequantized, (long)(Margin * OrtCpuKernels.Conversion(_machine, elements, CostClass.Dequantize)));
+        cut.AddEdge(quantized, producer, (long)(Margin * OrtCpuKernels.Conversion(_machine, elements, CostClass.Quantize)));
         foreach (var reader in readers)
         {
             cut.AddEdge(dequantized, reader, MinimumCut.Uncuttable);
@@ -129,5 +132,5 @@ internal sealed class FastestPlacement : IFastestPlacement
     };
 
     private long Nanoseconds(Node node, CostClass kind) =>
-        (long)(OrtCpuKernels.CostOf(_graph, node, kind).Milliseconds * NanosecondsPerMillisecond);
+        (long)(OrtCpuKernels.CostOf(_machine, _graph, node, kind).Milliseconds * NanosecondsPerMillisecond);
 }

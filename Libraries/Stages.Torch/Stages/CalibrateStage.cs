@@ -83,11 +83,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
         var best = Choose(specification.Calibration, methods);
         var calibrated = CalibratedBy(best.Method);
-        var placement = new LayerPlacement(specification, calibrated, machine);
+        var timing = PlacementTiming.Of(context, specification);
+        var choice = timing is null ? null : await timing.ChooseAsync(model, calibrated, machine, cancellationToken);
+        var placement = new LayerPlacement(specification, calibrated, machine, choice);
         var analysis = await LayerAnalysis.RunAsync(
             context, specification.Partial, evaluation, calibrated, placement.Candidates, cancellationToken);
         var search = specification.Partial.Enabled
-            ? await new PartialSearch(specification, evaluation, measured, machine)
+            ? await new PartialSearch(specification, evaluation, measured, machine, timing?.Timer)
                 .RunAsync(model, placement, analysis.SearchLayers, cancellationToken)
             : ((SearchFigures Figures, Graph Graph)?)null;
         var floatLayers = search?.Figures.FloatLayers ?? [];

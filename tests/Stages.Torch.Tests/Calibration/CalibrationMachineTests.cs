@@ -2,10 +2,11 @@ using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs.Costs;
 using QatPipeline.Quantization.Arithmetic;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Calibration;
 using QatPipeline.Stages.Torch.Stages;
-using QatPipeline.Runs.Json;
+using QatPipeline.Stages.Torch.Tests.Infrastructure;
 
 namespace QatPipeline.Stages.Torch.Tests.Calibration;
 

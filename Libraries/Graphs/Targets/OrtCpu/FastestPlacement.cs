@@ -16,9 +16,6 @@ internal sealed class FastestPlacement : IFastestPlacement
 {
     private const double NanosecondsPerMillisecond = 1e6;
 
-    /// <summary>Estimates err: integers must win by more than conversions cost, so that few and large regions are chosen.</summary>
-    private const double Margin = 1.5;
-
     private readonly Graph _graph;
     private readonly MachineProfile _machine;
     private readonly GraphLinks _links;
@@ -40,7 +37,11 @@ internal sealed class FastestPlacement : IFastestPlacement
         }
     }
 
-    public IReadOnlyList<string> FloatNodes(IReadOnlySet<string> floatLayers)
+    public double BoundMilliseconds => _graph.Nodes.Where(node => _hosts[node] == node).Sum(node =>
+        CanBeInteger(node) ? Math.Min(Cost(node, isInteger: false), Cost(node, isInteger: true)) : Cost(node, isInteger: false))
+        / NanosecondsPerMillisecond;
+
+    public IReadOnlyList<string> FloatNodes(IReadOnlySet<string> floatLayers, double margin = 1.5)
     {
         var cut = new MinimumCut();
         var vertices = _graph.Nodes.Where(node => _hosts[node] == node).ToDictionary(node => node, _ => cut.AddVertex());
@@ -63,14 +64,14 @@ internal sealed class FastestPlacement : IFastestPlacement
             .Concat(_graph.Nodes.SelectMany(node => node.Outputs))
             .Where(_context.IsActivation))
         {
-            AddConversions(cut, vertices, value);
+            AddConversions(cut, vertices, value, margin);
         }
 
         var isInteger = cut.Solve();
         return [.. _graph.Nodes.Where(node => !isInteger[vertices[_hosts[node]]]).Select(node => node.Name)];
     }
 
-    private void AddConversions(MinimumCut cut, Dictionary<Node, int> vertices, string value)
+    private void AddConversions(MinimumCut cut, Dictionary<Node, int> vertices, string value, double margin)
     {
         var producer = _links.ProducerOf(value) is { } node ? vertices[_hosts[node]] : MinimumCut.Sink;
         var readers = _links.ConsumersOf(value)
@@ -85,8 +86,8 @@ internal sealed class FastestPlacement : IFastestPlacement
 
         var elements = LayerWork.ElementsOf(_graph, value);
         var (dequantized, quantized) = (cut.AddVertex(), cut.AddVertex());
-        cut.AddEdge(producer, dequantized, (long)(Margin * OrtCpuKernels.Conversion(_machine, elements, CostClass.Dequantize)));
-        cut.AddEdge(quantized, producer, (long)(Margin * OrtCpuKernels.Conversion(_machine, elements, CostClass.Quantize)));
+        cut.AddEdge(producer, dequantized, (long)(margin * OrtCpuKernels.Conversion(_machine, elements, CostClass.Dequantize)));
+        cut.AddEdge(quantized, producer, (long)(margin * OrtCpuKernels.Conversion(_machine, elements, CostClass.Quantize)));
         foreach (var reader in readers)
         {
             cut.AddEdge(dequantized, reader, MinimumCut.Uncuttable);

@@ -68,6 +68,7 @@ public static class QatCommandLine
             CocoEvalCommand.Create(),
             DatasetCommand.Create(),
             DoctorCommand.Create(),
+            ProfileCommand.Create(),
             VerifyCommand.Create(),
             ImportResultsCommand.Create(),
         };

@@ -10,6 +10,7 @@ using QatPipeline.Runs;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Specification;
+using QatPipeline.Stages.Building;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Torch.Stages;
 
@@ -37,6 +38,11 @@ internal static class RunCommand
             HelpName = "DIR",
         };
         var runId = CommandArguments.RunId();
+        var machine = new Option<string?>("--machine")
+        {
+            Description = "The machine that will run the engine, in place of build.machine: auto, here, avx2, avx512-vnni, or a FILE",
+            HelpName = "NAME",
+        };
         var json = JsonOutput.CreateOption();
         var command = new Command(
             verb.Name,
@@ -44,11 +50,11 @@ internal static class RunCommand
             {description}
 
             Example: qat {verb.Name} {verb.Example} --out results
-            """) { run, output, runId, json };
+            """) { run, output, runId, machine, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var file = CommandArguments.RunOrDemo(parsed, run);
-            var specification = RunSpecificationLoader.Load(file);
+            var specification = RunSpecificationLoader.Load(file).On(parsed.GetValue(machine));
             if (last?.IsIn(specification) == false)
             {
                 throw new SpecificationException(
@@ -96,6 +102,7 @@ internal static class RunCommand
         NativeComponent.LoadAll(RunNatives.All);
         var store = Path.Combine(folder.FullName, "store");
         var options = new EmbeddedOptions { RunId = runId, Report = new RunReportFiles(), LastStage = lastStage };
+        await MeasureMachineAsync(specification, cancellationToken);
         using var progress = new ProgressDisplay();
         var run = await EmbeddedPipeline.RunAsync(specification, store, CreateStages(), options, progress, cancellationToken);
         if (run.Failure is { } failure)
@@ -107,6 +114,20 @@ internal static class RunCommand
         await DatasetRemarks.WriteAsync(Path.Combine(folder.FullName, ArtifactNames.DatasetIndex), cancellationToken);
         return run;
     }
+
+    // The stages would measure it as well, but show nothing of it.
+    private static async Task MeasureMachineAsync(RunSpecification specification, CancellationToken cancellationToken)
+    {
+        using var progress = new ProfileProgressLine();
+        await RunMachine.ReadAsync(specification.Build, progress, cancellationToken);
+    }
+
+    private static RunSpecification On(this RunSpecification specification, string? machine) => machine is null
+        ? specification
+        : specification with
+        {
+            Build = specification.Build with { Machine = MachineNames.All.Contains(machine) ? machine : Path.GetFullPath(machine) },
+        };
 
     // Every stage of both libraries: one that is added there is found here.
     private static IEnumerable<IStage> CreateStages()

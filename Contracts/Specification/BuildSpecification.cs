@@ -10,6 +10,14 @@ public sealed record BuildSpecification
     [Range(0, 1024)]
     public int Threads { get; init; }
 
+    /// <summary>
+    /// The machine that will run the engine, as what its kernels cost: <c>auto</c>, the shipped profile that fits this processor's
+    /// instructions; <c>avx2</c> or <c>avx512-vnni</c>, a shipped one by name; <c>here</c>, the one measured on this machine; or the file
+    /// of one. Placement, estimates, <c>partial.minSpeedup</c> and the bits of weights follow it.
+    /// </summary>
+    [FilePath(MachineNames.Auto, MachineNames.Here, MachineNames.Avx2, MachineNames.Avx512Vnni)]
+    public string Machine { get; init; } = MachineNames.Auto;
+
     /// <summary>Untimed work before each timing, in milliseconds.</summary>
     [Range(0, 600_000)]
     public int WarmUpMilliseconds { get; init; } = 500;

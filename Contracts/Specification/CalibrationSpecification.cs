@@ -29,8 +29,8 @@ public sealed record CalibrationSpecification
     public bool BiasCorrection { get; init; } = true;
 
     /// <summary>
-    /// Bits of weight codes: 8, or 7, with which integer kernels stay exact on processors without VNNI too; 0 takes the target's, 7 for
-    /// ort-cpu and 8 for tensorrt.
+    /// Bits of weight codes: 8, or 7, with which integer kernels stay exact on processors without VNNI too; 0 takes 8 for tensorrt, and for
+    /// ort-cpu what the profile of <c>build.machine</c> says: 8 with VNNI, 7 without.
     /// </summary>
     [AllowedValues(0, 7, 8)]
     public int WeightBits { get; init; }

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Stages;
 
@@ -11,7 +13,8 @@ internal static class ProcessorIdentity
         {
             (Name: "avx2", Has: Avx2.IsSupported),
             (Name: "avx512", Has: Avx512BW.IsSupported),
+            (Name: "avx512-vnni", Has: ProcessorFeatures.HasAvx512Vnni),
             (Name: "avx-vnni", Has: AvxVnni.IsSupported),
         }.Where(feature => feature.Has).Select(feature => feature.Name)
-            .Prepend(System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString()));
+            .Prepend(RuntimeInformation.ProcessArchitecture.ToString()));
 }

@@ -16,7 +16,7 @@ internal static class CostTable
 
     private static readonly OrtCpuOptions Options = new() { Threads = 1 };
 
-    public static void Print(string floatModel, string quantizedGraph)
+    public static void Print(string floatModel, string quantizedGraph, MachineProfile machine)
     {
         var quantized = OnnxReader.Read(quantizedGraph);
         quantized.Quantizers.ForEach(quantizer => quantizer.IsEnabled = true);
@@ -24,26 +24,26 @@ internal static class CostTable
         var shaped = LayerWork.WithShapes(mixed);
         TargetRegistry.Of(mixed).LeaveFloat(mixed, [.. QuantizerSelection.Layers(mixed)
             .Where(name => LayerWork.IsDepthwise(shaped, shaped.Nodes.Single(node => node.Name == name)))]);
-        Print("float", TargetRegistry.Build(OnnxReader.Read(floatModel), "float").Graph);
-        Print("quantized", TargetRegistry.Build(quantized, "ort-cpu").Graph);
-        Print("depthwise left float", TargetRegistry.Build(mixed, "ort-cpu").Graph);
+        Print("float", TargetRegistry.Build(OnnxReader.Read(floatModel), "float").Graph, machine);
+        Print("quantized", TargetRegistry.Build(quantized, "ort-cpu").Graph, machine);
+        Print("depthwise left float", TargetRegistry.Build(mixed, "ort-cpu").Graph, machine);
     }
 
-    private static void Print(string variant, Graph model)
+    private static void Print(string variant, Graph model, MachineProfile machine)
     {
         var path = Path.Combine(Path.GetTempPath(), $"cost-model-{Environment.ProcessId}.onnx");
         try
         {
             OnnxWriter.Write(model, path);
             var measured = OrtNodeProfiler.Profile(path, Options, Runs);
-            var estimate = TargetRegistry.OrtCpu.Estimate(model)!;
+            var estimate = TargetRegistry.OrtCpu.Estimate(model, machine)!;
             Console.WriteLine(
                 $"{variant}: estimated {estimate.Milliseconds:F2} ms, measured {measured.Sum(node => node.Milliseconds):F2} ms");
             foreach (var group in estimate.Nodes.GroupBy(node => node.Class).OrderBy(group => group.Key))
             {
                 Console.WriteLine(
                     $"  estimated {group.Key,-20} {group.Count(),4} kernels "
-                    + $"{group.Sum(node => node.Work) / 1e6,9:F2} M {group.Sum(node => node.Milliseconds),8:F3} ms");
+                    + $"{group.Sum(node => node.Work.Products) / 1e6,9:F2} M {group.Sum(node => node.Milliseconds),8:F3} ms");
             }
 
             var operators = measured.GroupBy(node => OperatorOf(node, model));

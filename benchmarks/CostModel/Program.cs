@@ -1,11 +1,15 @@
 using QatPipeline.Benchmarks.CostModel;
+using QatPipeline.Graphs.Costs;
 
-if (args is [var floatModel, var quantizedGraph])
+if (args is [var floatModel, var quantizedGraph, .. var profile])
 {
-    CostTable.Print(floatModel, quantizedGraph);
+    CostTable.Print(
+        floatModel,
+        quantizedGraph,
+        profile is [var file] ? MachineProfile.Read(File.ReadAllBytes(file), file) : MachineProfiles.OfThisProcessor);
     return 0;
 }
 
 Console.Error.WriteLine(
-    "usage: CostModel FLOAT.onnx QUANTIZED-GRAPH.onnx (float-graph.onnx and ptq-graph.onnx or qat-graph.onnx of a run)");
+    "usage: CostModel FLOAT.onnx QUANTIZED-GRAPH.onnx [PROFILE.json] (float-graph.onnx and ptq-graph.onnx or qat-graph.onnx of a run)");
 return 2;

@@ -73,12 +73,14 @@ public interface ITarget
 
     /// <summary>The estimated time of a graph as it is deployed; null for a target without a model of its kernels' costs.</summary>
     /// <param name="graph">A float graph, one with calibrated quantizers, or one in a form of this target; not changed.</param>
+    /// <param name="machine">What kernels cost on the machine that will run it.</param>
     /// <param name="batch">What an open batch dimension counts as.</param>
     /// <exception cref="GraphException">The graph is not well-formed.</exception>
-    CostEstimate? Estimate(Graph graph, int batch = 1);
+    CostEstimate? Estimate(Graph graph, MachineProfile machine, int batch = 1);
 
     /// <summary>The choice of integer operators by estimated time; null for a target without a model of its kernels' costs.</summary>
     /// <param name="calibrated">A graph with quantizers placed by this target; not changed.</param>
+    /// <param name="machine">What kernels cost on the machine that will run it.</param>
     /// <exception cref="GraphException">The graph is not well-formed.</exception>
-    IFastestPlacement? Fastest(Graph calibrated);
+    IFastestPlacement? Fastest(Graph calibrated, MachineProfile machine);
 }

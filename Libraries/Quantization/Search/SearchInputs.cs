@@ -15,7 +15,8 @@ public sealed record SearchLayer(string Name, string Class, double Sensitivity);
 /// <summary>What a choice must keep to.</summary>
 /// <param name="LeastAccuracy">Smallest accuracy (AP) accepted.</param>
 /// <param name="LongestMilliseconds">Longest time accepted; null for no limit.</param>
-public sealed record SearchBudget(double LeastAccuracy, double? LongestMilliseconds = null);
+/// <param name="PrefersSpeed">True to take the fastest choice that keeps to it, false to take the one with the fewest float layers.</param>
+public sealed record SearchBudget(double LeastAccuracy, double? LongestMilliseconds = null, bool PrefersSpeed = false);
 
 /// <summary>What was measured of a choice.</summary>
 /// <param name="Accuracy">AP of the network with those layers float.</param>

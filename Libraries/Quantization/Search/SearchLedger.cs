@@ -52,11 +52,12 @@ internal sealed class SearchLedger(IReadOnlyList<SearchLayer> layers, SearchBudg
     /// <summary>The best choice measured.</summary>
     public SearchResult Result()
     {
-        var best = Smallest ?? _steps.OrderBy(step => Shortfall(step.Measurement, budget)).ThenBy(step => step.FloatLayers.Count).First();
+        var kept = budget.PrefersSpeed ? _steps.Where(step => step.MeetsBudget).MinBy(step => step.Measurement.Milliseconds) : Smallest;
+        var best = kept ?? _steps.OrderBy(step => Shortfall(step.Measurement, budget)).ThenBy(step => step.FloatLayers.Count).First();
         var spent = _steps.Count == mostMeasurements ? ", all that were allowed" : "";
         var share = $"{best.FloatLayers.Count} of {layers.Count} layers stay float";
         var found = best.MeetsBudget
-            ? $"{share}: the fewest among {_steps.Count} measured choices{spent} that meet the budget"
+            ? $"{share}: the {(budget.PrefersSpeed ? "fastest" : "fewest")} among {_steps.Count} measured choices{spent} that meet the budget"
             : $"no choice among {_steps.Count} measured{spent} meets the budget; nearest is where {share}";
         return new(best.FloatLayers, best.Measurement, best.MeetsBudget, _steps, $"{found}; {Conclude(best.Measurement)}.");
     }

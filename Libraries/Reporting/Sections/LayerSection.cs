@@ -17,6 +17,7 @@ internal static class LayerSection
             $"""
             {FloatLayers(calibration)}
             {ErrorPlot(layers)}
+            {PlacementSection.Render(calibration.Search)}
             {SearchSteps(calibration.Search)}
             {HtmlTable.Folded($"Errors of all {layers.Count} layers", Errors(layers))}
             """);
@@ -80,7 +81,7 @@ internal static class LayerSection
     private static HtmlText SearchSteps(SearchFigures? search) => search is null ? HtmlText.Empty : HtmlTable.Folded(
         $"What the search measured, {search.Steps.Count} {(search.Steps.Count == 1 ? "choice" : "choices")} on {search.Images} images",
         HtmlTable.Of(
-            ["~question", "#layers float", "#AP", "#estimated ms", "~conclusion"],
+            ["~question", "#layers float", "#AP", search.Placement is null ? "#estimated ms" : "#measured ms", "~conclusion"],
             search.Steps.Select(IReadOnlyList<HtmlText> (step) =>
             [
                 HtmlText.Of($"{step.Question}"),

@@ -47,7 +47,7 @@ internal sealed class ValueRules(string source, DataRoots roots)
 
         switch (value)
         {
-            case string text when property.GetCustomAttribute<FilePathAttribute>() is not null:
+            case string text when property.GetCustomAttribute<FilePathAttribute>() is { } file && !file.Words.Contains(text):
                 CheckText(text, LongestPath, path);
                 roots.Require(source, path, text);
                 break;

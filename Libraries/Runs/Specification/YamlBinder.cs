@@ -64,7 +64,7 @@ internal sealed class YamlBinder(string source, string? baseFolder, bool expands
         }
 
         var value = Bind(node, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, path);
-        if (property.GetCustomAttribute<FilePathAttribute>() is not null)
+        if (property.GetCustomAttribute<FilePathAttribute>() is { } file && !file.Words.Contains((string)value))
         {
             value = Absolute(node, (string)value, path);
         }

@@ -8,13 +8,17 @@ internal static class FloatLayerReasons
 {
     private const string Slow = "integers would save no estimated time here: the kernel gains less than conversions cost";
 
+    private const string MeasuredSlow = "engines with this layer on integers were not faster when timed";
+
     /// <summary>
     /// The reason of every layer the search left float: of the measured choices that quantize it and are no larger than the one taken, the
     /// nearest that missed the budget.
     /// </summary>
     public static IReadOnlyDictionary<string, string> OfSearch(SearchFigures? search) =>
         search?.FloatLayers.ToDictionary(
-            layer => layer, layer => search.SlowLayers.Contains(layer) ? Slow : OfLayer(layer, search), StringComparer.Ordinal)
+            layer => layer,
+            layer => !search.SlowLayers.Contains(layer) ? OfLayer(layer, search) : search.Placement is null ? Slow : MeasuredSlow,
+            StringComparer.Ordinal)
         ?? new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Why a layer that could be multiplied in integers has no quantizers at all.</summary>

@@ -4,9 +4,9 @@ using QatPipeline.Coco.Detections;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
-using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
 using QatPipeline.Runs.Specification;
+using QatPipeline.Stages.Building;
 using QatPipeline.Stages.Torch.Calibration;
 using QatPipeline.Stages.Torch.Models;
 using QatPipeline.Stages.Torch.Training;
@@ -42,6 +42,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         specification.Model.Detector,
         Network = specification.Train is null ? Yolov6Models.KeyOf(specification) : null,
         specification.Target,
+        Machine = CalibrationMachine.KeyOf(specification),
         StrictCalibration.Effective(specification).Calibration,
         StrictCalibration.Effective(specification).Partial,
         IsStrict = StrictCalibration.IsOn(specification),
@@ -57,6 +58,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = StrictCalibration.Effective(context.Specification);
+        var machine = RunMachine.Of(specification.Build);
         var model = await ModelImport.ReadAsync(context, cancellationToken);
         var evaluation = await GraphEvaluation.OpenAsync(context, images, model, isKnown: false, cancellationToken);
         evaluation.Run.Model.Record(model);
@@ -81,11 +83,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
         var best = Choose(specification.Calibration, methods);
         var calibrated = CalibratedBy(best.Method);
-        var placement = new LayerPlacement(specification, calibrated);
+        var timing = PlacementTiming.Of(context, specification);
+        var choice = timing is null ? null : await timing.ChooseAsync(model, calibrated, machine, cancellationToken);
+        var placement = new LayerPlacement(specification, calibrated, machine, choice);
         var analysis = await LayerAnalysis.RunAsync(
             context, specification.Partial, evaluation, calibrated, placement.Candidates, cancellationToken);
         var search = specification.Partial.Enabled
-            ? await new PartialSearch(specification, evaluation, measured)
+            ? await new PartialSearch(specification, evaluation, measured, machine, timing?.Timer)
                 .RunAsync(model, placement, analysis.SearchLayers, cancellationToken)
             : ((SearchFigures Figures, Graph Graph)?)null;
         var floatLayers = search?.Figures.FloatLayers ?? [];
@@ -198,12 +202,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         {
             SkipNodes = [.. new PlacementOptions().SkipNodes, .. specification.Partial.Skip],
             TransposedConvolutionAxis = specification.Calibration.DeconvolutionAxis,
-            WeightScheme = specification.Calibration.WeightBits switch
-            {
-                0 => target.WeightScheme,
-                7 => QuantizationScheme.SignedReduced,
-                _ => QuantizationScheme.SignedNarrow,
-            },
+            WeightScheme = CalibrationMachine.WeightSchemeOf(specification, RunMachine.Of(specification.Build)),
         });
         var calibrator = new Calibrator(placed, new CalibrationOptions { Percentile = specification.Calibration.Percentile });
         var wanted = ImagesOf(specification, evaluation.Index);

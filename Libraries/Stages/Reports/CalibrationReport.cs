@@ -60,13 +60,14 @@ public sealed record CalibrationReport
 public sealed record BiasCorrectionFigures(double SelectionApBefore, double SelectionApAfter, bool Kept);
 
 /// <summary>
-/// Budget, course and outcome of the search for layers to leave float. Times are estimates, null where the target has no model. Of the
-/// float layers, the slow ones are float because integers would save no time there.
+/// Budget, course and outcome of the search for layers to leave float. Times are measured where <c>Placement</c> is there, else estimates,
+/// null where the target has no model. Of the float layers, the slow ones are float because integers would save no time there.
 /// </summary>
 public sealed record SearchFigures(
     int Images, double FloatAp, double LeastAp, double? FloatMilliseconds, double? LongestMilliseconds,
     IReadOnlyList<SearchStep> Steps, IReadOnlyList<string> FloatLayers, IReadOnlyList<string> SlowLayers,
-    bool MeetsBudget, string Explanation);
+    bool MeetsBudget, string Explanation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PlacementFigures? Placement = null);
 
 /// <summary>Share of the arithmetic that is quantized.</summary>
 public sealed record MacCoverage(long Quantized, long Total);

@@ -1,3 +1,4 @@
+using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Tests.Targets;
@@ -44,9 +45,9 @@ public sealed class TargetRegistryTests
     {
         var calibrated = TargetNetworks.Calibrated(TargetNetworks.ConvReluChain(2), TargetRegistry.OrtCpu);
 
-        var deployed = TargetRegistry.OrtCpu.Estimate(TargetRegistry.Build(calibrated, "ort-cpu").Graph);
+        var deployed = TargetRegistry.OrtCpu.Estimate(TargetRegistry.Build(calibrated, "ort-cpu").Graph, MachineProfiles.Avx2);
 
-        Assert.Equal(deployed!.Milliseconds, TargetRegistry.OrtCpu.Estimate(calibrated)!.Milliseconds);
-        Assert.Null(TargetRegistry.TensorRt.Estimate(calibrated));
+        Assert.Equal(deployed!.Milliseconds, TargetRegistry.OrtCpu.Estimate(calibrated, MachineProfiles.Avx2)!.Milliseconds);
+        Assert.Null(TargetRegistry.TensorRt.Estimate(calibrated, MachineProfiles.Avx2));
     }
 }

@@ -65,6 +65,27 @@ public sealed class PartialQuantizationSearchTests
     }
 
     [Fact]
+    public async Task SpeedPreferred_TakesTheFastestChoiceOfThoseThatMeetTheBudget()
+    {
+        // Everything float but one layer is fastest, and everything quantized misses the budget.
+        SearchLayer[] layers = [.. Enumerable.Range(0, 4).Select(index => new SearchLayer($"layer{index}", "Conv", 4 - index))];
+        static Task<SearchMeasurement> Measure(IReadOnlySet<string> floatLayers, CancellationToken cancellationToken) => Task.FromResult(
+            new SearchMeasurement(floatLayers.Contains("layer0") ? 0.5 : 0.1, 10 - floatLayers.Count));
+
+        async Task<SearchResult> SearchAsync(bool prefersSpeed) => await new PartialQuantizationSearch(
+            layers, new SearchBudget(0.4, PrefersSpeed: prefersSpeed), Measure, 12).RunAsync(TestContext.Current.CancellationToken);
+
+        var fewest = await SearchAsync(prefersSpeed: false);
+        var fastest = await SearchAsync(prefersSpeed: true);
+
+        Assert.Equal(["layer0"], fewest.FloatLayers);
+        Assert.True(fastest.MeetsBudget);
+        Assert.Equal(fastest.Steps.Where(step => step.MeetsBudget).Min(step => step.Measurement.Milliseconds), fastest.Measurement.Milliseconds);
+        Assert.True(fastest.Measurement.Milliseconds < fewest.Measurement.Milliseconds);
+        Assert.Contains("the fastest among", fastest.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ImpossibleBudget_GivesTheNearestChoice_AndSaysSo()
     {
         var result = await RunAsync(Layers(10), leastAccuracy: 0.9);

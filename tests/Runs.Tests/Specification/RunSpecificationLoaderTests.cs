@@ -26,6 +26,17 @@ public sealed class RunSpecificationLoaderTests
         Assert.NotNull(specification.Qat);
     }
 
+    [Theory]
+    [InlineData("avx512-vnni", "avx512-vnni")]
+    [InlineData("here", "here")]
+    [InlineData("edge.json", "/data/runs/edge.json")]
+    public void Parse_Machine_IsAWordOrAPath(string written, string expected)
+    {
+        var specification = RunSpecificationLoader.Parse($"{Minimal}\nbuild: {{ machine: {written} }}", "run.yaml", "/data/runs");
+
+        Assert.Equal(expected, specification.Build.Machine);
+    }
+
     [Fact]
     public void Parse_NullSection_SwitchesItOff() =>
         Assert.Null(RunSpecificationLoader.Parse(Minimal + "\nqat: null", "run.yaml", "/").Qat);

@@ -1,5 +1,6 @@
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Graphs;
+using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Arithmetic;
@@ -47,7 +48,8 @@ public sealed class LayerPlacementTests
 
     private static LayerPlacement Placement(string placement, long channels, long size) => new(
         new RunSpecification { Name = "test", Model = new(), Data = new(), Partial = new() { Placement = placement } },
-        Calibrated(channels, size));
+        Calibrated(channels, size),
+        MachineProfiles.Avx2);
 
     private static Graph Calibrated(long channels, long size)
     {

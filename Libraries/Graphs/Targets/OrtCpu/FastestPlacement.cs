@@ -16,18 +16,18 @@ internal sealed class FastestPlacement : IFastestPlacement
 {
     private const double NanosecondsPerMillisecond = 1e6;
 
-    /// <summary>Estimates err: integers must win by more than conversions cost, so that few and large regions are chosen.</summary>
-    private const double Margin = 1.5;
-
     private readonly Graph _graph;
+    private readonly MachineProfile _machine;
     private readonly GraphLinks _links;
     private readonly PlacementContext _context;
     private readonly Dictionary<Node, Node> _hosts = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="calibrated">A graph with quantizers placed by <see cref="OrtCpuTarget"/>; not changed.</param>
+    /// <param name="machine">What kernels and conversions cost.</param>
     /// <exception cref="GraphException">The graph is not well-formed.</exception>
-    public FastestPlacement(Graph calibrated)
+    public FastestPlacement(Graph calibrated, MachineProfile machine)
     {
+        _machine = machine;
         _graph = LayerWork.WithShapes(calibrated);
         _links = _graph.Link();
         _context = new PlacementContext(_graph, new PlacementOptions { SkipNodes = [] });
@@ -37,7 +37,11 @@ internal sealed class FastestPlacement : IFastestPlacement
         }
     }
 
-    public IReadOnlyList<string> FloatNodes(IReadOnlySet<string> floatLayers)
+    public double BoundMilliseconds => _graph.Nodes.Where(node => _hosts[node] == node).Sum(node =>
+        CanBeInteger(node) ? Math.Min(Cost(node, isInteger: false), Cost(node, isInteger: true)) : Cost(node, isInteger: false))
+        / NanosecondsPerMillisecond;
+
+    public IReadOnlyList<string> FloatNodes(IReadOnlySet<string> floatLayers, double margin = 1.5)
     {
         var cut = new MinimumCut();
         var vertices = _graph.Nodes.Where(node => _hosts[node] == node).ToDictionary(node => node, _ => cut.AddVertex());
@@ -51,7 +55,7 @@ internal sealed class FastestPlacement : IFastestPlacement
             if (OrtCpuKernels.FusesIntoConvolution(_links, node) && OrtCpuKernels.ClassOf(_graph, _links, node, isInteger: false) is null)
             {
                 // After an integer convolution a float activation is a kernel of its own.
-                cut.AddEdge(vertices[_hosts[_links.ProducerOf(node.Inputs[0])!]], vertex, Nanoseconds(node, CostClass.FloatElementwise));
+                cut.AddEdge(vertices[_hosts[_links.ProducerOf(node.Inputs[0])!]], vertex, Nanoseconds(node, CostClass.FloatActivation));
             }
         }
 
@@ -60,14 +64,14 @@ internal sealed class FastestPlacement : IFastestPlacement
             .Concat(_graph.Nodes.SelectMany(node => node.Outputs))
             .Where(_context.IsActivation))
         {
-            AddConversions(cut, vertices, value);
+            AddConversions(cut, vertices, value, margin);
         }
 
         var isInteger = cut.Solve();
         return [.. _graph.Nodes.Where(node => !isInteger[vertices[_hosts[node]]]).Select(node => node.Name)];
     }
 
-    private void AddConversions(MinimumCut cut, Dictionary<Node, int> vertices, string value)
+    private void AddConversions(MinimumCut cut, Dictionary<Node, int> vertices, string value, double margin)
     {
         var producer = _links.ProducerOf(value) is { } node ? vertices[_hosts[node]] : MinimumCut.Sink;
         var readers = _links.ConsumersOf(value)
@@ -82,8 +86,8 @@ internal sealed class FastestPlacement : IFastestPlacement
 
         var elements = LayerWork.ElementsOf(_graph, value);
         var (dequantized, quantized) = (cut.AddVertex(), cut.AddVertex());
-        cut.AddEdge(producer, dequantized, (long)(Margin * OrtCpuKernels.Conversion(elements, CostClass.Dequantize)));
-        cut.AddEdge(quantized, producer, (long)(Margin * OrtCpuKernels.Conversion(elements, CostClass.Quantize)));
+        cut.AddEdge(producer, dequantized, (long)(margin * OrtCpuKernels.Conversion(_machine, elements, CostClass.Dequantize)));
+        cut.AddEdge(quantized, producer, (long)(margin * OrtCpuKernels.Conversion(_machine, elements, CostClass.Quantize)));
         foreach (var reader in readers)
         {
             cut.AddEdge(dequantized, reader, MinimumCut.Uncuttable);
@@ -129,5 +133,5 @@ internal sealed class FastestPlacement : IFastestPlacement
     };
 
     private long Nanoseconds(Node node, CostClass kind) =>
-        (long)(OrtCpuKernels.CostOf(_graph, node, kind).Milliseconds * NanosecondsPerMillisecond);
+        (long)(OrtCpuKernels.CostOf(_machine, _graph, node, kind).Milliseconds * NanosecondsPerMillisecond);
 }

@@ -5,15 +5,16 @@ namespace QatPipeline.Graphs.Targets.OrtCpu;
 
 /// <summary>
 /// Estimates the time of a graph on ONNX Runtime's CPU provider from the kernels predicted for it and its shapes. No clock is involved:
-/// the same graph has the same estimate on every machine, so that decisions based on it can be repeated. It ranks variants of one
-/// network; absolute times are those of the machine the coefficients were fitted on.
+/// the same graph has the same estimate for the same profile everywhere, so that decisions based on it can be repeated. It ranks variants of
+/// one network; absolute times are those of the machine that the profile was measured on.
 /// </summary>
 internal static class OrtCpuCostModel
 {
     /// <param name="graph">A float graph or the <c>ort-cpu</c> form of one; not changed.</param>
+    /// <param name="machine">What kernels cost.</param>
     /// <param name="batch">What an open batch dimension counts as.</param>
     /// <exception cref="GraphException">The graph is not well-formed.</exception>
-    public static CostEstimate Estimate(Graph graph, int batch = 1)
+    public static CostEstimate Estimate(Graph graph, MachineProfile machine, int batch = 1)
     {
         var shaped = LayerWork.WithShapes(graph, batch);
         var links = shaped.Link();
@@ -23,7 +24,7 @@ internal static class OrtCpuCostModel
         {
             if (Classify(shaped, links, kernels, node) is { } kind)
             {
-                nodes.Add(OrtCpuKernels.CostOf(shaped, node, kind));
+                nodes.Add(OrtCpuKernels.CostOf(machine, shaped, node, kind));
             }
         }
 

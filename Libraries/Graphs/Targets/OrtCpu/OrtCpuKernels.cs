@@ -2,10 +2,13 @@ using QatPipeline.Graphs.Costs;
 
 namespace QatPipeline.Graphs.Targets.OrtCpu;
 
-/// <summary>What kind of kernel an operator runs in on ONNX Runtime's CPU provider, and what that costs.</summary>
+/// <summary>What kind of kernel an operator runs in on ONNX Runtime's CPU provider, and what that kernel has to do.</summary>
 internal static class OrtCpuKernels
 {
     private const double NanosecondsPerMillisecond = 1e6;
+
+    /// <summary>Channels of a vector of 8-bit kernels.</summary>
+    private const int Lanes = 16;
 
     /// <summary>
     /// The kind of kernel; null where the operator costs nothing: it only renames values, or another kernel does its work.
@@ -17,65 +20,77 @@ internal static class OrtCpuKernels
     public static CostClass? ClassOf(Graph graph, GraphLinks links, Node node, bool isInteger) => node.OpType switch
     {
         "Constant" or "Identity" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" or "Shape" => null,
-        "Conv" or "ConvTranspose" or "Gemm" or "MatMul" => (LayerWork.IsDepthwise(graph, node), isInteger) switch
-        {
-            (true, true) => CostClass.IntegerDepthwise,
-            (true, false) => CostClass.FloatDepthwise,
-            (false, true) => CostClass.IntegerConvolution,
-            (false, false) => CostClass.FloatConvolution,
-        },
-        "Resize" when isInteger => CostClass.IntegerResize,
+        "Conv" or "ConvTranspose" or "Gemm" or "MatMul" => LayerClassOf(graph, node, isInteger),
         "Clip" when isInteger => CostClass.IntegerClamp,
         "Add" or "Mul" when isInteger && node.Inputs.Count == 2 && IsBroadcast(graph, node) => CostClass.IntegerBroadcast,
-        "Concat" or "Transpose" or "Slice" or "Split" or "Gather" or "Resize" or "DepthToSpace" or "Pad" or "Expand" or "Tile" =>
+        "Resize" => isInteger ? CostClass.IntegerResize : CostClass.FloatResize,
+        "Concat" or "Transpose" or "Slice" or "Split" or "Gather" or "DepthToSpace" or "Pad" or "Expand" or "Tile" =>
             isInteger ? CostClass.IntegerMove : CostClass.Move,
-        "Relu" or "LeakyRelu" or "Clip" or "Sigmoid" or "HardSigmoid" or "HardSwish" or "Tanh"
-            when !isInteger && FusesIntoConvolution(links, node) => null,
+        "Relu" or "LeakyRelu" or "Clip" or "Sigmoid" or "HardSigmoid" or "HardSwish" or "Tanh" when !isInteger =>
+            FusesIntoConvolution(links, node) ? null : CostClass.FloatActivation,
+        "Sigmoid" or "LeakyRelu" => CostClass.IntegerActivation,
+        _ when IsPool(node) => isInteger ? CostClass.IntegerPool : CostClass.FloatPool,
         _ => isInteger ? CostClass.IntegerElementwise : CostClass.FloatElementwise,
     };
 
-    /// <summary>The cost of a kernel of that kind.</summary>
-    public static NodeCost CostOf(Graph graph, Node node, CostClass kind)
+    /// <summary>The cost of a kernel of that kind on a machine.</summary>
+    public static NodeCost CostOf(MachineProfile machine, Graph graph, Node node, CostClass kind)
     {
         var work = WorkOf(graph, node, kind);
-        var nanoseconds = kind switch
-        {
-            CostClass.FloatConvolution => OrtCpuCoefficients.FloatConvolution + (work * OrtCpuCoefficients.FloatProduct)
-                + (Inputs(graph, node) * OrtCpuCoefficients.FloatInput) + (Outputs(graph, node) * OrtCpuCoefficients.FloatOutput),
-            CostClass.FloatDepthwise => OrtCpuCoefficients.FloatConvolution + (work * OrtCpuCoefficients.FloatDepthwiseProduct)
-                + (Outputs(graph, node) * OrtCpuCoefficients.FloatDepthwiseOutput),
-            CostClass.IntegerConvolution => OrtCpuCoefficients.IntegerConvolution + IntegerConvolution(graph, node, work),
-            CostClass.IntegerDepthwise => OrtCpuCoefficients.IntegerConvolution + IntegerDepthwise(graph, node),
-            CostClass.Quantize or CostClass.Dequantize => Conversion(work, kind),
-            _ => OrtCpuCoefficients.Kernel + (work * OrtCpuCoefficients.PerElement(kind)),
-        };
-        return new NodeCost(node.Name, kind, work, nanoseconds / NanosecondsPerMillisecond);
+        return new NodeCost(node.Name, kind, work, machine.NanosecondsOf(kind, work) / NanosecondsPerMillisecond);
     }
 
     /// <summary>Nanoseconds to quantize or dequantize a tensor of so many elements.</summary>
-    public static double Conversion(long elements, CostClass kind) =>
-        OrtCpuCoefficients.Conversion + (elements * OrtCpuCoefficients.PerElement(kind));
+    public static double Conversion(MachineProfile machine, long elements, CostClass kind) =>
+        machine.NanosecondsOf(kind, new KernelWork(0, 0, elements));
 
     /// <summary>The float convolution kernel applies this activation to its own output.</summary>
     public static bool FusesIntoConvolution(GraphLinks links, Node activation) =>
         links.ProducerOf(activation.Inputs[0]) is { OpType: "Conv" } layer && links.SoleConsumerOf(layer.Outputs[0]) == activation;
 
-    private static double IntegerConvolution(Graph graph, Node node, long macs)
+    private static CostClass LayerClassOf(Graph graph, Node node, bool isInteger) => (SizesOf(graph, node).Taps, isInteger) switch
     {
-        var (positions, channels, taps) = SizesOf(graph, node);
-        var vectors = (channels + OrtCpuCoefficients.Lanes - 1) / OrtCpuCoefficients.Lanes;
-        var padded = (double)macs * vectors * OrtCpuCoefficients.Lanes / channels;
-        var gather = taps > 1 ? positions * taps * OrtCpuCoefficients.IntegerGather : 0;
-        return (padded * OrtCpuCoefficients.IntegerProduct) + (Inputs(graph, node) * OrtCpuCoefficients.IntegerInput)
-            + (positions * channels * OrtCpuCoefficients.IntegerOutput) + gather;
+        (_, var integer) when LayerWork.IsDepthwise(graph, node) => integer ? CostClass.IntegerDepthwise : CostClass.FloatDepthwise,
+        (_, false) when node.Is("ConvTranspose") => CostClass.FloatTransposed,
+        (1, var integer) => integer ? CostClass.IntegerPointwise : CostClass.FloatPointwise,
+        (_, var integer) => integer ? CostClass.IntegerConvolution : CostClass.FloatConvolution,
+    };
+
+    private static KernelWork WorkOf(Graph graph, Node node, CostClass kind)
+    {
+        var (inputs, outputs) = (LayerWork.ElementsOf(graph, node.Inputs[0]), Outputs(graph, node));
+        switch (kind)
+        {
+            case CostClass.FloatConvolution or CostClass.FloatPointwise or CostClass.FloatTransposed or CostClass.FloatDepthwise:
+                return new KernelWork(LayerWork.MacsOf(graph, node), inputs, outputs);
+            case CostClass.IntegerConvolution or CostClass.IntegerPointwise:
+                return Integer(graph, node, inputs, outputs);
+            case CostClass.IntegerDepthwise:
+                return IntegerDepthwise(graph, node);
+            case CostClass.FloatPool or CostClass.IntegerPool:
+                // A pool over everything is a pass over its input.
+                return node.Ints("kernel_shape") is { } window
+                    ? new KernelWork(outputs * window.Aggregate(1L, (product, size) => product * size), 0, outputs)
+                    : new KernelWork(0, inputs, 0);
+            default:
+                // The runtime has no HardSwish: it runs HardSigmoid and Mul.
+                return new KernelWork(0, 0, kind == CostClass.FloatActivation && node.Is("HardSwish") ? 2 * outputs : outputs);
+        }
     }
 
-    private static double IntegerDepthwise(Graph graph, Node node)
+    private static KernelWork Integer(Graph graph, Node node, long inputs, long outputs)
     {
         var (positions, channels, taps) = SizesOf(graph, node);
-        var (vectors, rest) = (channels / OrtCpuCoefficients.Lanes, channels % OrtCpuCoefficients.Lanes);
-        var perVector = (taps * OrtCpuCoefficients.IntegerDepthwiseTap) + OrtCpuCoefficients.IntegerDepthwiseOutput;
-        return positions * ((vectors * perVector) + (rest * taps * OrtCpuCoefficients.IntegerDepthwiseRest));
+        var vectors = (channels + Lanes - 1) / Lanes;
+        var padded = (double)LayerWork.MacsOf(graph, node) * vectors * Lanes / channels;
+        return new KernelWork(padded, inputs, outputs, taps > 1 ? positions * taps : 0);
+    }
+
+    private static KernelWork IntegerDepthwise(Graph graph, Node node)
+    {
+        var (positions, channels, taps) = SizesOf(graph, node);
+        var (vectors, rest) = (channels / Lanes, channels % Lanes);
+        return new KernelWork(positions * vectors * taps, 0, positions * vectors, positions * rest * taps);
     }
 
     /// <summary>
@@ -93,24 +108,12 @@ internal static class OrtCpuKernels
         return (outputs / channels, channels, taps);
     }
 
+    private static bool IsPool(Node node) =>
+        node.OpType.EndsWith("Pool", StringComparison.Ordinal) || node.OpType.StartsWith("Reduce", StringComparison.Ordinal);
+
     private static bool IsBroadcast(Graph graph, Node node) =>
         LayerWork.ElementsOf(graph, node.Inputs[0]) != LayerWork.ElementsOf(graph, node.Inputs[1]);
 
-    private static long Inputs(Graph graph, Node node) => LayerWork.ElementsOf(graph, node.Inputs[0]);
-
     private static long Outputs(Graph graph, Node node) =>
         node.Outputs.Where(output => output.Length > 0).Sum(output => LayerWork.ElementsOf(graph, output));
-
-    private static long WorkOf(Graph graph, Node node, CostClass kind) => kind switch
-    {
-        CostClass.FloatConvolution or CostClass.IntegerConvolution or CostClass.FloatDepthwise or CostClass.IntegerDepthwise =>
-            LayerWork.MacsOf(graph, node),
-
-        // The runtime has no HardSwish: it runs HardSigmoid and Mul.
-        CostClass.FloatElementwise when node.Is("HardSwish") => 2 * Outputs(graph, node),
-        CostClass.FloatElementwise or CostClass.IntegerElementwise
-            when node.OpType.StartsWith("Global", StringComparison.Ordinal) || node.OpType.StartsWith("Reduce", StringComparison.Ordinal) =>
-            LayerWork.ElementsOf(graph, node.Inputs[0]),
-        _ => Outputs(graph, node),
-    };
 }

@@ -60,9 +60,10 @@ internal sealed class OrtCpuTarget : ITarget
         return new LintReport(Name, [.. OrtCpuLint.Findings(pairs, fusion)], fusion.Kernels);
     }
 
-    public CostEstimate? Estimate(Graph graph, int batch = 1) => OrtCpuCostModel.Estimate(Deployed(graph), batch);
+    public CostEstimate? Estimate(Graph graph, MachineProfile machine, int batch = 1) =>
+        OrtCpuCostModel.Estimate(Deployed(graph), machine, batch);
 
-    public IFastestPlacement? Fastest(Graph calibrated) => new FastestPlacement(calibrated);
+    public IFastestPlacement? Fastest(Graph calibrated, MachineProfile machine) => new FastestPlacement(calibrated, machine);
 
     private Graph Deployed(Graph graph) =>
         graph.Quantizers.Count > 0 ? Build(graph, OrtCpuForm.Name).Graph

@@ -56,9 +56,9 @@ internal sealed class TensorRtTarget : ITarget
             : LintReport.NotQuantized(Name);
     }
 
-    public CostEstimate? Estimate(Graph graph, int batch = 1) => null;
+    public CostEstimate? Estimate(Graph graph, MachineProfile machine, int batch = 1) => null;
 
-    public IFastestPlacement? Fastest(Graph calibrated) => null;
+    public IFastestPlacement? Fastest(Graph calibrated, MachineProfile machine) => null;
 
     /// <summary>A layer multiplies integers only when input and weight are both quantized.</summary>
     private static void DisableHalfQuantizedLayers(Graph graph)

@@ -1,3 +1,4 @@
+using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Graphs.Targets.OrtCpu;
@@ -13,7 +14,7 @@ public sealed class FastestPlacementTests
     [Fact]
     public void LargeConvolutions_RunOnIntegers_AsOneRegion()
     {
-        var placement = new FastestPlacement(Calibrated(channels: 128, size: 32));
+        var placement = new FastestPlacement(Calibrated(channels: 128, size: 32), MachineProfiles.Avx2);
 
         Assert.Empty(placement.FloatNodes(None).Intersect(["a.Conv", "b.Conv", "c.Conv"]));
     }
@@ -21,7 +22,7 @@ public sealed class FastestPlacementTests
     [Fact]
     public void SmallConvolutions_StayFloat_BecauseConversionsCostMore()
     {
-        var placement = new FastestPlacement(Calibrated(channels: 4, size: 8));
+        var placement = new FastestPlacement(Calibrated(channels: 4, size: 8), MachineProfiles.Avx2);
 
         Assert.Equal(["a.Conv", "b.Conv", "c.Conv"], placement.FloatNodes(None).Intersect(["a.Conv", "b.Conv", "c.Conv"]));
     }
@@ -29,7 +30,7 @@ public sealed class FastestPlacementTests
     [Fact]
     public void LayerForcedFloat_StaysFloat_AndWhatNoLongerGainsWithIt()
     {
-        var placement = new FastestPlacement(Calibrated(channels: 128, size: 32));
+        var placement = new FastestPlacement(Calibrated(channels: 128, size: 32), MachineProfiles.Avx2);
 
         Assert.Contains("b.Conv", placement.FloatNodes(new HashSet<string> { "b.Conv" }));
         Assert.Equal(
@@ -45,7 +46,7 @@ public sealed class FastestPlacementTests
     {
         var calibrated = Calibrated(channels: 128, size: 32, first);
         var placed = calibrated.Clone();
-        TargetRegistry.OrtCpu.LeaveFloat(placed, new FastestPlacement(calibrated).FloatNodes(None));
+        TargetRegistry.OrtCpu.LeaveFloat(placed, new FastestPlacement(calibrated, MachineProfiles.Avx2).FloatNodes(None));
 
         var time = Estimate(placed, "ort-cpu");
 
@@ -55,7 +56,7 @@ public sealed class FastestPlacementTests
     }
 
     private static double Estimate(Graph graph, string form) =>
-        OrtCpuCostModel.Estimate(TargetRegistry.Build(graph, form).Graph).Milliseconds;
+        OrtCpuCostModel.Estimate(TargetRegistry.Build(graph, form).Graph, MachineProfiles.Avx2).Milliseconds;
 
     private static Graph Calibrated(long channels, long size, long? first = null)
     {

@@ -37,7 +37,7 @@ public sealed class OrtCpuCostModelTests
     [Fact]
     public void Estimate_Float_HasOneKernelForEachConvolution()
     {
-        var estimate = OrtCpuCostModel.Estimate(Network(channels: 4));
+        var estimate = OrtCpuCostModel.Estimate(Network(channels: 4), MachineProfiles.Avx2);
 
         Assert.Equal([CostClass.FloatConvolution, CostClass.FloatDepthwise], estimate.Nodes.Select(node => node.Class));
         Assert.Equal(estimate.Nodes.Sum(node => node.Milliseconds), estimate.Milliseconds);
@@ -48,9 +48,9 @@ public sealed class OrtCpuCostModelTests
     {
         var graph = Calibrated();
 
-        var quantized = OrtCpuCostModel.Estimate(TargetRegistry.Build(graph, "ort-cpu").Graph);
+        var quantized = OrtCpuCostModel.Estimate(TargetRegistry.Build(graph, "ort-cpu").Graph, MachineProfiles.Avx2);
         TargetRegistry.Of(graph).LeaveFloat(graph, ["mid.Conv"]);
-        var partial = OrtCpuCostModel.Estimate(TargetRegistry.Build(graph, "ort-cpu").Graph);
+        var partial = OrtCpuCostModel.Estimate(TargetRegistry.Build(graph, "ort-cpu").Graph, MachineProfiles.Avx2);
 
         Assert.Contains(quantized.Nodes, node => node.Class == CostClass.Quantize);
         Assert.DoesNotContain(quantized.Nodes, node => node is { Node: "mid.Conv", Class: CostClass.FloatConvolution });

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Messaging.Consumers;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Messaging.Submission;

@@ -1,5 +1,6 @@
 using MassTransit;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs;
 

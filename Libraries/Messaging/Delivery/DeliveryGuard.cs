@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Execution;

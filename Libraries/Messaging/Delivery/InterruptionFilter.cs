@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using MassTransit;
+using QatPipeline.Messaging.Broker;
 
 namespace QatPipeline.Messaging.Delivery;
 
@@ -18,6 +19,3 @@ internal sealed class InterruptionFilter : IFilter<ExceptionReceiveContext>
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("interruption");
 }
-
-/// <summary>A delivery cannot be ended here and now: the process stops, or the broker takes no message.</summary>
-internal sealed class DeliveryInterruptedException(string message) : Exception(message);

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using QatPipeline.Contracts.V1;
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Messaging.Delivery;

@@ -1,4 +1,5 @@
 using MassTransit;
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Messaging.Delivery;

@@ -1,6 +1,6 @@
 using MassTransit;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Messaging.Delivery;
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Runs.Execution;
 
 namespace QatPipeline.Messaging.Submission;

@@ -5,7 +5,7 @@ using MassTransit;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
 using QatPipeline.Foundation;
-using QatPipeline.Messaging.Delivery;
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Runs.Execution;
 using QatPipeline.Runs.Json;
 using QatPipeline.Runs.Specification;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Tracking;

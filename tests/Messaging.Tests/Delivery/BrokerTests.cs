@@ -2,7 +2,7 @@ using System.Text;
 using MassTransit;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.V1;
-using QatPipeline.Messaging.Delivery;
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Messaging.Submission;
 using QatPipeline.Runs.Artifacts;
 using QatPipeline.Runs.Tests.TestStages;

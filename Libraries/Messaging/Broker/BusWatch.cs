@@ -2,7 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace QatPipeline.Messaging.Delivery;
+namespace QatPipeline.Messaging.Broker;
 
 /// <summary>
 /// Ends a process that does not come back to a broker which others can talk to, so that it is started again: calls of the bus that the

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
-namespace QatPipeline.Messaging.Delivery;
+namespace QatPipeline.Messaging.Broker;
 
 internal static class BrokerAddress
 {
@@ -21,7 +22,7 @@ internal static class BrokerAddress
             await using var connection = await factory.CreateConnectionAsync(cancellationToken);
             return connection.IsOpen;
         }
-        catch (Exception exception) when (exception.IsTransient() && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is IOException or RabbitMQClientException or TimeoutException)
         {
             return false;
         }

@@ -1,6 +1,7 @@
+using QatPipeline.Messaging.Broker;
 using QatPipeline.Messaging.Delivery;
 
-namespace QatPipeline.Messaging.Tests.Delivery;
+namespace QatPipeline.Messaging.Tests.Broker;
 
 /// <summary>Calls of the bus that never end, as the client library leaves them behind when a channel is disposed under them.</summary>
 public sealed class PublicationTests

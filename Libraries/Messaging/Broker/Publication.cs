@@ -1,4 +1,4 @@
-namespace QatPipeline.Messaging.Delivery;
+namespace QatPipeline.Messaging.Broker;
 
 /// <summary>Bounds how long a message may take to the broker.</summary>
 /// <remarks>

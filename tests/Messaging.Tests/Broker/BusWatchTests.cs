@@ -2,9 +2,9 @@ using System.Collections.ObjectModel;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
-using QatPipeline.Messaging.Delivery;
+using QatPipeline.Messaging.Broker;
 
-namespace QatPipeline.Messaging.Tests.Delivery;
+namespace QatPipeline.Messaging.Tests.Broker;
 
 public sealed class BusWatchTests
 {

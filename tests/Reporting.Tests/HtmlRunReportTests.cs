@@ -39,6 +39,20 @@ public sealed partial class HtmlRunReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Layers_ChosenByMeasuredTime_ShowTheDivisionsTheFrontierAndTheBound()
+    {
+        var page = await RenderAsync();
+
+        Assert.Contains("2.50 ms against 5.10 ms in float", page, StringComparison.Ordinal);
+        Assert.Contains("Float is faster beyond chance", page, StringComparison.Ordinal);
+        Assert.Contains("take at least 2.00 ms, an estimate", page, StringComparison.Ordinal);
+        Assert.Contains("Divisions timed: 1", page, StringComparison.Ordinal);
+        Assert.Contains("AP on calibration images against measured time", page, StringComparison.Ordinal);
+        Assert.Contains("measured ms", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("estimated ms", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plots_ShowHistogramsWithEveryCalibratorsAmax_AndLatencyDistributions()
     {
         var page = await RenderAsync();

@@ -98,7 +98,8 @@ internal sealed class SyntheticRun : IDisposable
         Search = new SearchFigures(
             4, 0.4, 0.39, 5, null,
             [new SearchStep(Hostile, [Hostile], new SearchMeasurement(0.3, 2.5), MeetsBudget: true, "meets")],
-            [Hostile], [], MeetsBudget: true, "1 of 2 layers stay float: " + Hostile),
+            [Hostile], [], MeetsBudget: true, "1 of 2 layers stay float: " + Hostile,
+            new PlacementFigures(5, 2.5, 5.1, IsNotSlower: false, 2, [new TimedPlacement(Hostile, 1, 2.5, IsKept: true)])),
         Final = new MethodFigures("entropy", 0.35, 0.35),
         Coverage = new MacCoverage(60, 100),
         Layers = [Layer(Hostile, false, "quantized as well: " + Hostile), Layer("conv", true, null)],

@@ -16,7 +16,7 @@ public sealed record MeasuredKernels(IReadOnlyList<(CostClass Class, KernelWork 
 /// </remarks>
 public static class RateFit
 {
-    private const int MostSweeps = 20_000;
+    private const int MostSweeps = 5_000;
     private const double Converged = 1e-12;
 
     /// <summary>
@@ -24,6 +24,11 @@ public static class RateFit
     /// what was known before.
     /// </summary>
     private const double Prior = 0.1;
+
+    /// <summary>Relative error from which on a measurement weighs less.</summary>
+    private const double Outlier = 0.15;
+
+    private const int Passes = 6;
 
     private static readonly int RatesPerClass = default(KernelWork).ToArray().Length;
 
@@ -50,7 +55,7 @@ public static class RateFit
             }
         }
 
-        var solution = Descend(rows, [.. expected.Select(rate => rate > 0 ? 1.0 : 0)]);
+        var solution = Robust(rows, [.. expected.Select(rate => rate > 0 ? 1.0 : 0)]);
         double RateOf(int column) => solution[column] * scales[column];
         var rates = classes.Index().ToDictionary(
             entry => entry.Item,
@@ -75,10 +80,33 @@ public static class RateFit
         return row;
     }
 
-    private static double[] Descend(double[][] rows, double[] prior)
+    /// <summary>
+    /// Fits again with less weight for what was far off: a measurement that something else on the machine disturbed must not move the others
+    /// (Huber's estimator by iterated weights).
+    /// </summary>
+    private static double[] Robust(double[][] rows, double[] prior)
+    {
+        double[] weights = [.. rows.Select(_ => 1.0)];
+        var solution = prior;
+        for (var pass = 0; pass < Passes; pass++)
+        {
+            solution = Descend(rows, weights, prior);
+            weights = [.. rows.Select(row => Math.Sqrt(Math.Min(1, Outlier / Math.Max(double.Epsilon, Math.Abs(1 - Dot(row, solution))))))];
+        }
+
+        return solution;
+    }
+
+    private static double Dot(double[] row, double[] solution) => row.Zip(solution, (count, value) => count * value).Sum();
+
+    /// <param name="counts">The counts of each network over its time.</param>
+    /// <param name="weights">What each network's error counts.</param>
+    /// <param name="prior">Where to begin, and what to stay near to.</param>
+    private static double[] Descend(double[][] counts, double[] weights, double[] prior)
     {
         double[] solution = [.. prior];
-        double[] residuals = [.. rows.Select(row => 1 - row.Zip(prior, (count, value) => count * value).Sum())];
+        var rows = counts.Zip(weights, (row, weight) => Array.ConvertAll(row, count => count * weight)).ToArray();
+        double[] residuals = [.. rows.Zip(weights, (row, weight) => weight - Dot(row, prior))];
         var largest = double.MaxValue;
         for (var sweep = 0; sweep < MostSweeps && largest > Converged; sweep++)
         {

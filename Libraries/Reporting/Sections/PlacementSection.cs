@@ -28,7 +28,7 @@ internal static class PlacementSection
             {(placement.IsNotSlower ? "" : "Float is faster beyond chance: integers gain nothing for this network on this machine. ")}By the
             machine's profile the kernels alone take at least {placement.BoundMilliseconds:0.00} ms, an estimate.</p>
             <div class="plots">{Frontier(search)}</div>
-            {HtmlTable.Folded($"The {placement.Timed.Count} divisions timed", timed)}
+            {HtmlTable.Folded($"Divisions timed: {placement.Timed.Count}", timed)}
             """);
     }
 

@@ -27,7 +27,7 @@ internal sealed class PlacementTiming
     /// <summary>Null for runs whose placement follows estimates.</summary>
     public static PlacementTiming? Of(IStageContext context, RunSpecification specification)
     {
-        if (specification.Partial is not { Enabled: true, Placement: "measured" } || specification.Target != TargetNames.OrtCpu)
+        if (CalibrationMachine.TimedOn(specification) is null)
         {
             return null;
         }

@@ -43,6 +43,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         Network = specification.Train is null ? Yolov6Models.KeyOf(specification) : null,
         specification.Target,
         Machine = CalibrationMachine.KeyOf(specification),
+        TimedOn = CalibrationMachine.TimedOn(StrictCalibration.Effective(specification)),
         StrictCalibration.Effective(specification).Calibration,
         StrictCalibration.Effective(specification).Partial,
         IsStrict = StrictCalibration.IsOn(specification),

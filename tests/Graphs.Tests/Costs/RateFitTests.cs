@@ -21,6 +21,19 @@ public sealed class RateFitTests
     }
 
     [Fact]
+    public void Solve_ADisturbedMeasurement_MovesLittle()
+    {
+        MeasuredKernels[] measured = [.. Works().Select(work => Network(work, layers: 6, conversions: 2))];
+        measured[5] = measured[5] with { Nanoseconds = 9 * measured[5].Nanoseconds };
+        measured[17] = measured[17] with { Nanoseconds = 5 * measured[17].Nanoseconds };
+
+        var (rates, _) = RateFit.Solve(measured, MachineProfiles.Avx2);
+
+        var unseen = new KernelWork(30e6, 80e3, 50e3);
+        Assert.InRange(rates[CostClass.IntegerPointwise].NanosecondsOf(unseen) / Truth.NanosecondsOf(unseen), 0.9, 1.1);
+    }
+
+    [Fact]
     public void Solve_NothingMeasuredOfAKind_KeepsWhatIsKnownOfIt()
     {
         var (rates, _) = RateFit.Solve([Network(new KernelWork(1e6, 1e4, 1e4), 4, 1)], MachineProfiles.Avx2);

@@ -126,7 +126,10 @@ internal static class RunCommand
         ? specification
         : specification with
         {
-            Build = specification.Build with { Machine = MachineNames.All.Contains(machine) ? machine : Path.GetFullPath(machine) },
+            Build = specification.Build with
+            {
+                Machine = MachineNames.All.Contains(machine) ? machine : Path.GetFullPath(machine),
+            },
         };
 
     // Every stage of both libraries: one that is added there is found here.

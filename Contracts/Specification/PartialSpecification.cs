@@ -7,8 +7,8 @@ public sealed record PartialSpecification
     public bool Enabled { get; init; } = true;
 
     /// <summary>
-    /// What is quantized to begin with: <c>fastest</c>, the layers for which integers save estimated time on ort-cpu; <c>measured</c>, those
-    /// of the fastest engine among many that are timed on the machine that calibrates; or <c>all</c> that can be.
+    /// What is quantized to begin with: <c>fastest</c>, the layers for which integers save estimated time on ort-cpu; <c>measured</c>,
+    /// those of the fastest engine among many that are timed on the machine that calibrates; or <c>all</c> that can be.
     /// </summary>
     [AllowedValues("fastest", "measured", "all")]
     public string Placement { get; init; } = "fastest";

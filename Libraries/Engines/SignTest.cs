@@ -6,7 +6,9 @@ namespace QatPipeline.Engines;
 /// </summary>
 public static class SignTest
 {
-    /// <summary>The probability of rounds at least so one-sided if neither were faster, for both sides together; 1 without rounds.</summary>
+    /// <summary>
+    /// The probability of rounds at least so one-sided if neither were faster, for both sides together; 1 without rounds.
+    /// </summary>
     public static double PValue(int wins, int losses)
     {
         var rounds = wins + losses;

@@ -25,6 +25,7 @@ public static class ProcessorFeatures
 
     // The file has lines such as "model name      : AMD EPYC 7B13".
     private static string? ReadName() => File.Exists(InformationFile)
-        ? File.ReadLines(InformationFile).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+        ? File.ReadLines(InformationFile)
+            .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
         : null;
 }

@@ -44,7 +44,8 @@ public sealed class MachineProfiler(IGraphTimer timer, int threads)
         {
             progress.Report(new ProfileProgress(index, probes.Length, $"{graph.Name}, {form}"));
             var samples = await timer.MeasureAsync([graph], cancellationToken).ConfigureAwait(false);
-            measured.Add(new MeasuredKernels(KernelsOf(graph), LatencyStatistics.Of([.. samples[0]], 50).Median * NanosecondsPerMillisecond));
+            var median = LatencyStatistics.Of([.. samples[0]], 50).Median;
+            measured.Add(new MeasuredKernels(KernelsOf(graph), median * NanosecondsPerMillisecond));
         }
 
         var (fitted, call) = RateFit.Solve(measured, MachineProfiles.Avx2);

@@ -12,8 +12,8 @@ public interface IFastestPlacement
     /// <summary>The nodes to leave float, in execution order; all others gain from running on integers.</summary>
     /// <param name="floatLayers">Names of layers that stay float whatever they cost.</param>
     /// <param name="margin">
-    /// How many times their estimated cost conversions count, at least 0. Estimates err: integers must win by more than conversions cost, so
-    /// that few and large regions are chosen. Other margins give other candidates to be timed.
+    /// How many times their estimated cost conversions count, at least 0. Estimates err: integers must win by more than conversions cost,
+    /// so that few and large regions are chosen. Other margins give other candidates to be timed.
     /// </param>
     IReadOnlyList<string> FloatNodes(IReadOnlySet<string> floatLayers, double margin = 1.5);
 }

@@ -81,8 +81,8 @@ public static class RateFit
     }
 
     /// <summary>
-    /// Fits again with less weight for what was far off: a measurement that something else on the machine disturbed must not move the others
-    /// (Huber's estimator by iterated weights).
+    /// Fits again with less weight for what was far off: a measurement that something else on the machine disturbed must not move the
+    /// others (Huber's estimator by iterated weights).
     /// </summary>
     private static double[] Robust(double[][] rows, double[] prior)
     {

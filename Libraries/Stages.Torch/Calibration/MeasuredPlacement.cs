@@ -120,7 +120,8 @@ internal sealed class MeasuredPlacement(
                 continue;
             }
 
-            var name = $"{region.Count(_layers.Contains)} layers around {region.First(_layers.Contains)} {where}";
+            var count = region.Count(_layers.Contains);
+            var name = $"{count} {(count == 1 ? "layer" : "layers")} around {region.First(_layers.Contains)} {where}";
             report($"timing {name}");
             var timing = await PairedTiming.MeasureAsync(timer, Deployed(moved), Deployed(floatNodes), cancellationToken);
             if (timing.FirstIsFaster)

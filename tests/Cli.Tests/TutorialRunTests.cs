@@ -72,7 +72,7 @@ public sealed class TutorialRunTests : IDisposable
         foreach (var (change, complaint) in Nonsense)
         {
             (exitCode, _, error) = await ImportAsync(change);
-            Assert.True(exitCode == 2, error);
+            Assert.True(exitCode == 2, $"'{complaint}' was expected, the exit code is {exitCode}: {error}");
             Assert.Contains(complaint, error, StringComparison.Ordinal);
         }
 

@@ -14,7 +14,8 @@ internal static class ProfileCommand
         var threads = new Option<int>("--threads") { Description = "Threads of each kernel; 0 takes the physical cores", HelpName = "N" };
         var name = new Option<string>("--name")
         {
-            Description = "What the profile calls the machine", DefaultValueFactory = _ => StoredProfile.Name,
+            Description = "What the profile calls the machine",
+            DefaultValueFactory = _ => StoredProfile.Name,
         };
         var output = new Option<FileInfo?>("--out", "-o")
         {

@@ -52,6 +52,7 @@ internal sealed partial class BusWatch(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The broker answers, but this process has not come back to it for minutes; it ends to be started again: {Health}")]
+    [LoggerMessage(
+        LogLevel.Error, "The broker answers, but this process has not come back to it for minutes; it ends to be started again: {Health}")]
     private partial void LogLost(string health);
 }

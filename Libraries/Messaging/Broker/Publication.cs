@@ -27,7 +27,9 @@ internal static class Publication
         }
     }
 
-    /// <summary>Publishes what follows from a delivery, or hands the delivery back: it comes again when the broker can be talked to.</summary>
+    /// <summary>
+    /// Publishes what follows from a delivery, or hands the delivery back: it comes again when the broker can be talked to.
+    /// </summary>
     /// <exception cref="DeliveryInterruptedException">The broker did not take the message in time.</exception>
     public static async Task OrHandBackAsync(Func<CancellationToken, Task> publish, CancellationToken cancellationToken)
     {

@@ -23,8 +23,8 @@ internal sealed partial class DeliveryGuard(
     ILogger<DeliveryGuard> logger)
 {
     /// <summary>
-    /// Does the work unless the event is refused or the run is cancelled. Transient faults are left to the endpoint's retries; all others end the run, and the
-    /// message goes to the error queue.
+    /// Does the work unless the event is refused or the run is cancelled. Transient faults are left to the endpoint's retries, deliveries
+    /// whose outcome the broker does not take go back to their queue; all other faults end the run, and the message goes to the error queue.
     /// </summary>
     public async Task ExecuteAsync<TEvent>(ConsumeContext<TEvent> context, string stage, Func<CancellationToken, Task> work)
         where TEvent : class, IPipelineEvent
@@ -104,7 +104,8 @@ internal sealed partial class DeliveryGuard(
     [LoggerMessage(LogLevel.Information, "Stage {Stage} of run {RunId}: the run is cancelled")]
     private partial void LogCancelled(string stage, string runId);
 
-    [LoggerMessage(LogLevel.Warning, "Stage {Stage} of run {RunId}: the broker does not take what follows, so the delivery goes back to its queue")]
+    [LoggerMessage(
+        LogLevel.Warning, "Stage {Stage} of run {RunId}: the broker does not take what follows, so the delivery goes back to its queue")]
     private partial void LogHandedBack(Exception exception, string stage, string runId);
 
     [LoggerMessage(LogLevel.Warning, "Stage {Stage} of run {RunId}: a transient fault, to be retried")]

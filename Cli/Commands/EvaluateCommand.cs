@@ -102,8 +102,7 @@ internal static class EvaluateCommand
             return backend.Load(model);
         }
 
-        var untimed = new TimingOptions { WarmUp = TimeSpan.Zero, Duration = TimeSpan.Zero, Iterations = 1 };
-        var request = engine.RequestOf(parsed, model, folder, [specification.Evaluation.Batch], untimed);
+        var request = engine.RequestOf(parsed, model, folder, [specification.Evaluation.Batch], TimingOptions.Untimed);
         if (backend is OrtCpuBackend)
         {
             OrtCpuBackend.RequirePrecision(request.Precision);

@@ -20,11 +20,15 @@ public sealed record LatencyStatistics(double Min, double Max, double Mean, doub
         }
 
         var sorted = milliseconds.Order().ToArray();
-        var middle = sorted.Length / 2;
-        var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         var excluded = (int)((1 - (percentile / 100)) * sorted.Length);
-        return new(sorted[0], sorted[^1], sorted.Average(), median, sorted[Math.Max(sorted.Length - 1 - excluded, 0)]);
+        return new(sorted[0], sorted[^1], sorted.Average(), MiddleOf(sorted), sorted[Math.Max(sorted.Length - 1 - excluded, 0)]);
     }
+
+    /// <summary>The middle one of measured latencies, or the mean of the two middle ones.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static double MedianOf(IReadOnlyCollection<double> milliseconds) => milliseconds.Count > 0
+        ? MiddleOf([.. milliseconds.Order()])
+        : throw new ArgumentException("No latency was measured.", nameof(milliseconds));
 
     /// <summary>What 0, 1, … 100 % of the latencies do not exceed: measured values, not interpolated ones.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -37,5 +41,11 @@ public sealed record LatencyStatistics(double Min, double Max, double Mean, doub
 
         var sorted = milliseconds.Order().ToArray();
         return [.. Enumerable.Range(0, 101).Select(percent => sorted[(int)Math.Max(0, Math.Ceiling(percent / 100.0 * sorted.Length) - 1)])];
+    }
+
+    private static double MiddleOf(double[] sorted)
+    {
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

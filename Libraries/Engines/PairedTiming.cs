@@ -43,8 +43,8 @@ public sealed record PairedTiming(double First, double Second, int Wins, int Los
 
     /// <summary>From the times of both, round by round.</summary>
     public static PairedTiming Of(IReadOnlyCollection<double> first, IReadOnlyCollection<double> second) => new(
-        LatencyStatistics.Of(first, 50).Median,
-        LatencyStatistics.Of(second, 50).Median,
+        LatencyStatistics.MedianOf(first),
+        LatencyStatistics.MedianOf(second),
         first.Zip(second).Count(pair => pair.First < pair.Second),
         first.Zip(second).Count(pair => pair.First > pair.Second));
 }

@@ -3,6 +3,9 @@ namespace QatPipeline.Engines;
 /// <summary>How an engine is timed; names and defaults are trtexec's.</summary>
 public sealed record TimingOptions
 {
+    /// <summary>For an engine that is built to be run, not to be timed.</summary>
+    public static TimingOptions Untimed { get; } = new() { WarmUp = TimeSpan.Zero, Duration = TimeSpan.Zero, Iterations = 1 };
+
     /// <summary>Runs before measuring last at least this long.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -24,7 +24,6 @@ public sealed record TensorAgreement(
 public static class OrtTensorAgreement
 {
     private const string Suffix = "_compared";
-    private static readonly TimingOptions Untimed = new() { WarmUp = TimeSpan.Zero, Duration = TimeSpan.Zero, Iterations = 1 };
 
     /// <summary>Runs both and compares every activation that the model quantizes per tensor.</summary>
     /// <param name="model">A model in the ort-cpu form; it is not changed.</param>
@@ -76,7 +75,7 @@ public static class OrtTensorAgreement
                         Name = "engine",
                         Precision = EnginePrecision.Int8,
                         Batches = [batch],
-                        Timing = Untimed,
+                        Timing = TimingOptions.Untimed,
                     },
                     cancellationToken)
                 .ConfigureAwait(false);

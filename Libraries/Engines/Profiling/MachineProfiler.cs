@@ -44,7 +44,7 @@ public sealed class MachineProfiler(IGraphTimer timer, int threads)
         {
             progress.Report(new ProfileProgress(index, probes.Length, $"{graph.Name}, {form}"));
             var samples = await timer.MeasureAsync([graph], cancellationToken).ConfigureAwait(false);
-            var median = LatencyStatistics.Of([.. samples[0]], 50).Median;
+            var median = LatencyStatistics.MedianOf(samples[0]);
             measured.Add(new MeasuredKernels(KernelsOf(graph), median * NanosecondsPerMillisecond));
         }
 

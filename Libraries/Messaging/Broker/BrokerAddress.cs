@@ -18,8 +18,7 @@ internal static class BrokerAddress
     {
         try
         {
-            var factory = new ConnectionFactory { Uri = new Uri(address), AutomaticRecoveryEnabled = false };
-            await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+            await using var connection = await ConnectAsync(address, cancellationToken);
             return connection.IsOpen;
         }
         catch (Exception exception) when (exception is IOException or RabbitMQClientException or TimeoutException)
@@ -27,4 +26,8 @@ internal static class BrokerAddress
             return false;
         }
     }
+
+    /// <summary>A connection of its own, which ends when the broker is lost.</summary>
+    public static Task<IConnection> ConnectAsync(string address, CancellationToken cancellationToken) =>
+        new ConnectionFactory { Uri = new Uri(address), AutomaticRecoveryEnabled = false }.CreateConnectionAsync(cancellationToken);
 }

@@ -5,7 +5,6 @@ using QatPipeline.Messaging.Broker;
 using QatPipeline.Messaging.Delivery;
 using QatPipeline.Runs;
 using QatPipeline.Runs.Tracking;
-using RabbitMQ.Client;
 
 namespace QatPipeline.Messaging.Workers;
 
@@ -60,8 +59,7 @@ public sealed partial class StageWorkers(
 
     private async Task AskAsync(PeriodicTimer timer, CancellationToken cancellationToken)
     {
-        var factory = new ConnectionFactory { Uri = new Uri(configuration.GetPipelineBroker()), AutomaticRecoveryEnabled = false };
-        await using var connection = await factory.CreateConnectionAsync(cancellationToken);
+        await using var connection = await BrokerAddress.ConnectAsync(configuration.GetPipelineBroker(), cancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         do
         {

@@ -44,10 +44,10 @@ internal sealed class MeasuredPlacement(
         report($"timing {candidates.Length} divisions in turns");
         var samples = await timer.MeasureAsync(
             [@float, .. candidates.Select(candidate => Deployed(candidate.FloatNodes))], cancellationToken);
-        var floatTime = MedianOf(samples[0]);
+        var floatTime = LatencyStatistics.MedianOf(samples[0]);
         foreach (var (candidate, times) in candidates.Zip(samples.Skip(1)))
         {
-            _timed.Add(new TimedPlacement(candidate.Name, IntegerLayers(candidate.FloatNodes), MedianOf(times), IsKept: false));
+            _timed.Add(new TimedPlacement(candidate.Name, IntegerLayers(candidate.FloatNodes), LatencyStatistics.MedianOf(times), IsKept: false));
         }
 
         var chosen = _timed.Index().MinBy(timed => timed.Item.Milliseconds).Index;
@@ -61,8 +61,6 @@ internal sealed class MeasuredPlacement(
             [.. calibrated.Nodes.Select(node => node.Name).Where(floatNodes.Contains)],
             new PlacementFigures(floatTime, final.First, final.Second, !final.SecondIsFaster, fastest.BoundMilliseconds, [.. _timed]));
     }
-
-    private static double MedianOf(IReadOnlyList<double> times) => LatencyStatistics.Of([.. times], 50).Median;
 
     /// <summary>The divisions, each once, and without those that leave everything float.</summary>
     private IEnumerable<(string Name, IReadOnlyList<string> FloatNodes)> Candidates()

@@ -74,7 +74,7 @@ internal sealed class PartialSearch(
             {
                 var deployed = TargetRegistry.Build(graph, quantized.Count > 0 ? _target.Forms[0] : FloatForm.Name).Graph;
                 var samples = await timer.MeasureAsync([deployed], cancellationToken);
-                return [LatencyStatistics.Of([.. samples[0]], 50).Median];
+                return [LatencyStatistics.MedianOf(samples[0])];
             },
             cancellationToken);
         return figures[0];

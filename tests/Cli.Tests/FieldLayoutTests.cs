@@ -34,6 +34,19 @@ public sealed class FieldLayoutTests : IDisposable
         Assert.Contains("warning: The float model's AP on the validation images is 0.0000", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Run_BatchFoldedIntoAReshape_IsCalibratedAndTrainedAtAnyBatch()
+    {
+        var (exitCode, output, error) = await RunAsync("batch-folded-into-reshape", text => text
+            .Replace("batch: 1", "batch: 4", StringComparison.Ordinal)
+            .Replace("  validation:", "  training: [{ annotations: annotations.json, images: pictures }]\n  validation:", StringComparison.Ordinal)
+            .Replace("qat: null", "qat: { epochs: 1, batch: 2 }", StringComparison.Ordinal));
+
+        Assert.True(exitCode == 0, error);
+        Assert.Contains("engine-int8", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("layout-raw-heads-chw", "The model's outputs c3 [1, 84, 8, 8] are of no layout that is known for the 80 classes")]
     [InlineData("two-inputs-paddle", "The model has the inputs images, im_shape, but a detector of one input is expected")]

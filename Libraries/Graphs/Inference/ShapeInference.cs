@@ -9,7 +9,7 @@ namespace QatPipeline.Graphs.Inference;
 public static class ShapeInference
 {
     // Shape arithmetic works on a handful of numbers; larger constants are for FoldConstants to compute.
-    private const long LargestShapeConstant = 1024;
+    internal const long LargestShapeConstant = 1024;
 
     /// <summary>
     /// Fills <see cref="Graph.Values"/> and completes the outputs' shapes. What the file says is kept where nothing better is known:

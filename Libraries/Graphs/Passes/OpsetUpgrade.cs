@@ -1,3 +1,5 @@
+using QatPipeline.Graphs.Inference;
+
 namespace QatPipeline.Graphs.Passes;
 
 /// <summary>Brings a graph of opset 7 to 12 to 13, the first with quantization per channel.</summary>
@@ -28,6 +30,7 @@ internal static class OpsetUpgrade
         }
 
         graph.Opset = PerAxis;
+        NormalizeOneAxis(graph);
     }
 
     private static void Upgrade(Graph graph, Node node)
@@ -39,9 +42,6 @@ internal static class OpsetUpgrade
                 break;
             case "Split":
                 IntegersToInput(graph, node, "split", 1);
-                break;
-            case "Softmax" or "LogSoftmax" or "Hardmax":
-                FlattenSoftmax(graph, node);
                 break;
             case "Clip":
                 FloatToInput(graph, node, "min", 1);
@@ -115,16 +115,31 @@ internal static class OpsetUpgrade
         node.Inputs[input] = graph.AddConstant($"{node.Name}.{name}", tensor);
     }
 
-    /// <summary>Before opset 13 everything from the axis on was normalised together, since then only the axis.</summary>
-    private static void FlattenSoftmax(Graph graph, Node node)
+    /// <summary>Before opset 13 Softmax and its like normalised everything from the axis on together, since then only the axis.</summary>
+    private static void NormalizeOneAxis(Graph graph)
     {
-        var axis = node.Int("axis", 1);
-        node.Attributes["axis"] = -1L;
-        if (axis == -1 || axis == graph.FindValue(node.Inputs[0])?.Shape?.Count - 1)
+        var nodes = graph.Nodes.Where(node => node.Is("Softmax") || node.Is("LogSoftmax") || node.Is("Hardmax")).ToArray();
+        if (nodes.Length == 0)
         {
             return;
         }
 
+        // Few files say of what rank their inner values are.
+        GraphOrder.Sort(graph);
+        var analysis = new ValueAnalysis(graph, ShapeInference.LargestShapeConstant);
+        foreach (var node in nodes)
+        {
+            var axis = node.Int("axis", 1);
+            node.Attributes["axis"] = -1L;
+            if (axis != -1 && axis != analysis.Find(node.Inputs[0])?.Shape?.Count - 1)
+            {
+                NormalizeRows(graph, node, axis);
+            }
+        }
+    }
+
+    private static void NormalizeRows(Graph graph, Node node, long axis)
+    {
         var (input, output) = (node.Inputs[0], node.Outputs[0]);
         var (shape, flat, result) =
             (graph.UniqueValue($"{output}.shape"), graph.UniqueValue($"{output}.flat"), graph.UniqueValue($"{output}.rows"));

@@ -6,6 +6,7 @@ using QatPipeline.Graphs.Importing;
 using QatPipeline.Stages.Detectors;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Native;
 
 namespace QatPipeline.Stages.Torch.Detectors;
 
@@ -16,6 +17,7 @@ internal sealed class GraphEvaluation(
     DetectionRun run,
     DatasetIndex index,
     bool isFromFile,
+    long? passLimit,
     CocoDataset selectionTruth,
     CocoDataset validationTruth,
     IProgress<StageProgress> progress)
@@ -28,8 +30,11 @@ internal sealed class GraphEvaluation(
 
     public DetectionRun Run => run;
 
-    /// <summary>Images of a pass that collects ranges or compares layers.</summary>
-    public int CalibrationBatch { get; } = run.Model.Description.TakesOne ? 1 : run.Specification.Calibration.Batch;
+    /// <summary>Images of a pass that collects ranges or compares layers: the specification's, or what the model takes.</summary>
+    public int CalibrationBatch => MostAtOnce ?? run.Specification.Calibration.Batch;
+
+    /// <summary>Images that the model takes in a pass; null where it takes any number.</summary>
+    public int? MostAtOnce { get; } = run.Model.Description.TakesOne ? 1 : (int?)passLimit;
 
     /// <param name="context">The stage's.</param>
     /// <param name="images">Where images come from.</param>
@@ -52,6 +57,7 @@ internal sealed class GraphEvaluation(
                     : await RecogniseAsync(context, images, model, index, cancellationToken)),
             index,
             specification.Model.Onnx is not null,
+            PassLimitOf(model),
             CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.CalibrationAnnotations, cancellationToken), ""),
             CocoDataset.Read(await context.OpenInputAsync(ArtifactNames.ValidationAnnotations, cancellationToken), ""),
             context.Progress);
@@ -97,6 +103,12 @@ internal sealed class GraphEvaluation(
         var detections = await run.DetectAsync(detector, DatasetSplit.Calibration, chosen, $"AP of {name}", progress, cancellationToken);
         return CocoEvaluator.Evaluate(truth, detections).Metrics.Ap;
     }
+
+    private static long? PassLimitOf(Graph model) => TorchThread.Run(() =>
+    {
+        using var network = new TorchNetwork(model);
+        return network.PassLimit;
+    });
 
     private static string ReadingOf(RunDetector model, DatasetIndex index) =>
         $"{DetectorRecognition.Describe(model.Description, index.Categories.Count)}; input {model.Description.Input}";

@@ -175,7 +175,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         }
 
         var wanted = evaluation.FirstCalibrationImages(BiasCorrectionImages);
-        var atOnce = evaluation.CalibrationBatch == 1 ? 1 : wanted.Count;
+        var atOnce = evaluation.MostAtOnce ?? wanted.Count;
         var batches = await evaluation.Run.Images
             .ReadAsync(context.Specification, DatasetSplit.Calibration, wanted, evaluation.Run.Protocol, atOnce, cancellationToken)
             .ToArrayAsync(cancellationToken);

@@ -16,6 +16,7 @@ public sealed class TorchNetwork : IDisposable
     private readonly (NetworkQuantizer Quantizer, string Weight)[] _weights;
     private readonly Dictionary<QuantizerUse, NetworkBias> _biases;
     private readonly NetworkConstants _constants;
+    private readonly Lazy<long?> _passLimit;
     private bool _isTraining;
 
     /// <exception cref="TorchExecutionException">The graph has an operator this executor does not know.</exception>
@@ -34,6 +35,7 @@ public sealed class TorchNetwork : IDisposable
         _weights = [.. WeightsOf(graph)];
         _biases = TargetRegistry.IntegerBiases(graph).ToDictionary(bias => bias.Use, bias => new NetworkBias(
             bias, _uses[new(bias.Layer.Name, 0)].Range, _uses[new(bias.Layer.Name, 1)].Range, _constants.Values));
+        _passLimit = new Lazy<long?>(() => DeclaredBatch is { } declared && !BatchProbe.AreIndependent(Graph, Device) ? declared : null);
         PlanFor(null);
     }
 
@@ -84,24 +86,44 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>Running statistics in the order the graph uses them.</summary>
     public IReadOnlyList<NetworkParameter> Buffers => _constants.Buffers;
 
+    /// <summary>
+    /// Pictures of a pass where the graph ties them down: it was written for so many, and its nodes do not keep more of them apart. Null
+    /// where a pass takes any number. Found out by a pass when first asked for.
+    /// </summary>
+    public long? PassLimit => _passLimit.Value;
+
     /// <summary>The ranges that are simulated, in the order of the graph's quantizers.</summary>
     public IReadOnlyList<NetworkQuantizer> Quantizers { get; }
 
     /// <summary>
-    /// Runs a batch through a network with one input. Values that are no longer needed are freed as soon as their last reader ran.
+    /// Runs a batch through a network with one input. Where <see cref="PassLimit"/> ties the graph down, a larger batch takes several
+    /// passes, whose values are joined along their first axis.
     /// </summary>
     /// <param name="input">[N,C,H,W], on the network's device; N may differ from the batch size the graph was written for.</param>
     /// <param name="wanted">Names of the values to return; the graph's outputs by default.</param>
     /// <returns>The wanted values, owned by the caller (or the caller's dispose scope).</returns>
     /// <exception cref="TorchExecutionException">A node cannot be run on these inputs, or a wanted value does not exist.</exception>
-    public IReadOnlyDictionary<string, Tensor> Forward(Tensor input, IReadOnlyCollection<string>? wanted = null) =>
-        Inputs is [var name]
-            ? Forward(new Dictionary<string, Tensor> { [name] = input }, wanted)
-            : throw new TorchExecutionException($"Graph '{Graph.Name}' has inputs {string.Join(", ", Inputs)}: name a tensor for each.");
+    public IReadOnlyDictionary<string, Tensor> Forward(Tensor input, IReadOnlyCollection<string>? wanted = null)
+    {
+        if (Inputs is not [var name])
+        {
+            throw new TorchExecutionException($"Graph '{Graph.Name}' has inputs {string.Join(", ", Inputs)}: name a tensor for each.");
+        }
 
-    /// <inheritdoc cref="Forward(Tensor, IReadOnlyCollection{string})"/>
+        using var scope = NewDisposeScope();
+        var parts = DeclaredBatch < input.shape[0] && PassLimit is { } limit ? input.split(limit) : [input];
+        var passes = parts.Select(part => Forward(new Dictionary<string, Tensor> { [name] = part }, wanted)).ToArray();
+        return passes[0].ToDictionary(
+            value => value.Key,
+            value => (passes.Length == 1 ? value.Value : cat([.. passes.Select(pass => pass[value.Key])])).MoveToOuterDisposeScope(),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>Runs all inputs through the network in one pass. Values are freed as soon as their last reader ran.</summary>
     /// <param name="inputs">A tensor for every input of the graph.</param>
     /// <param name="wanted">Names of the values to return; the graph's outputs by default.</param>
+    /// <returns>The wanted values, owned by the caller (or the caller's dispose scope).</returns>
+    /// <exception cref="TorchExecutionException">A node cannot be run on these inputs, or a wanted value does not exist.</exception>
     public IReadOnlyDictionary<string, Tensor> Forward(
         IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyCollection<string>? wanted = null)
     {
@@ -224,17 +246,19 @@ public sealed class TorchNetwork : IDisposable
     }
 
     // The batch size is that of the first input; shape constants of the graph were made for the size declared there.
+    private long? DeclaredBatch =>
+        Inputs.Count > 0 && Graph.FindValue(Inputs[0])?.Shape is [{ Value: var size }, ..] ? size : null;
+
     private OperatorContext ContextOf(IReadOnlyDictionary<string, Tensor> inputs)
     {
-        long? declared = null;
-        var batch = 1L;
-        if (Inputs.Count > 0 && inputs.TryGetValue(Inputs[0], out var first) && first.dim() > 0)
-        {
-            batch = first.shape[0];
-            declared = Graph.FindValue(Inputs[0])?.Shape is [{ Value: var size }, ..] ? size : null;
-        }
-
-        return new OperatorContext(Graph, Device, IsTraining && UsesBatchStatistics, BatchNormMomentum, declared, batch);
+        var isBatched = Inputs.Count > 0 && inputs.TryGetValue(Inputs[0], out var first) && first.dim() > 0;
+        return new OperatorContext(
+            Graph,
+            Device,
+            IsTraining && UsesBatchStatistics,
+            BatchNormMomentum,
+            isBatched ? DeclaredBatch : null,
+            isBatched ? inputs[Inputs[0]].shape[0] : 1);
     }
 
     private IEnumerable<(NetworkQuantizer Quantizer, string Weight)> WeightsOf(Graph graph)

@@ -63,6 +63,16 @@ public sealed class OldOpsetTests
         Assert.Equal(expected["y"].Dimensions, graph.Outputs[0].StaticShape);
     }
 
+    [Fact]
+    public void Softmax_OfAValueWhoseRankTheFileDoesNotSay_StaysOneNode()
+    {
+        var graph = new GraphBuilder(9).Input("x", 1, 3, 4, 5).Node("Relu", "x", "r").Node("Softmax", "r", "y", ("axis", 3L)).Output("y").Graph;
+
+        ModelImporter.Apply(graph);
+
+        Assert.Equal(["Relu", "Softmax"], graph.Nodes.Select(node => node.OpType));
+    }
+
     [Theory]
     [InlineData(7)]
     [InlineData(13)]

@@ -2,6 +2,8 @@ using QatPipeline.Graphs.Model;
 
 namespace QatPipeline.Graphs.Tests.Support;
 
+using Tensor = QatPipeline.Graphs.Model.Tensor;
+
 /// <summary>Writes small graphs in a few lines.</summary>
 internal sealed class GraphBuilder(int opset = 17)
 {

@@ -42,6 +42,47 @@ public sealed class TorchNetworkTests
         }
     }
 
+    [Theory]
+    [InlineData("rows of all images together", 1L)]
+    [InlineData("the first image's index", 1L)]
+    [InlineData("the first axis taken away", 1L)]
+    [InlineData("rows of two images together", 2L)]
+    [InlineData("the batch left alone", null)]
+    public void Forward_LargerBatchThanTheGraphKeepsApart_EqualsImagesAlone(string kind, long? limit)
+    {
+        using var scope = NewDisposeScope();
+        using var network = new TorchNetwork(BatchCases.Of(kind), CPU);
+        var images = RandomTensors.Uniform(3, 0, 1, 6, 3, 4, 4).ToTorch();
+
+        var together = network.Forward(images)["y"];
+
+        Assert.Equal(limit, network.PassLimit);
+        var alone = images.split(limit ?? 1).Select(part => network.Forward(part)["y"]).ToArray();
+        Assert.True(allclose(cat(alone), together));
+    }
+
+    [Fact]
+    public void Forward_LargerBatchInTraining_HasTheGradientsOfImagesAlone()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new TorchNetwork(BatchCases.Of("rows of all images together"), CPU) { IsTraining = true };
+        var images = RandomTensors.Uniform(3, 0, 1, 4, 3, 4, 4).ToTorch();
+
+        network.Forward(images)["y"].square().sum().backward();
+        var together = network.Parameters.Select(parameter => parameter.Value.grad!.clone()).ToArray();
+        foreach (var parameter in network.Parameters)
+        {
+            parameter.Value.grad!.zero_();
+        }
+
+        foreach (var image in images.split(1))
+        {
+            network.Forward(image)["y"].square().sum().backward();
+        }
+
+        Assert.All(network.Parameters.Zip(together), pair => Assert.True(allclose(pair.First.Value.grad!, pair.Second, 1e-5, 1e-6)));
+    }
+
     [Fact]
     public void Forward_WantedValue_RunsOnlyWhatItNeeds()
     {

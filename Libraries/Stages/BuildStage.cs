@@ -14,7 +14,7 @@ public sealed class BuildStage : IStage
     public string Name => StageNames.Build;
 
     /// <inheritdoc/>
-    public int Version => 4;
+    public int Version => 5;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>

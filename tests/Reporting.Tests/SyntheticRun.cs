@@ -68,10 +68,10 @@ internal sealed class SyntheticRun : IDisposable
         }
 
         await PutAsync(ArtifactNames.CalibrationReport, Calibration());
-        await PutAsync(ArtifactNames.TrainingHistory, new TrainingHistory([Epoch(0), Epoch(1)], 1, 0.25, 0.24));
+        await PutAsync(ArtifactNames.TrainingHistory, new TrainingHistory([Epoch(0), Epoch(1)], 1, 0.25));
         await PutAsync(
             ArtifactNames.FloatTrainingHistory,
-            new FloatTrainingHistory([new EpochRecord(0, Loss("class", 1.5), null, null)], [Epoch(0), Epoch(1)], 0));
+            new FloatTrainingHistory([new EpochRecord(0, Loss("class", 1.5), null)], [Epoch(0), Epoch(1)], 0));
         var specification = new RunSpecification
         {
             Name = Hostile,
@@ -91,7 +91,7 @@ internal sealed class SyntheticRun : IDisposable
         Images = 4,
         ListSha256 = new string('0', 64),
         Float = new MethodFigures("float", 0.4, 0.4),
-        Methods = [new MethodFigures("max", 0.2, 0.2), new MethodFigures("entropy", 0.35, 0.35)],
+        Methods = [new MethodFigures("max", 0.2, null), new MethodFigures("entropy", 0.35, null)],
         ChosenMethod = "entropy",
         Reason = Hostile,
         BiasCorrection = new BiasCorrectionFigures(0.34, 0.35, true),
@@ -126,7 +126,7 @@ internal sealed class SyntheticRun : IDisposable
     private static LayerFigures Layer(string name, bool isQuantized, string? reason) =>
         new(name, "dense", 100, new OutputError(21.5, 0.999), new OutputError(null, 0.99), 0.01, isQuantized, reason);
 
-    private static EpochRecord Epoch(int epoch) => new(epoch, Loss("feature", 1.0 / (epoch + 1)), 0.3, 0.3);
+    private static EpochRecord Epoch(int epoch) => new(epoch, Loss("feature", 1.0 / (epoch + 1)), 0.3);
 
     private static Dictionary<string, double> Loss(string item, double value) => new() { [item] = value };
 

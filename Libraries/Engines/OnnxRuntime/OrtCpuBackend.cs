@@ -2,12 +2,16 @@ using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using QatPipeline.Foundation;
 using QatPipeline.Graphs;
+using QatPipeline.Graphs.Model;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Targets.OrtCpu;
 
 namespace QatPipeline.Engines.OnnxRuntime;
 
 /// <summary>
-/// ONNX Runtime on the CPU. The engine is the model after all of the runtime's graph optimizations for this processor, an ONNX file
-/// in which the fused integer operators can be counted; building the same model on the same machine gives the same bytes.
+/// ONNX Runtime on the CPU. The engine is the model after <see cref="OrtCpuEngineGraph"/> and all of the runtime's graph optimizations for
+/// this processor, an ONNX file in which the fused integer operators can be counted; building the same model on the same machine gives the
+/// same bytes.
 /// </summary>
 public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBackend
 {
@@ -112,12 +116,34 @@ public sealed class OrtCpuBackend(OrtCpuOptions? options = null) : IEngineBacken
 
     private void Optimize(string source, string destination) => AtomicFile.WriteBeside(destination, unfinished =>
     {
+        var rewritten = TryRewrite(source, unfinished);
         using (var sessionOptions = OrtSessions.Options(_options, GraphOptimizationLevel.ORT_ENABLE_ALL))
         {
             sessionOptions.OptimizedModelFilePath = unfinished;
-            using var session = OrtSessions.Open(source, sessionOptions);
+            using var session = OrtSessions.Open(rewritten ? unfinished : source, sessionOptions);
         }
 
         File.WriteAllBytes(unfinished, CanonicalModel.Of(File.ReadAllBytes(unfinished)));
     });
+
+    /// <summary>False where there is nothing to rewrite, or where this project does not read the model: the runtime may.</summary>
+    private static bool TryRewrite(string source, string destination)
+    {
+        EngineChecks.RequireModel(source);
+        try
+        {
+            var graph = OnnxReader.Read(source);
+            if (!OrtCpuEngineGraph.Rewrite(graph))
+            {
+                return false;
+            }
+
+            OnnxWriter.Write(graph, destination);
+            return true;
+        }
+        catch (GraphException)
+        {
+            return false;
+        }
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 using QatPipeline.Graphs.Costs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
+using QatPipeline.Graphs.Targets.OrtCpu;
 
 namespace QatPipeline.Engines.OnnxRuntime;
 
@@ -36,7 +37,7 @@ public sealed class OrtGraphTimer(OrtCpuOptions engine, OrtGraphTimerOptions? op
         var sessions = new List<TimedSession>();
         try
         {
-            sessions.AddRange(graphs.Select(graph => new TimedSession(LayerWork.WithShapes(graph), engine)));
+            sessions.AddRange(graphs.Select(graph => new TimedSession(EngineGraphOf(graph), engine)));
             foreach (var session in sessions)
             {
                 session.Prepare(_options.Turn);
@@ -60,6 +61,13 @@ public sealed class OrtGraphTimer(OrtCpuOptions engine, OrtGraphTimerOptions? op
         {
             sessions.ForEach(session => session.Dispose());
         }
+    }
+
+    private static Graph EngineGraphOf(Graph graph)
+    {
+        var copy = LayerWork.WithShapes(graph);
+        OrtCpuEngineGraph.Rewrite(copy);
+        return copy;
     }
 
     private sealed class TimedSession : IDisposable

@@ -21,19 +21,18 @@ internal static class CalibrationSection
             the images that choose are not the ones that judge.</p>
             <div class="plots">
             {Chart.Bars(
-                "AP after post-training quantization, validation images",
+                "AP after post-training quantization, calibration images",
                 "AP",
-                [.. figures.Select(figure => (figure.Method, 100 * figure.ValidationAp))])}
+                [.. figures.Select(figure => (figure.Method, 100 * figure.SelectionAp))])}
             {RangePlot(calibration.Quantizers)}
             {HistogramPlots.Large(calibration.Quantizers)}
             </div>
             {HtmlTable.Of(
-                ["method", "#AP, calibration images", "#AP, validation images"],
+                ["method", "#AP, calibration images"],
                 figures.Select(IReadOnlyList<HtmlText> (figure) =>
                 [
                     HtmlText.Of($"{figure.Method}"),
                     HtmlText.Of($"{Figures.Percent(figure.SelectionAp)}"),
-                    HtmlText.Of($"{Figures.Percent(figure.ValidationAp)}"),
                 ]))}
             {BiasCorrection(calibration.BiasCorrection)}
             {RangeTable(calibration.Quantizers)}

@@ -16,7 +16,7 @@ internal static class TrainingSection
 
         if (content.Report.Training is { } training)
         {
-            var start = new Point(0, 100 * training.StartSelectionAp, 100 * training.StartValidationAp);
+            var start = new Point(0, 100 * training.StartSelectionAp);
             parts.Add(History("quantization-aware training", training.Epochs, training.BestEpoch, start));
         }
 
@@ -41,7 +41,7 @@ internal static class TrainingSection
         [
             .. start is null ? Array.Empty<Point>() : [start],
             .. epochs.Where(epoch => epoch.SelectionAp is not null)
-                .Select(epoch => new Point(epoch.Epoch + 1, 100 * epoch.SelectionAp!.Value, 100 * (epoch.ValidationAp ?? double.NaN))),
+                .Select(epoch => new Point(epoch.Epoch + 1, 100 * epoch.SelectionAp!.Value)),
         ];
         return HtmlText.Of(
             $"""
@@ -49,7 +49,7 @@ internal static class TrainingSection
             <p>{epochs.Count} {(epochs.Count == 1 ? "epoch" : "epochs")}{(best is { } kept ? $"; {Kept(kept)} is kept" : "")}.</p>
             <div class="plots">{Curves(name, losses, measured)}</div>
             {HtmlTable.Of(
-                ["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images", "#AP, validation images"],
+                ["#epoch", .. losses.Select(item => $"#{item.Name} loss"), "#AP, calibration images"],
                 Rows(losses, measured, numbers))}
             """);
     }
@@ -74,10 +74,7 @@ internal static class TrainingSection
                 $"AP after each epoch, {name}",
                 "epoch",
                 "AP",
-                [
-                    new("calibration images (choose the epoch)", epochs, [.. measured.Select(point => point.Selection)]),
-                    new("validation images", epochs, [.. measured.Select(point => point.Validation)]),
-                ],
+                [new("calibration images (choose the epoch)", epochs, [.. measured.Select(point => point.Selection)])],
                 isCounted: true);
         }
     }
@@ -88,14 +85,13 @@ internal static class TrainingSection
             HtmlText.Of($"{epoch:0}"),
             .. losses.Select(item => Cell(numbers.IndexOf(epoch) is var index and >= 0 ? item.Y[index] : double.NaN)),
             Cell(measured.FirstOrDefault(point => point.Epoch == epoch, Point.None).Selection),
-            Cell(measured.FirstOrDefault(point => point.Epoch == epoch, Point.None).Validation),
         ]);
 
     private static HtmlText Cell(double value) => HtmlText.Of($"{Figures.Optional(double.IsFinite(value) ? value : null, "0.00")}");
 
-    /// <summary>AP in percent after an epoch, 0 for before the first.</summary>
-    private sealed record Point(double Epoch, double Selection, double Validation)
+    /// <summary>AP on the calibration images in percent after an epoch, 0 for before the first.</summary>
+    private sealed record Point(double Epoch, double Selection)
     {
-        public static Point None { get; } = new(double.NaN, double.NaN, double.NaN);
+        public static Point None { get; } = new(double.NaN, double.NaN);
     }
 }

@@ -63,17 +63,14 @@ internal sealed class GraphEvaluation(
             context.Progress);
     }
 
-    public async Task<MeasuredGraph> MeasureAsync(string name, Graph graph, ExecutionMode mode, CancellationToken cancellationToken)
+    /// <summary>AP and detections on the validation images: for what is handed on, never for what is chosen among.</summary>
+    public async Task<MeasuredGraph> MeasureValidationAsync(
+        string name, Graph graph, ExecutionMode mode, CancellationToken cancellationToken)
     {
         using var detector = new TorchDetector(graph, mode, run.Model.Description.Outputs);
-        var selection = await run.DetectAsync(
-            detector, DatasetSplit.Calibration, index.Calibration, $"AP of {name}, calibration images", progress, cancellationToken);
-        var validation = await run.DetectAsync(
+        var detections = await run.DetectAsync(
             detector, DatasetSplit.Validation, index.Validation, $"AP of {name}, validation images", progress, cancellationToken);
-        return new MeasuredGraph(
-            CocoEvaluator.Evaluate(selectionTruth, selection).Metrics.Ap,
-            CocoEvaluator.Evaluate(validationTruth, validation).Metrics.Ap,
-            validation);
+        return new MeasuredGraph(CocoEvaluator.Evaluate(validationTruth, detections).Metrics.Ap, detections);
     }
 
     /// <summary>How the outputs and the input of a model from a file are read; null where the model is a network of this project.</summary>
@@ -135,5 +132,5 @@ internal sealed class GraphEvaluation(
         count > 0 ? [.. index.Calibration.Take(count)] : index.Calibration;
 }
 
-/// <summary>AP on the calibration images and on the validation images, and the latter's detections.</summary>
-internal sealed record MeasuredGraph(double SelectionAp, double ValidationAp, IReadOnlyList<Detection> Detections);
+/// <summary>AP on the validation images, and the detections there.</summary>
+internal sealed record MeasuredGraph(double ValidationAp, IReadOnlyList<Detection> Detections);

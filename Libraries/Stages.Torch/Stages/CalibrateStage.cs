@@ -29,7 +29,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
     public string Name => StageNames.Calibrate;
 
     /// <inheritdoc/>
-    public int Version => 9;
+    public int Version => 10;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -64,7 +64,7 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         var evaluation = await GraphEvaluation.OpenAsync(context, images, model, isKnown: false, cancellationToken);
         evaluation.Run.Model.Record(model);
         OnnxWriter.Write(model, context.OutputPath(ArtifactNames.FloatGraph));
-        var original = await evaluation.MeasureAsync("float", model, ExecutionMode.Float, cancellationToken);
+        var original = await evaluation.MeasureValidationAsync("float", model, ExecutionMode.Float, cancellationToken);
         var warning = FloatApCheck.Require(context, evaluation, original);
         DetectionFile.Write(context.OutputPath(ArtifactNames.FloatDetections), original.Detections);
 
@@ -76,10 +76,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             : StrictCalibration.Calibrate(calibrator, CalibrationMethods.Parse(method), specification);
 
         var measured = await MeasuredFigures.OpenAsync(context.Checkpoints, cancellationToken);
+        var floatAp = await SelectionApAsync("float", model, ExecutionMode.Float, evaluation, measured, cancellationToken);
         var methods = new List<MethodFigures>();
         foreach (var method in specification.Calibration.Methods)
         {
-            methods.Add(await MeasureMethodAsync(method, CalibratedBy(method), evaluation, measured, cancellationToken));
+            var exported = StrictCalibration.AsExported(CalibratedBy(method), specification);
+            var ap = await SelectionApAsync(method, exported, ExecutionMode.FakeQuantize, evaluation, measured, cancellationToken);
+            methods.Add(new MethodFigures(method, ap, ValidationAp: null));
         }
 
         var best = Choose(specification.Calibration, methods);
@@ -94,8 +97,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
                 .RunAsync(model, placement, analysis.SearchLayers, cancellationToken)
             : ((SearchFigures Figures, Graph Graph)?)null;
         var floatLayers = search?.Figures.FloatLayers ?? [];
-        var (graph, final, correction) = await FinishAsync(
+        var (graph, finalAp, correction) = await FinishAsync(
             context, specification.Calibration, evaluation, search?.Graph ?? calibrated, cancellationToken);
+        var final = await evaluation.MeasureValidationAsync(
+            "the calibrated graph",
+            StrictCalibration.AsExported(graph, context.Specification),
+            ExecutionMode.FakeQuantize,
+            cancellationToken);
 
         OnnxWriter.Write(graph, context.OutputPath(ArtifactNames.PtqGraph));
         QuantizedCheckpointArtifact.Write(context, ArtifactNames.PtqCheckpoint, graph);
@@ -108,13 +116,13 @@ public sealed class CalibrateStage(IImageSource images) : IStage
             Detector = evaluation.Reading,
             Warning = warning,
             Remarks = model.Remarks.Count > 0 ? model.Remarks : null,
-            Float = FiguresOf("float", original),
+            Float = new MethodFigures("float", floatAp, original.ValidationAp),
             Methods = methods,
             ChosenMethod = best.Method,
             Reason = ReasonOf(specification, given),
             BiasCorrection = correction,
             Search = search?.Figures,
-            Final = FiguresOf(best.Method, final),
+            Final = new MethodFigures(best.Method, finalAp, final.ValidationAp),
             Coverage = analysis.Coverage(floatLayers),
             Layers = analysis.Figures(FloatLayerReasons.OfSearch(search?.Figures)),
             Unplaced = analysis.Unplaced(specification.Partial.Skip),
@@ -123,23 +131,19 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         await JsonArtifact.WriteAsync(context, ArtifactNames.CalibrationReport, report, cancellationToken);
     }
 
-    private static async Task<MethodFigures> MeasureMethodAsync(
-        string method,
-        Graph calibrated,
+    private static async Task<double> SelectionApAsync(
+        string name,
+        Graph graph,
+        ExecutionMode mode,
         GraphEvaluation evaluation,
         MeasuredFigures measured,
         CancellationToken cancellationToken)
     {
         var figures = await measured.GetAsync(
-            $"method: {method}",
-            async () =>
-            {
-                var graph = StrictCalibration.AsExported(calibrated, evaluation.Run.Specification);
-                var result = await evaluation.MeasureAsync(method, graph, ExecutionMode.FakeQuantize, cancellationToken);
-                return [result.SelectionAp, result.ValidationAp];
-            },
+            $"method: {name}",
+            async () => [await evaluation.MeasureSelectionAsync(name, graph, mode, images: 0, cancellationToken)],
             cancellationToken);
-        return new MethodFigures(method, figures[0], figures[1]);
+        return figures[0];
     }
 
     private static string ReasonOf(RunSpecification specification, CheckpointRanges? given) => given switch
@@ -158,16 +162,22 @@ public sealed class CalibrateStage(IImageSource images) : IStage
                 ?? throw new SpecificationException(
                     $"calibration.method is '{calibration.Method}', which calibration.methods does not list.");
 
-    /// <summary>Corrects the biases where that is asked for and does no harm, and measures what is handed on.</summary>
-    private static async Task<(Graph Graph, MeasuredGraph Measured, BiasCorrectionFigures? Correction)> FinishAsync(
+    /// <summary>
+    /// Corrects the biases where that is asked for and does no harm; the AP is that of what is handed on, on the calibration images.
+    /// </summary>
+    private static async Task<(Graph Graph, double SelectionAp, BiasCorrectionFigures? Correction)> FinishAsync(
         IStageContext context,
         CalibrationSpecification calibration,
         GraphEvaluation evaluation,
         Graph graph,
         CancellationToken cancellationToken)
     {
-        var exported = StrictCalibration.AsExported(graph, context.Specification);
-        var plain = await evaluation.MeasureAsync("the chosen graph", exported, ExecutionMode.FakeQuantize, cancellationToken);
+        var plain = await evaluation.MeasureSelectionAsync(
+            "the chosen graph",
+            StrictCalibration.AsExported(graph, context.Specification),
+            ExecutionMode.FakeQuantize,
+            images: 0,
+            cancellationToken);
         if (!calibration.BiasCorrection
             || !graph.Quantizers.Exists(quantizer => quantizer is { IsWeight: true, IsEnabled: true }))
         {
@@ -187,9 +197,10 @@ public sealed class CalibrateStage(IImageSource images) : IStage
         context.Progress.Report(new StageProgress("correcting biases", 0, 1));
         var corrected = BiasCorrection.Apply(graph, [.. batches.Select(batch => batch.ToPixels())]);
         Array.ForEach(batches, batch => batch.Dispose());
-        var result = await evaluation.MeasureAsync("corrected biases", corrected, ExecutionMode.FakeQuantize, cancellationToken);
-        var isKept = result.SelectionAp >= plain.SelectionAp;
-        var figures = new BiasCorrectionFigures(plain.SelectionAp, result.SelectionAp, isKept);
+        var result = await evaluation.MeasureSelectionAsync(
+            "corrected biases", corrected, ExecutionMode.FakeQuantize, images: 0, cancellationToken);
+        var isKept = result >= plain;
+        var figures = new BiasCorrectionFigures(plain, result, isKept);
         return isKept ? (corrected, result, figures) : (graph, plain, figures);
     }
 
@@ -253,7 +264,4 @@ public sealed class CalibrateStage(IImageSource images) : IStage
 
     private static IReadOnlyList<IndexedImage> ImagesOf(RunSpecification specification, DatasetIndex index) =>
         specification.Calibration.Images > 0 ? [.. index.Calibration.Take(specification.Calibration.Images)] : index.Calibration;
-
-    private static MethodFigures FiguresOf(string method, MeasuredGraph measured) =>
-        new(method, measured.SelectionAp, measured.ValidationAp);
 }

@@ -19,7 +19,7 @@ public sealed class QatStage(IImageSource images) : IStage
     public string Name => StageNames.Qat;
 
     /// <inheritdoc/>
-    public int Version => 6;
+    public int Version => 7;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -59,37 +59,32 @@ public sealed class QatStage(IImageSource images) : IStage
 
         Graph AsExported(Graph graph) => StrictCalibration.AsExported(graph, context.Specification);
         var untrained = AsExported(calibrated);
-        var start = await evaluation.MeasureAsync("calibrated graph", untrained, ExecutionMode.FakeQuantize, cancellationToken);
-        MeasuredGraph? last = null;
+        var start = await evaluation.MeasureSelectionAsync(
+            "calibrated graph", untrained, ExecutionMode.FakeQuantize, images: 0, cancellationToken);
         var (created, batches) = await QatTraining.StartAsync(context, evaluation, calibrated, teacher, cancellationToken);
         using var trainer = created;
         var stage = new TrainingStage(
             Checkpoint,
             batches,
-            async (graph, token) =>
-            {
-                last = await evaluation.MeasureAsync("fake-quantized graph", AsExported(graph), ExecutionMode.FakeQuantize, token);
-                return history.Evaluated(last);
-            },
+            async (graph, token) => history.Evaluated(
+                await evaluation.MeasureSelectionAsync(
+                    "fake-quantized graph", AsExported(graph), ExecutionMode.FakeQuantize, images: 0, token)),
             history,
-            start.SelectionAp);
+            start);
         var result = await stage.RunAsync(trainer, store, cancellationToken);
 
         // What training cannot improve is kept as it is.
-        var isImproved = history.Epochs[result.BestEpoch].SelectionAp > start.SelectionAp;
+        var isImproved = history.Epochs[result.BestEpoch].SelectionAp > start;
         var best = isImproved ? AsExported(result.Graph) : untrained;
         OnnxWriter.Write(best, context.OutputPath(ArtifactNames.QatGraph));
         QuantizedCheckpointArtifact.Write(context, ArtifactNames.QatCheckpoint, best);
         await JsonArtifact.WriteAsync(
             context,
             ArtifactNames.TrainingHistory,
-            new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start.SelectionAp, start.ValidationAp),
+            new TrainingHistory(history.Epochs, isImproved ? result.BestEpoch : -1, start),
             cancellationToken);
 
-        var measured = !isImproved ? start
-            : result.BestEpoch == history.Epochs.Count - 1 ? last
-            : null;
-        var trained = measured ?? await evaluation.MeasureAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
+        var trained = await evaluation.MeasureValidationAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.QatDetections), trained.Detections);
     }
 }

@@ -23,7 +23,7 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     public string Name => StageNames.TrainFloat;
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Inputs(RunSpecification specification) =>
@@ -83,7 +83,8 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
         stage = stage with
         {
             Evaluate = async (graph, token) =>
-                training.Evaluated(await evaluation.MeasureAsync("float network", graph, ExecutionMode.Float, token)),
+                training.Evaluated(
+                await evaluation.MeasureSelectionAsync("float network", graph, ExecutionMode.Float, images: 0, token)),
         };
         var fresh = scales is not null && start is null;
         using var trainer = Yolov6Training.Start(start ?? network.Graph, options with { Reinitialize = fresh }, scales);

@@ -10,7 +10,7 @@ namespace QatPipeline.Stages.Torch.Training;
 internal sealed class EpochRecorder(string prefix, IProgress<StageProgress> progress) : IProgress<TrainingProgress>
 {
     private State _state = new([], []);
-    private MeasuredGraph? _measured;
+    private double? _selectionAp;
     private bool _isEpochOver;
 
     public IReadOnlyList<EpochRecord> Epochs => _state.Epochs;
@@ -33,10 +33,10 @@ internal sealed class EpochRecorder(string prefix, IProgress<StageProgress> prog
     }
 
     /// <summary>Notes the AP of the epoch under way and gives the score it is chosen by: the AP on the calibration images.</summary>
-    public double Evaluated(MeasuredGraph measured)
+    public double Evaluated(double selectionAp)
     {
-        _measured = measured;
-        return measured.SelectionAp;
+        _selectionAp = selectionAp;
+        return selectionAp;
     }
 
     /// <summary>What <see cref="Restore"/> takes. An epoch whose last step was reported ends here, after its evaluation.</summary>
@@ -46,9 +46,9 @@ internal sealed class EpochRecorder(string prefix, IProgress<StageProgress> prog
         if (_isEpochOver)
         {
             var averages = steps[0].Keys.ToDictionary(item => item, item => steps.Average(step => step[item]));
-            epochs.Add(new EpochRecord(epochs.Count, averages, _measured?.SelectionAp, _measured?.ValidationAp));
+            epochs.Add(new EpochRecord(epochs.Count, averages, _selectionAp));
             steps.Clear();
-            (_measured, _isEpochOver) = (null, false);
+            (_selectionAp, _isEpochOver) = (null, false);
         }
 
         return JsonSerializer.SerializeToUtf8Bytes(_state, PipelineJson.Compact);

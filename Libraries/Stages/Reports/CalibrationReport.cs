@@ -25,7 +25,7 @@ public sealed record CalibrationReport
     /// <summary>AP of the float graph on the calibration images and on the validation images.</summary>
     public required MethodFigures Float { get; init; }
 
-    /// <summary>AP of every method that was tried, in the specification's order.</summary>
+    /// <summary>AP of every method that was tried, on the calibration images alone, in the specification's order.</summary>
     public required IReadOnlyList<MethodFigures> Methods { get; init; }
 
     /// <summary>Name of one of <see cref="Methods"/>.</summary>
@@ -93,5 +93,7 @@ public sealed record UnplacedLayer(string Name, long Macs, string Reason);
 /// <summary>Signal-to-noise ratio in dB (null: no error) and cosine similarity of an output against float.</summary>
 public sealed record OutputError(double? SqnrDecibel, double Cosine);
 
-/// <summary>AP of one calibration method: on the images it is chosen by, and on those it is judged by.</summary>
-public sealed record MethodFigures(string Method, double SelectionAp, double ValidationAp);
+/// <summary>
+/// AP of a network: on the images it is chosen by, and on those it is judged by, null for one that was only chosen among.
+/// </summary>
+public sealed record MethodFigures(string Method, double SelectionAp, double? ValidationAp);

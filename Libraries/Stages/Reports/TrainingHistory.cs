@@ -7,8 +7,7 @@ namespace QatPipeline.Stages.Reports;
 /// before training.
 /// </param>
 /// <param name="StartSelectionAp">AP of the graph before training on the calibration images.</param>
-/// <param name="StartValidationAp">Its AP on the validation images.</param>
-public sealed record TrainingHistory(IReadOnlyList<EpochRecord> Epochs, int BestEpoch, double StartSelectionAp, double StartValidationAp);
+public sealed record TrainingHistory(IReadOnlyList<EpochRecord> Epochs, int BestEpoch, double StartSelectionAp);
 
 /// <summary>float-training-history.json: loss and AP of every epoch of the float training.</summary>
 /// <param name="HyperSearch">The epochs that found the scales; empty where they were given.</param>
@@ -20,5 +19,4 @@ public sealed record FloatTrainingHistory(IReadOnlyList<EpochRecord> HyperSearch
 /// <param name="Epoch">0-based.</param>
 /// <param name="Loss">Mean of each loss item over the epoch's steps.</param>
 /// <param name="SelectionAp">AP on the calibration images, by which the epoch is chosen; null where it was not evaluated.</param>
-/// <param name="ValidationAp">AP on the validation images; null where the epoch was not evaluated.</param>
-public sealed record EpochRecord(int Epoch, IReadOnlyDictionary<string, double> Loss, double? SelectionAp, double? ValidationAp);
+public sealed record EpochRecord(int Epoch, IReadOnlyDictionary<string, double> Loss, double? SelectionAp);

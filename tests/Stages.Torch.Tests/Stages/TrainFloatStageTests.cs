@@ -59,7 +59,7 @@ public sealed class TrainFloatStageTests : IDisposable
         var history = JsonSerializer.Deserialize<FloatTrainingHistory>(
             File.ReadAllBytes(_folder.PathOf(ArtifactNames.FloatTrainingHistory)), PipelineJson.Options)!;
         Assert.Equal(2, history.HyperSearch.Count);
-        Assert.NotNull(history.Training[^1].ValidationAp);
+        Assert.NotNull(history.Training[^1].SelectionAp);
 
         var state = SafetensorsFile.Read(_folder.PathOf(ArtifactNames.TrainedWeights));
         var scales = RepScales.From(SafetensorsFile.Read(_folder.PathOf(ArtifactNames.TrainedScales)));

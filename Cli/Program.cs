@@ -1,3 +1,7 @@
 using QatPipeline.Cli;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Torch.Ranks;
 
-return await QatCommandLine.RunAsync(args);
+return RankProgram.IsAskedFor(args)
+    ? await RankProgram.RunAsync(args, new KeptImageSource(new LocalImageSource()))
+    : await QatCommandLine.RunAsync(args);

@@ -43,6 +43,11 @@ internal static class RunCommand
             Description = "The machine that will run the engine, in place of build.machine: auto, here, avx2, avx512-vnni, or a FILE",
             HelpName = "NAME",
         };
+        var processes = new Option<int?>("--processes")
+        {
+            Description = "Processes that share the quantization-aware training, in place of qat.processes; more than 1 needs MPI",
+            HelpName = "N",
+        };
         var json = JsonOutput.CreateOption();
         var command = new Command(
             verb.Name,
@@ -50,11 +55,11 @@ internal static class RunCommand
             {description}
 
             Example: qat {verb.Name} {verb.Example} --out results
-            """) { run, output, runId, machine, json };
+            """) { run, output, runId, machine, processes, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var file = CommandArguments.RunOrDemo(parsed, run);
-            var specification = RunSpecificationLoader.Load(file).On(parsed.GetValue(machine));
+            var specification = RunSpecificationLoader.Load(file).On(parsed.GetValue(machine)).With(parsed.GetValue(processes), file);
             if (last?.IsIn(specification) == false)
             {
                 throw new SpecificationException(
@@ -131,6 +136,22 @@ internal static class RunCommand
                 Machine = MachineNames.All.Contains(machine) ? machine : Path.GetFullPath(machine),
             },
         };
+
+    private static RunSpecification With(this RunSpecification specification, int? processes, string source)
+    {
+        if (processes is null)
+        {
+            return specification;
+        }
+
+        var shared = specification with
+        {
+            Qat = specification.Qat is { } qat ? qat with { Processes = processes.Value } : throw new SpecificationException(
+                $"{source}: this run has no quantization-aware training ('qat: null'), so --processes has nothing to share."),
+        };
+        SpecificationRules.Check(shared, source);
+        return shared;
+    }
 
     // Every stage of both libraries: one that is added there is found here.
     private static IEnumerable<IStage> CreateStages()

@@ -18,6 +18,13 @@ public sealed record QatSpecification
     [Range(1, 1024)]
     public int Ranks { get; init; } = 1;
 
+    /// <summary>
+    /// Processes that share every batch, 1…1024, started by <c>mpiexec</c>; the result is that of one, but for rounding. With the default
+    /// profile.
+    /// </summary>
+    [Range(1, 1024)]
+    public int Processes { get; init; } = 1;
+
     /// <summary>Learning rate at the start of the schedule.</summary>
     [Range(1e-9, 1.0)]
     public double LearningRate { get; init; } = 2e-4;

@@ -1,5 +1,6 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Native;
+using QatPipeline.Torch.Parallel;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.Training.Assigners;
 using QatPipeline.Yolov6.Training.Losses;
@@ -21,12 +22,14 @@ public sealed class Yolov6Objective : ITrainingObjective
     /// <param name="options">Its losses.</param>
     /// <param name="teacher">The float network to learn from where the options say so.</param>
     /// <param name="device">Where it is trained; CUDA if there is one by default.</param>
+    /// <param name="ranks">Those that share each batch, for the task's loss alone; null for this process alone.</param>
     /// <exception cref="ArgumentException">The teacher is missing.</exception>
     /// <exception cref="GraphException">The graph was not built as a YOLOv6.</exception>
-    public Yolov6Objective(Graph graph, Yolov6TrainingOptions options, Graph? teacher = null, Device? device = null)
+    public Yolov6Objective(
+        Graph graph, Yolov6TrainingOptions options, Graph? teacher = null, Device? device = null, ICollective? ranks = null)
     {
         (_outputs, _options, _device) = (Yolov6Outputs.Of(graph), options, device ?? TorchDevices.Default);
-        _loss = new DetectionLoss(options.Loss);
+        _loss = new DetectionLoss(options.Loss, ranks);
         Values = options.Distillation is { Features: true } ? _outputs.TrainingValues : [_outputs.Scores, _outputs.Distances];
         if (options.Distillation is { } distillation)
         {

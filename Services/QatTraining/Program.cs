@@ -1,5 +1,7 @@
 using QatPipeline.Messaging.Images;
 using QatPipeline.ServiceDefaults.Natives;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Torch.Ranks;
 using QatPipeline.Stages.Torch.Stages;
 using QatPipeline.Torch.Native;
 
@@ -10,5 +12,11 @@ builder.AddNatives(TorchNative.Component);
 builder.AddImageSource();
 
 var app = builder.Build();
+if (RankProgram.IsAskedFor(args))
+{
+    return await RankProgram.RunAsync(args, app.Services.GetRequiredService<IImageSource>());
+}
+
 app.MapDefaultEndpoints();
 app.Run();
+return 0;

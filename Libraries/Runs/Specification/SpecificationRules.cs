@@ -94,6 +94,14 @@ public static class SpecificationRules
             specification.Qat is not { } qat || qat.Batch % qat.Ranks == 0,
             "qat.batch is the images of all qat.ranks together: make it a multiple of them");
         Require(
+            specification is not { Qat: { Processes: > 1, Profile: "strict" } },
+            "qat.processes shares the batches of the default profile; qat.profile 'strict' trains in one process, which qat.ranks lets "
+            + "stand for several: set processes to 1, or profile to 'default'");
+        Require(
+            specification.Qat is not { } shared || shared.Batch % shared.Processes == 0,
+            $"qat.batch {specification.Qat?.Batch} cannot be shared by qat.processes {specification.Qat?.Processes}: each process takes as "
+            + "many images, so make the batch a multiple of the processes");
+        Require(
             specification.Train is not { } train || train.Batch % train.Ranks == 0,
             "train.batch is the images of all train.ranks together: make it a multiple of them");
         Require(

@@ -2,9 +2,12 @@ using QatPipeline.Coco.Detections;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Stages.Torch.Calibration;
 using QatPipeline.Stages.Torch.Models;
+using QatPipeline.Stages.Torch.Ranks;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
+using QatPipeline.Torch.Parallel;
+using QatPipeline.Torch.Training;
 
 namespace QatPipeline.Stages.Torch.Stages;
 
@@ -61,17 +64,17 @@ public sealed class QatStage(IImageSource images) : IStage
         var untrained = AsExported(calibrated);
         var start = await evaluation.MeasureSelectionAsync(
             "calibrated graph", untrained, ExecutionMode.FakeQuantize, images: 0, cancellationToken);
-        var (created, batches) = await QatTraining.StartAsync(context, evaluation, calibrated, teacher, cancellationToken);
-        using var trainer = created;
-        var stage = new TrainingStage(
-            Checkpoint,
-            batches,
-            async (graph, token) => history.Evaluated(
+        var callbacks = new TrainingCallbacks
+        {
+            Evaluate = async (graph, token) => history.Evaluated(
                 await evaluation.MeasureSelectionAsync(
                     "fake-quantized graph", AsExported(graph), ExecutionMode.FakeQuantize, images: 0, token)),
-            history,
-            start);
-        var result = await stage.RunAsync(trainer, store, cancellationToken);
+            Progress = history,
+            Baseline = start,
+        };
+        var result = context.Specification.Qat!.Processes > 1
+            ? await RankedTraining.RunAsync(context, Inputs(context.Specification), Checkpoint, callbacks, store, cancellationToken)
+            : await TrainAloneAsync();
 
         // What training cannot improve is kept as it is.
         var isImproved = history.Epochs[result.BestEpoch].SelectionAp > start;
@@ -86,5 +89,16 @@ public sealed class QatStage(IImageSource images) : IStage
 
         var trained = await evaluation.MeasureValidationAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.QatDetections), trained.Detections);
+
+        async Task<TrainingResult> TrainAloneAsync()
+        {
+            var (trainer, batches) = await QatTraining.StartAsync(
+                context, evaluation, calibrated, teacher, SingleCollective.Instance, cancellationToken);
+            using (trainer)
+            {
+                var stage = new TrainingStage(Checkpoint, batches, callbacks.Evaluate, callbacks.Progress, callbacks.Baseline);
+                return await stage.RunAsync(trainer, store, cancellationToken);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using QatPipeline.Coco.Data;
 using QatPipeline.Detectors.Preprocessing;
+using QatPipeline.Torch.Parallel;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Training.Assigners;
 
@@ -13,12 +14,14 @@ namespace QatPipeline.Stages.Torch.Training;
 /// <param name="specification">The run's.</param>
 /// <param name="images">The training images.</param>
 /// <param name="protocol">How pictures become network inputs.</param>
+/// <param name="ranks">Those that share each batch; this one reads its share alone.</param>
 /// <param name="truth">Their labels, for a task loss; null where distillation is all.</param>
 internal sealed class DistillationBatches(
     IImageSource source,
     RunSpecification specification,
     IReadOnlyList<IndexedImage> images,
     EvaluationProtocol protocol,
+    ICollective ranks,
     CocoDataset? truth = null) : ITrainingBatches
 {
     private readonly int _batchSize = Math.Min(specification.Qat!.Batch, images.Count);
@@ -29,7 +32,7 @@ internal sealed class DistillationBatches(
     public async Task<TrainingInput> ReadAsync(int epoch, int step, CancellationToken cancellationToken)
     {
         var order = EpochOrder.Of(images.Count, specification.Seed, epoch);
-        var wanted = order.AsSpan(step * _batchSize, _batchSize).ToArray().Select(position => images[position]).ToArray();
+        var wanted = ranks.ShareOf<int>(order.AsSpan(step * _batchSize, _batchSize)).ToArray().Select(position => images[position]).ToArray();
         using var batch = await source
             .ReadAsync(specification, DatasetSplit.Training, wanted, protocol, wanted.Length, cancellationToken)
             .FirstAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using QatPipeline.Coco.Augmentation;
 using QatPipeline.Torch.Distillation;
+using QatPipeline.Torch.Parallel;
 using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Training.Losses;
@@ -17,12 +18,14 @@ internal static class QatTraining
     /// <param name="evaluation">Of the run.</param>
     /// <param name="calibrated">The graph to train.</param>
     /// <param name="teacher">Its float self.</param>
+    /// <param name="ranks">Those that share each batch; with the strict profile, this process alone.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<(Trainer Trainer, ITrainingBatches Batches)> StartAsync(
         IStageContext context,
         GraphEvaluation evaluation,
         Graph calibrated,
         Graph teacher,
+        ICollective ranks,
         CancellationToken cancellationToken)
     {
         var specification = context.Specification;
@@ -38,8 +41,9 @@ internal static class QatTraining
         var truth = UsesLabels(specification) ? await LabelledImages.ReadTruthAsync(context, cancellationToken) : null;
         truth = truth?.Annotations.Count > 0 ? truth : null;
         return (
-            Distillation(specification, calibrated, teacher, scales, hasLabels: truth is not null),
-            new DistillationBatches(evaluation.Run.Images, specification, evaluation.Index.Training, evaluation.Run.Protocol, truth));
+            Distillation(specification, calibrated, teacher, scales, hasLabels: truth is not null, ranks),
+            new DistillationBatches(
+                evaluation.Run.Images, specification, evaluation.Index.Training, evaluation.Run.Protocol, ranks, truth));
     }
 
     public static bool IsStrict(RunSpecification specification) => specification.Qat is { Profile: "strict" };
@@ -63,9 +67,12 @@ internal static class QatTraining
     {
         var qat = specification.Qat!;
         var task = UsesLabels(specification) ? new { qat.TaskLoss, Loss = LossOf(specification) } : null;
-        return IsStrict(specification) ? StrictOptionsOf(specification)
+        object options = IsStrict(specification) ? StrictOptionsOf(specification)
             : qat.Optimizer == RepOpt ? new { Trainer = OptionsOf(qat), Task = task, qat.Optimizer }
             : new { Trainer = OptionsOf(qat), Task = task };
+
+        // Sums over ranks are rounded otherwise. The work of one process keeps the key that it always had.
+        return qat.Processes > 1 ? new { Options = options, qat.Processes } : options;
     }
 
     /// <summary>
@@ -73,7 +80,7 @@ internal static class QatTraining
     /// and its training images have labels.
     /// </summary>
     private static Trainer Distillation(
-        RunSpecification specification, Graph calibrated, Graph teacher, RepScales? scales, bool hasLabels) =>
+        RunSpecification specification, Graph calibrated, Graph teacher, RepScales? scales, bool hasLabels, ICollective ranks) =>
         DistillationTraining.Start(
             calibrated,
             OptionsOf(specification.Qat!),
@@ -82,9 +89,10 @@ internal static class QatTraining
                 ? new WeightedObjective(
                     "task",
                     specification.Qat!.TaskLoss,
-                    new Yolov6Objective(calibrated, new Yolov6TrainingOptions { Loss = LossOf(specification) }))
+                    new Yolov6Objective(calibrated, new Yolov6TrainingOptions { Loss = LossOf(specification) }, ranks: ranks))
                 : null,
-            scales is null ? null : tensors => RepOptimizer.Create(calibrated, tensors, scales));
+            scales is null ? null : tensors => RepOptimizer.Create(calibrated, tensors, scales),
+            ranks: ranks);
 
     /// <summary>What the tutorial does to its images (reference 6, 12), as far as the float training of the same network did it, too.</summary>
     public static AugmentationOptions AugmentationOf(RunSpecification specification)

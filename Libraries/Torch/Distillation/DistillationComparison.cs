@@ -1,7 +1,9 @@
+using QatPipeline.Torch.Parallel;
+
 namespace QatPipeline.Torch.Distillation;
 
 /// <summary>The weighted distillation terms of a batch: a student's values against a teacher's.</summary>
-internal sealed class DistillationComparison(DistillationTargets targets, QatOptions options)
+internal sealed class DistillationComparison(DistillationTargets targets, QatOptions options, ICollective? ranks = null)
 {
     public const string FeatureItem = "feature";
     public const string ProbabilityItem = "probability";
@@ -15,18 +17,18 @@ internal sealed class DistillationComparison(DistillationTargets targets, QatOpt
         Add(
             FeatureItem,
             options.FeatureWeight,
-            targets.Features.Select(name => DistillationLoss.ChannelWise(student[name], teacher[name])));
+            targets.Features.Select(name => DistillationLoss.ChannelWise(student[name], teacher[name], ranks)));
         Add(
             ProbabilityItem,
             options.ProbabilityWeight,
-            logits.Select(name => DistillationLoss.Probabilities(student[name], teacher[name])));
+            logits.Select(name => DistillationLoss.Probabilities(student[name], teacher[name], ranks)));
         Add(
             RegressionItem,
             options.RegressionWeight,
             targets.Predictions
                 .Where(target => target.Kind == PredictionKind.Regression)
                 .Select(target => DistillationLoss.Regression(
-                    student[target.Name], teacher[target.Name], WeightsFor(target.Name, logits, teacher))));
+                    student[target.Name], teacher[target.Name], WeightsFor(target.Name, logits, teacher), ranks)));
         return items;
 
         void Add(string name, double weight, IEnumerable<Tensor> terms)

@@ -1,8 +1,12 @@
+using QatPipeline.Torch.Parallel;
 using static TorchSharp.torch.nn.functional;
 
 namespace QatPipeline.Torch.Distillation;
 
-/// <summary>Differences between a student's and a teacher's tensors. All results are scalars with gradient to the student.</summary>
+/// <summary>
+/// Differences between a student's and a teacher's tensors. All results are scalars with gradient to the student. Where several ranks
+/// share the batch, each gets its part of the sum that one process would get of the whole batch.
+/// </summary>
 public static class DistillationLoss
 {
     /// <summary>
@@ -11,12 +15,13 @@ public static class DistillationLoss
     /// </summary>
     /// <param name="student">[N,C,H,W].</param>
     /// <param name="teacher">[N,C,H,W], without gradient.</param>
-    public static Tensor ChannelWise(Tensor student, Tensor teacher)
+    /// <param name="ranks">Those that share the batch; null for this process alone.</param>
+    public static Tensor ChannelWise(Tensor student, Tensor teacher, ICollective? ranks = null)
     {
         using var scope = NewDisposeScope();
         var s = log_softmax(student.flatten(2), -1);
         var t = log_softmax(teacher.flatten(2), -1);
-        return ((t.exp() * (t - s)).sum() / (student.shape[0] * student.shape[1])).MoveToOuterDisposeScope();
+        return ((t.exp() * (t - s)).sum() / (student.shape[0] * student.shape[1] * (ranks?.Size ?? 1))).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -25,33 +30,50 @@ public static class DistillationLoss
     /// </summary>
     /// <param name="student">[N,K,…] logits.</param>
     /// <param name="teacher">[N,K,…] logits, without gradient.</param>
-    public static Tensor Probabilities(Tensor student, Tensor teacher)
+    /// <param name="ranks">Those that share the batch; null for this process alone.</param>
+    public static Tensor Probabilities(Tensor student, Tensor teacher, ICollective? ranks = null)
     {
         using var scope = NewDisposeScope();
         var p = teacher.sigmoid();
         var entropy = (p * softplus(-teacher)) + ((1 - p) * softplus(teacher));
         var crossEntropy = (p * softplus(-student)) + ((1 - p) * softplus(student));
-        return ((crossEntropy - entropy).sum() / (Confidence(teacher).sum() + 1)).MoveToOuterDisposeScope();
+        return ((crossEntropy - entropy).sum() / ((ranks ?? SingleCollective.Instance).Total(Confidence(teacher).sum()) + 1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean absolute difference in units of the teacher's deviation per channel, weighted by position.</summary>
     /// <param name="student">[N,C,…].</param>
     /// <param name="teacher">[N,C,…], without gradient.</param>
     /// <param name="weights">[N,1,…], or null to weigh all positions alike.</param>
-    public static Tensor Regression(Tensor student, Tensor teacher, Tensor? weights)
+    /// <param name="ranks">Those that share the batch; null for this process alone.</param>
+    public static Tensor Regression(Tensor student, Tensor teacher, Tensor? weights, ICollective? ranks = null)
     {
+        ranks ??= SingleCollective.Instance;
         using var scope = NewDisposeScope();
         long[] others = [.. Enumerable.Range(0, (int)teacher.dim())
             .Where(axis => axis != 1 || teacher.dim() < 2)
             .Select(axis => (long)axis)];
-        var deviation = teacher.std(others, unbiased: false, keepdim: true).clamp(min: 1e-6);
+        var deviation = Deviation(teacher, others, ranks).clamp(min: 1e-6);
         var difference = ((student - teacher) / deviation).abs();
         var loss = weights is null
-            ? difference.mean()
-            : (difference.mean([1], keepdim: true) * weights).sum() / (weights.sum() + 1e-6);
+            ? difference.mean() / ranks.Size
+            : (difference.mean([1], keepdim: true) * weights).sum() / (ranks.Total(weights.sum()) + 1e-6);
         return loss.MoveToOuterDisposeScope();
     }
 
     /// <summary>The largest probability of every position, [N,1,…].</summary>
     internal static Tensor Confidence(Tensor logits) => logits.sigmoid().amax([1], keepdim: true);
+
+    // The root of what the mean square of all ranks is above the square of their mean.
+    private static Tensor Deviation(Tensor values, long[] axes, ICollective ranks)
+    {
+        if (ranks.Size == 1)
+        {
+            return values.std(axes, unbiased: false, keepdim: true);
+        }
+
+        var exact = values.to(ScalarType.Float64);
+        var mean = ranks.Total(exact.mean(axes, keepdim: true)) / ranks.Size;
+        var square = ranks.Total(exact.square().mean(axes, keepdim: true)) / ranks.Size;
+        return (square - mean.square()).clamp(min: 0).sqrt().to(values.dtype);
+    }
 }

@@ -1,4 +1,5 @@
 using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Parallel;
 using QatPipeline.Torch.Training;
 
 namespace QatPipeline.Torch.Distillation;
@@ -7,9 +8,11 @@ namespace QatPipeline.Torch.Distillation;
 /// <param name="teacher">Owned.</param>
 /// <param name="targets">Where student and teacher are compared.</param>
 /// <param name="options">The weights of the terms.</param>
-internal sealed class DistillationObjective(TorchNetwork teacher, DistillationTargets targets, QatOptions options) : ITrainingObjective
+/// <param name="ranks">Those that share each batch.</param>
+internal sealed class DistillationObjective(
+    TorchNetwork teacher, DistillationTargets targets, QatOptions options, ICollective ranks) : ITrainingObjective
 {
-    private readonly DistillationComparison _comparison = new(targets, options);
+    private readonly DistillationComparison _comparison = new(targets, options, ranks);
 
     public IReadOnlyCollection<string> Values { get; } = targets.Names;
 

@@ -1,4 +1,5 @@
 using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Parallel;
 using QatPipeline.Torch.Training;
 
 namespace QatPipeline.Torch.Distillation;
@@ -17,6 +18,7 @@ public static class DistillationTraining
     /// <param name="task">A loss on labels, added to the distillation; owned by the trainer.</param>
     /// <param name="optimizer">Makes the optimizer of the network's tensors; Adam where null.</param>
     /// <param name="device">Where to train; CUDA if there is one by default.</param>
+    /// <param name="ranks">The processes that share each batch, on CPUs; null for this one alone.</param>
     /// <exception cref="TorchExecutionException">The graph is not calibrated, or cannot be run.</exception>
     public static Trainer Start(
         Graph graph,
@@ -24,7 +26,8 @@ public static class DistillationTraining
         Graph? teacher = null,
         ITrainingObjective? task = null,
         Func<IReadOnlyList<TrainedTensor>, IOptimizer>? optimizer = null,
-        Device? device = null)
+        Device? device = null,
+        ICollective? ranks = null)
     {
         if (!graph.Quantizers.Exists(quantizer => quantizer is { IsEnabled: true, IsCalibrated: true }))
         {
@@ -36,6 +39,7 @@ public static class DistillationTraining
         {
             Mode = ExecutionMode.FakeQuantize,
             RefreshesWeightRanges = options.RefreshesWeightRanges,
+            Ranks = ranks ?? SingleCollective.Instance,
         };
         if (options.LearnsRanges)
         {
@@ -43,7 +47,7 @@ public static class DistillationTraining
         }
 
         var distillation = new DistillationObjective(
-            new TorchNetwork(teacher ?? graph, device), options.Targets ?? DistillationTargets.Find(graph), options);
+            new TorchNetwork(teacher ?? graph, device), options.Targets ?? DistillationTargets.Find(graph), options, student.Ranks);
         return new Trainer(
             new TrainingState(
                 student,

@@ -2,6 +2,7 @@ using QatPipeline.Graphs;
 using QatPipeline.Torch.FakeQuantization;
 using QatPipeline.Torch.Native;
 using QatPipeline.Torch.Operators;
+using QatPipeline.Torch.Parallel;
 
 namespace QatPipeline.Torch.Execution;
 
@@ -76,6 +77,9 @@ public sealed class TorchNetwork : IDisposable
 
     /// <summary>Weight of a new batch in the running statistics (reference 6.3: 0.03).</summary>
     public double BatchNormMomentum { get; set; } = 0.03;
+
+    /// <summary>Those that share each batch of a training: statistics of the batch are those of all shares. This process alone by default.</summary>
+    public ICollective Ranks { get; set; } = SingleCollective.Instance;
 
     /// <summary>Whether the ranges of weights follow the weights' largest magnitudes; otherwise they stay as calibrated.</summary>
     public bool RefreshesWeightRanges { get; set; }
@@ -258,7 +262,8 @@ public sealed class TorchNetwork : IDisposable
             IsTraining && UsesBatchStatistics,
             BatchNormMomentum,
             isBatched ? DeclaredBatch : null,
-            isBatched ? inputs[Inputs[0]].shape[0] : 1);
+            isBatched ? inputs[Inputs[0]].shape[0] : 1,
+            Ranks);
     }
 
     private IEnumerable<(NetworkQuantizer Quantizer, string Weight)> WeightsOf(Graph graph)

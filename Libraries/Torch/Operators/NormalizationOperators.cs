@@ -1,3 +1,4 @@
+using QatPipeline.Torch.Normalization;
 using static TorchSharp.torch.nn.functional;
 
 namespace QatPipeline.Torch.Operators;
@@ -24,6 +25,13 @@ internal static class NormalizationOperators
             throw call.Unsupported("a BatchNormalization with statistics as outputs (training_mode)");
         }
 
+        var epsilon = call.Node.Float("epsilon", 1e-5f);
+        if (call.Context is { IsTraining: true, Ranks.Size: > 1 } context)
+        {
+            var norm = new SharedBatchNorm(context.Ranks, call.Input(3), call.Input(4), context.BatchNormMomentum, epsilon);
+            return SharedBatchNormFunction.Apply(call.Input(0), call.Input(1), call.Input(2), norm);
+        }
+
         return batch_norm(
             call.Input(0),
             running_mean: call.Input(3),
@@ -32,7 +40,7 @@ internal static class NormalizationOperators
             bias: call.Input(2),
             training: call.Context.IsTraining,
             momentum: call.Context.BatchNormMomentum,
-            eps: call.Node.Float("epsilon", 1e-5f));
+            eps: epsilon);
     }
 
     private static Tensor InstanceNormalization(OperatorCall call) =>

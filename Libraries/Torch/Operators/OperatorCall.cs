@@ -1,3 +1,5 @@
+using QatPipeline.Torch.Parallel;
+
 namespace QatPipeline.Torch.Operators;
 
 /// <summary>One execution of one node: its inputs as tensors, and what the network says about how to run.</summary>
@@ -43,8 +45,9 @@ internal sealed class OperatorCall(Node node, Tensor?[] inputs, OperatorContext 
 /// <param name="BatchNormMomentum">Weight of a new batch in the running statistics.</param>
 /// <param name="DeclaredBatch">The batch size the graph was written for; null where it is dynamic.</param>
 /// <param name="Batch">The batch size of this pass.</param>
+/// <param name="Ranks">Those that share the batch whose statistics batch normalization takes.</param>
 internal sealed record OperatorContext(
-    Graph Graph, Device Device, bool IsTraining, double BatchNormMomentum, long? DeclaredBatch, long Batch)
+    Graph Graph, Device Device, bool IsTraining, double BatchNormMomentum, long? DeclaredBatch, long Batch, ICollective Ranks)
 {
     public int Opset => Graph.Opset;
 

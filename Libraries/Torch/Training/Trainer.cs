@@ -82,7 +82,7 @@ public sealed class Trainer(
         state.Network.BatchNormMomentum = state.PendingBatches % options.Ranks == 0 ? _batchNormMomentum : 0;
         var items = Backward(batch, position);
         state.AddBatch(values);
-        _clock.Stop(batch.Images.Count);
+        _clock.Stop(batch.Images.Count * state.Network.Ranks.Size);
 
         var loss = items.Values.Sum();
         return double.IsFinite(loss)
@@ -101,13 +101,21 @@ public sealed class Trainer(
                 + "lower the learning rate, lengthen the warm-up, or check images and labels.");
     }
 
-    private IReadOnlyDictionary<string, double> Backward(TrainingInput batch, StepPosition position)
+    private Dictionary<string, double> Backward(TrainingInput batch, StepPosition position)
     {
         using var scope = NewDisposeScope();
         var images = batch.Images.ToTensor(state.Network.Device);
         var loss = objective.Compute(state.Network.Forward(images, objective.Values), images, batch, position);
         loss.Total.backward();
-        return loss.Items;
+        return Total(loss.Items);
+    }
+
+    // What the ranks have are parts of the whole batch's items.
+    private Dictionary<string, double> Total(IReadOnlyDictionary<string, double> items)
+    {
+        double[] totals = [.. items.Values];
+        state.Network.Ranks.Sum(totals);
+        return items.Keys.Zip(totals).ToDictionary(item => item.First, item => item.Second, StringComparer.Ordinal);
     }
 
     private void Rank(Graph graph, EpochScore score, double baseline)

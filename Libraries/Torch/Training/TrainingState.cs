@@ -103,6 +103,7 @@ public sealed class TrainingState : IDisposable
 
         PendingBatches = 0;
         Updates++;
+        GradientExchange.Sum(Network.Ranks, Tensors);
         Optimizer.Step(values, Updates);
         using var scope = NewDisposeScope();
         using var gradients = no_grad();

@@ -1,3 +1,4 @@
+using QatPipeline.Torch.Parallel;
 using QatPipeline.Yolov6.Training.Assigners;
 
 namespace QatPipeline.Yolov6.Training.Losses;
@@ -36,8 +37,11 @@ public sealed record DetectionLossOptions
 internal sealed record DetectionLossResult(Tensor Total, Tensor Class, Tensor Box, Tensor Distance, Assignment Assignment);
 
 /// <summary>Classification, box and distance losses of YOLOv6 against assigned targets (reference 4).</summary>
-internal sealed class DetectionLoss(DetectionLossOptions options)
+/// <param name="options">Weights and forms.</param>
+/// <param name="ranks">Those that share the batch: each gets its part of the loss of the whole; null for this process alone.</param>
+internal sealed class DetectionLoss(DetectionLossOptions options, ICollective? ranks = null)
 {
+    private readonly ICollective _ranks = ranks ?? SingleCollective.Instance;
     private readonly AtssAssigner _warmUp = new();
     private readonly TaskAlignedAssigner _assigner = new();
 
@@ -54,7 +58,7 @@ internal sealed class DetectionLoss(DetectionLossOptions options)
         IAssigner assigner = epoch < options.AtssEpochs ? _warmUp : _assigner;
         var assignment = assigner.Assign(scores.detach(), boxes.detach() * grid.Strides, targets, grid);
 
-        var total = assignment.Scores.sum();
+        var total = _ranks.Total(assignment.Scores.sum());
         var normalizer = where(total > 0, total, ones_like(total));
         var classLoss = VarifocalLoss.Sum(scores, assignment) / normalizer;
         var (boxLoss, distanceLoss) = Boxes(boxes, distances, assignment, grid, normalizer);

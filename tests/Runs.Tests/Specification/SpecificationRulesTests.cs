@@ -83,6 +83,23 @@ public sealed class SpecificationRulesTests
     }
 
     [Fact]
+    public void Check_Processes_MustDivideTheBatchOfTheDefaultProfile()
+    {
+        var model = new ModelSpecification { Yolov6 = new Yolov6Specification { Scales = "scales.pt" } };
+        var good = Good with { Model = model, Data = Good.Data with { Training = Good.Data.Validation } };
+
+        AssertRefused(
+            good with { Qat = new QatSpecification { Batch = 16, Processes = 32 } },
+            "the event: qat.batch 16 cannot be shared by qat.processes 32: each process takes as many images, so make the batch a multiple "
+            + "of the processes");
+        AssertRefused(
+            good with { Qat = new QatSpecification { Profile = "strict", Processes = 2 } },
+            "the event: qat.processes shares the batches of the default profile; qat.profile 'strict' trains in one process, which qat.ranks "
+            + "lets stand for several: set processes to 1, or profile to 'default'");
+        SpecificationRules.Check(good with { Qat = new QatSpecification { Batch = 16, Processes = 8 } }, "the event");
+    }
+
+    [Fact]
     public void Check_Ranks_MustBelongToTheStrictProfileAndDivideTheBatch()
     {
         var model = new ModelSpecification { Yolov6 = new Yolov6Specification { Scales = "scales.pt" } };

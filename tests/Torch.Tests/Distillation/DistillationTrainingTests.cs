@@ -1,10 +1,8 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Quantization.Arithmetic;
-using QatPipeline.Quantization.Calibration;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Torch.Execution;
-using QatPipeline.Torch.PostTraining;
 using QatPipeline.Torch.Tests.Support;
 using QatPipeline.Torch.Training;
 
@@ -17,7 +15,7 @@ public sealed class DistillationTrainingTests
     [Fact]
     public async Task Train_BringsTheQuantizedNetworkNearerToTheFloatOne()
     {
-        var graph = CoarseGraph();
+        var graph = CoarseDetector.Create();
         using var trainer = DistillationTraining.Start(
             graph, Options with { Epochs = 8, LearningRate = 5e-3, RangeLearningRate = 2e-2 }, device: torch.CPU);
 
@@ -33,7 +31,7 @@ public sealed class DistillationTrainingTests
     [InlineData(8, false)]
     public async Task Resume_FromAnyCheckpoint_GivesTheSameBits(int stopAfter, bool withBatchNorm)
     {
-        var graph = CoarseGraph(withBatchNorm);
+        var graph = CoarseDetector.Create(withBatchNorm);
         var batches = new RandomBatches(5);
         var callbacks = new TrainingCallbacks { Evaluate = (candidate, _) => Task.FromResult(-Distance(graph, candidate)) };
         using var unbroken = DistillationTraining.Start(graph, Options, device: torch.CPU);
@@ -62,7 +60,7 @@ public sealed class DistillationTrainingTests
     {
         var scores = new Queue<double>(epochScores);
         var graphs = new List<Graph>();
-        using var trainer = DistillationTraining.Start(CoarseGraph(), Options with { Epochs = 3 }, device: torch.CPU);
+        using var trainer = DistillationTraining.Start(CoarseDetector.Create(), Options with { Epochs = 3 }, device: torch.CPU);
 
         var result = await trainer.TrainAsync(
             new RandomBatches(2),
@@ -84,7 +82,7 @@ public sealed class DistillationTrainingTests
     [Fact]
     public async Task Train_LearnedRanges_Move_FixedRangesStay()
     {
-        var graph = CoarseGraph();
+        var graph = CoarseDetector.Create();
         using var learning = DistillationTraining.Start(graph, Options, device: torch.CPU);
         using var keeping = DistillationTraining.Start(graph, Options with { LearnsRanges = false }, device: torch.CPU);
 
@@ -99,7 +97,7 @@ public sealed class DistillationTrainingTests
     public async Task Train_ReportsProgressToTheEnd()
     {
         var reports = new List<TrainingProgress>();
-        using var trainer = DistillationTraining.Start(CoarseGraph(), Options, device: torch.CPU);
+        using var trainer = DistillationTraining.Start(CoarseDetector.Create(), Options, device: torch.CPU);
 
         await trainer.TrainAsync(
             new RandomBatches(3), new TrainingCallbacks { Progress = new Recorder(reports) }, TestContext.Current.CancellationToken);
@@ -112,8 +110,8 @@ public sealed class DistillationTrainingTests
     [Fact]
     public void Load_OfAnotherGraph_SaysSo()
     {
-        using var first = DistillationTraining.Start(CoarseGraph(), Options, device: torch.CPU);
-        using var other = DistillationTraining.Start(CoarseGraph(withBatchNorm: true), Options, device: torch.CPU);
+        using var first = DistillationTraining.Start(CoarseDetector.Create(), Options, device: torch.CPU);
+        using var other = DistillationTraining.Start(CoarseDetector.Create(withBatchNorm: true), Options, device: torch.CPU);
         var error = Assert.Throws<TorchExecutionException>(() => other.Load(new MemoryStream(Saved(first))));
         Assert.Contains("does not fit", error.Message, StringComparison.Ordinal);
     }
@@ -130,7 +128,7 @@ public sealed class DistillationTrainingTests
     [Trait("Category", "Slow")]
     public async Task Train_FiveHundredSteps_AtFlatMemory()
     {
-        using var trainer = DistillationTraining.Start(CoarseGraph(withBatchNorm: true), Options with { Epochs = 5 }, device: torch.CPU);
+        using var trainer = DistillationTraining.Start(CoarseDetector.Create(withBatchNorm: true), Options with { Epochs = 5 }, device: torch.CPU);
         var memory = new List<long>();
         var callbacks = new TrainingCallbacks
         {
@@ -167,22 +165,6 @@ public sealed class DistillationTrainingTests
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.TrainAsync(batches, interrupted, stop.Token));
         return checkpoint!;
-    }
-
-    // Activations of 32 levels or so: there is something to win.
-    private static Graph CoarseGraph(bool withBatchNorm = false)
-    {
-        var graph = SmallDetectors.ConvChain(withBatchNorm);
-        SmallDetectors.AddQuantizers(graph);
-        using var calibrator = new Calibrator(graph, device: torch.CPU);
-        calibrator.Collect(SmallDetectors.Batches(1, 8)[0]);
-        var calibrated = calibrator.Calibrate(CalibrationMethod.Max);
-        foreach (var quantizer in calibrated.Quantizers.Where(quantizer => !quantizer.IsWeight))
-        {
-            quantizer.Ranges = [new QuantizationRange(quantizer.Ranges[0].Low, quantizer.Ranges[0].High * 8)];
-        }
-
-        return calibrated;
     }
 
     private static double Distance(Graph original, Graph quantized)

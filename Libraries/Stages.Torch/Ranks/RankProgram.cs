@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using QatPipeline.Foundation;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Runs.Json;
+using QatPipeline.Stages.Torch.Training;
+using QatPipeline.Torch.Native;
+using QatPipeline.Torch.Parallel;
+
+namespace QatPipeline.Stages.Torch.Ranks;
+
+/// <summary>What a program does that <c>mpiexec</c> has started as a rank of a training.</summary>
+public static class RankProgram
+{
+    private const string Argument = "--rank-of";
+    private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether the program was started as a rank.</summary>
+    public static bool IsAskedFor(IReadOnlyList<string> arguments) => arguments is [Argument, _];
+
+    /// <summary>Trains to the end with the other ranks.</summary>
+    /// <param name="arguments">The program's.</param>
+    /// <param name="images">Where pictures come from.</param>
+    /// <returns>The program's exit code: other than 0, mpiexec ends all ranks.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, IImageSource images)
+    {
+        var folder = arguments[1];
+        _ = Task.Run(WatchAsync);
+        try
+        {
+            await TorchThread.RunAsync(() => WorkAsync(folder, images));
+            return 0;
+        }
+        catch (Exception error)
+        {
+            await Console.Error.WriteLineAsync(error.ToString());
+            Report(folder, error);
+            return 1;
+        }
+    }
+
+    internal static string[] ArgumentsFor(string folder) => [Argument, folder];
+
+    /// <summary>Ends this process as if it were killed: whom it worked for is gone, and native code may be waiting for other ranks.</summary>
+    internal static void EndAtOnce() => Process.GetCurrentProcess().Kill();
+
+    // After a failure the others are not waited for, as taking leave of them would do.
+    private static async Task WorkAsync(string folder, IImageSource images)
+    {
+        var job = JsonSerializer.Deserialize<RankJob>(await File.ReadAllBytesAsync(RankJob.FileIn(folder)), PipelineJson.Compact)!;
+        if (TorchDevices.Default.type != TorchSharp.DeviceType.CPU)
+        {
+            throw new RankException("qat.processes shares a training among processors; on a GPU set it to 1.");
+        }
+
+        var ranks = MpiCollective.Start();
+        var stage = ranks.Rank == 0 ? await StageLink.OpenAsync(RankJob.SocketIn(folder)) : null;
+        await TrainAsync(job, images, ranks, stage);
+        ranks.Dispose();
+    }
+
+    private static async Task TrainAsync(RankJob job, IImageSource images, ICollective ranks, StageLink? link)
+    {
+        var context = new RankContext(job);
+        var teacher = OnnxReader.Read(job.Inputs[ArtifactNames.FloatGraph]);
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, default);
+        var calibrated = OnnxReader.Read(job.Inputs[ArtifactNames.PtqGraph]);
+        var (trainer, batches) = await QatTraining.StartAsync(context, evaluation, calibrated, teacher, ranks, default);
+        using (trainer)
+        {
+            var stage = new TrainingStage(
+                job.Checkpoint, batches, (graph, _) => EvaluateAsync(graph, ranks, link), link, job.Baseline);
+            var result = await stage.RunAsync(trainer, new SharedStore(ranks, link), default);
+            await (link?.EndAsync(result) ?? Task.CompletedTask);
+        }
+    }
+
+    private static async Task<double> EvaluateAsync(Graph graph, ICollective ranks, StageLink? link)
+    {
+        double[] score = [link is null ? 0 : await link.EvaluateAsync(graph)];
+        ranks.Barrier();
+        ranks.Broadcast(MemoryMarshal.AsBytes(score.AsSpan()));
+        return score[0];
+    }
+
+    // The launcher's name of the rank: MPI itself may be what fails.
+    private static void Report(string folder, Exception error) => AtomicFile.Write(
+        RankJob.ErrorIn(folder, int.Parse(Environment.GetEnvironmentVariable("PMI_RANK") ?? "0", CultureInfo.InvariantCulture)),
+        JsonSerializer.SerializeToUtf8Bytes(new RankError(error is InputException, error.Message), PipelineJson.Compact));
+
+    // A rank whose launcher was killed would wait for the others for ever.
+    private static async Task WatchAsync()
+    {
+        var parent = GetParentId();
+        using var timer = new PeriodicTimer(WatchPeriod);
+        while (await timer.WaitForNextTickAsync())
+        {
+            if (GetParentId() != parent)
+            {
+                EndAtOnce();
+            }
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "getppid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetParentId();
+}

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using QatPipeline.Torch.Parallel;
+
+namespace QatPipeline.Stages.Torch.Ranks;
+
+/// <summary>
+/// The checkpoints of a training of several ranks: rank 0 gets and gives them, and each time all must hold the same.
+/// </summary>
+/// <param name="ranks">All of them.</param>
+/// <param name="stage">Where rank 0 takes them to; null for the others.</param>
+internal sealed class SharedStore(ICollective ranks, StageLink? stage) : ITrainingStore
+{
+    public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
+    {
+        var content = stage is null ? [] : await stage.ResumeAsync();
+        var length = BitConverter.GetBytes(content.Length);
+        ranks.Broadcast(length);
+        content = stage is null ? new byte[BitConverter.ToInt32(length)] : content;
+        ranks.Broadcast(content);
+        return content.Length == 0 ? null : new MemoryStream(content, writable: false);
+    }
+
+    public async Task WriteAsync(string name, Action<Stream> write, CancellationToken cancellationToken)
+    {
+        using var stream = new MemoryStream();
+        write(stream);
+        var content = stream.ToArray();
+        ranks.RequireSame(SHA256.HashData(content), "The training's state");
+        if (stage is not null)
+        {
+            await stage.SaveAsync(content);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Runs.Json;
+using QatPipeline.Torch.Training;
+
+namespace QatPipeline.Stages.Torch.Ranks;
+
+/// <summary>Rank 0's way to its stage. When the stage is gone, so is the process, and mpiexec ends the others.</summary>
+internal sealed class StageLink : IProgress<TrainingProgress>
+{
+    private readonly RankChannel _channel;
+    private readonly Channel<(RankMessage Kind, byte[] Content)> _received = Channel.CreateUnbounded<(RankMessage, byte[])>();
+
+    private StageLink(RankChannel channel)
+    {
+        _channel = channel;
+        _ = Task.Run(ListenAsync);
+    }
+
+    public static async Task<StageLink> OpenAsync(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        return new StageLink(new RankChannel(socket));
+    }
+
+    /// <summary>The checkpoint to resume from; empty for none.</summary>
+    public Task<byte[]> ResumeAsync() => ExpectAsync(RankMessage.Resume);
+
+    public void Report(TrainingProgress value) => _channel
+        .SendAsync(RankMessage.Progress, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Compact), default).GetAwaiter().GetResult();
+
+    public async Task<double> EvaluateAsync(Graph graph)
+    {
+        await _channel.SendAsync(RankMessage.Evaluate, OnnxWriter.WriteBytes(graph), default);
+        return BitConverter.ToDouble(await ExpectAsync(RankMessage.Score));
+    }
+
+    public async Task SaveAsync(byte[] checkpoint)
+    {
+        await _channel.SendAsync(RankMessage.Save, checkpoint, default);
+        await ExpectAsync(RankMessage.Saved);
+    }
+
+    public Task EndAsync(TrainingResult result) => _channel.SendAsync(
+        RankMessage.Result,
+        JsonSerializer.SerializeToUtf8Bytes(
+            new RankResult(result.BestEpoch, result.Scores, OnnxWriter.WriteBytes(result.Graph)), PipelineJson.Compact),
+        default);
+
+    private async Task<byte[]> ExpectAsync(RankMessage kind)
+    {
+        var received = await _received.Reader.ReadAsync();
+        return received.Kind == kind ? received.Content
+            : throw new InvalidDataException($"The stage sent {received.Kind} where {kind} was expected.");
+    }
+
+    private async Task ListenAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _received.Writer.WriteAsync(await _channel.ReceiveAsync(default));
+            }
+        }
+        catch (RankChannelException)
+        {
+            RankProgram.EndAtOnce();
+        }
+    }
+}

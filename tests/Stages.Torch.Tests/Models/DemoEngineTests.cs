@@ -19,7 +19,8 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("ort-cpu", MostDifferent, 1)]
+    // A code that is rounded the other way (a tie, scaled in another order) is up to 3 codes behind a sigmoid, whose codes are finer.
+    [InlineData("ort-cpu", MostDifferent, 3)]
 
     // 1 of 100,000 codes of the first layer differs (a half, as LibTorch scales before it adds the bias?), and later layers spread it.
     [InlineData("torch-int8", 0.02, 12)]

@@ -161,25 +161,5 @@ internal sealed class HostProcess : IDisposable
         return id > 0;
     }
 
-    // A zombie's command line is empty.
-    private IEnumerable<(int Id, string Command)> Processes() => Directory.EnumerateDirectories("/proc")
-        .Where(entry => int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out _))
-        .Where(entry => ReadNullSeparated(entry, "environ").Contains($"{DataVariable}={_folder.FullName}"))
-        .Select(entry => (
-            int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture),
-            string.Join(' ', ReadNullSeparated(entry, "cmdline"))))
-        .Where(process => process.Item2.Length > 0);
-
-    private static string[] ReadNullSeparated(string process, string file)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, file)).Split('\0');
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It ended in this instant, or is somebody else's.
-            return [];
-        }
-    }
+    private IEnumerable<(int Id, string Command)> Processes() => RunningProcesses.With($"{DataVariable}={_folder.FullName}");
 }

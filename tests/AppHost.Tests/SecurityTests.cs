@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using System.Net;
 using System.Runtime.Versioning;
 using Azure;
 using Azure.Storage.Blobs;
 using QatPipeline.SystemSupport;
+using QatPipeline.TestSupport.Infrastructure;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -91,21 +91,8 @@ public sealed class SecurityTests(RunningSystem system)
             system.Broker.UserInfo.Split(':')[1],
             system.Host.Storage.Split("AccountKey=")[1].Split(';')[0],
         ];
-        var commands = Process.GetProcesses().Select(CommandOf).ToList();
+        var commands = RunningProcesses.Ids.Select(RunningProcesses.CommandOf).ToList();
         Assert.Contains(commands, command => command.Contains("azurite", StringComparison.Ordinal));
         Assert.All(secrets, secret => Assert.DoesNotContain(commands, command => command.Contains(secret, StringComparison.Ordinal)));
-    }
-
-    private static string CommandOf(Process process)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{process.Id}/cmdline");
-        }
-        catch (IOException)
-        {
-            // It ended in this instant.
-            return "";
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.Chaos;
 
@@ -28,16 +29,7 @@ internal sealed class Victims(string dataFolder)
     };
 
     /// <summary>The process ids of all that belong to the system.</summary>
-    public IReadOnlyList<(int Id, string Command)> All()
-    {
-        var own = $"QAT_DATA={dataFolder}";
-        return [.. Directory.EnumerateDirectories("/proc")
-            .Select(entry => int.TryParse(Path.GetFileName(entry), CultureInfo.InvariantCulture, out var id) ? id : 0)
-            .Where(id => id > 0 && Read(id, "environ").Split('\0').Contains(own))
-            .Select(id => (id, Read(id, "cmdline").Replace('\0', ' ')))
-            // A zombie's is empty.
-            .Where(process => process.Item2.Length > 0)];
-    }
+    public IReadOnlyList<(int Id, string Command)> All() => [.. RunningProcesses.With($"QAT_DATA={dataFolder}")];
 
     /// <summary>Kills the victim and waits until another is in its place.</summary>
     public async Task KillAsync(string victim, CancellationToken cancellationToken)
@@ -75,23 +67,10 @@ internal sealed class Victims(string dataFolder)
 
     /// <summary>The variables that the process was started with.</summary>
     public static IEnumerable<KeyValuePair<string, string>> EnvironmentOf(int processId) =>
-        Read(processId, "environ").Split('\0', StringSplitOptions.RemoveEmptyEntries)
+        RunningProcesses.Read(processId, "environ").Split('\0', StringSplitOptions.RemoveEmptyEntries)
             .Select(variable => variable.Split('=', 2))
             .Select(parts => KeyValuePair.Create(parts[0], parts[1]));
 
     private static bool IsIt(string command, string victim) =>
         command.Contains(Known[victim], StringComparison.Ordinal) && !command.Contains("monitor-process", StringComparison.Ordinal);
-
-    private static string Read(int process, string file)
-    {
-        try
-        {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/{file}"));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It ended in this instant, or is somebody else's.
-            return "";
-        }
-    }
 }

@@ -60,12 +60,8 @@ internal sealed class RankLauncher : IDisposable
         return new RankLauncher(process);
     }
 
-    /// <summary>Waits until the launcher has ended; its exit code.</summary>
-    public async Task<int> WaitAsync(CancellationToken cancellationToken)
-    {
-        await _process.WaitForExitAsync(cancellationToken);
-        return _process.ExitCode;
-    }
+    /// <summary>Waits until the launcher has ended.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
     public void Dispose()
     {

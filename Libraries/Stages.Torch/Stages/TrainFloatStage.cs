@@ -82,8 +82,7 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
         var (stage, options) = StageOf(TrainingCheckpoint, specification.Train!.Epochs, training);
         stage = stage with
         {
-            Evaluate = async (graph, token) =>
-                training.Evaluated(
+            Evaluate = async (graph, token) => training.Evaluated(
                 await evaluation.MeasureSelectionAsync("float network", graph, ExecutionMode.Float, images: 0, token)),
         };
         var fresh = scales is not null && start is null;

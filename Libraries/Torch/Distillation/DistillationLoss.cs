@@ -21,7 +21,8 @@ public static class DistillationLoss
         using var scope = NewDisposeScope();
         var s = log_softmax(student.flatten(2), -1);
         var t = log_softmax(teacher.flatten(2), -1);
-        return ((t.exp() * (t - s)).sum() / (student.shape[0] * student.shape[1] * (ranks?.Size ?? 1))).MoveToOuterDisposeScope();
+        var channels = student.shape[0] * student.shape[1] * (ranks?.Size ?? 1);
+        return ((t.exp() * (t - s)).sum() / channels).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -33,11 +34,13 @@ public static class DistillationLoss
     /// <param name="ranks">Those that share the batch; null for this process alone.</param>
     public static Tensor Probabilities(Tensor student, Tensor teacher, ICollective? ranks = null)
     {
+        ranks ??= SingleCollective.Instance;
         using var scope = NewDisposeScope();
         var p = teacher.sigmoid();
         var entropy = (p * softplus(-teacher)) + ((1 - p) * softplus(teacher));
         var crossEntropy = (p * softplus(-student)) + ((1 - p) * softplus(student));
-        return ((crossEntropy - entropy).sum() / ((ranks ?? SingleCollective.Instance).Total(Confidence(teacher).sum()) + 1)).MoveToOuterDisposeScope();
+        var objects = ranks.Total(Confidence(teacher).sum());
+        return ((crossEntropy - entropy).sum() / (objects + 1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Mean absolute difference in units of the teacher's deviation per channel, weighted by position.</summary>

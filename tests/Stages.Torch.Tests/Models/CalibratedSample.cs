@@ -1,6 +1,7 @@
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
 using QatPipeline.Detectors.Preprocessing;
+using QatPipeline.Engines;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
@@ -79,6 +80,36 @@ public abstract class CalibratedSample(
         var pixels = batch.ToPixels().ToTensor(network.Device);
         var inner = network.Forward(pixels, [.. values.Where(value => !network.Inputs.Contains(value))]);
         return [.. values.Select(value => QatPipeline.Torch.TensorConversion.ToFloats(inner.GetValueOrDefault(value, pixels)))];
+    }
+
+    /// <summary>Builds the INT8 engine of a model.</summary>
+    internal async Task<IEngine> BuildAsync(IEngineBackend backend, Graph model, CancellationToken cancellationToken)
+    {
+        var path = _folder.PathOf("compared.onnx");
+        OnnxWriter.Write(model, path);
+        var built = await backend.BuildAsync(
+            new EngineBuildRequest
+            {
+                OnnxPath = path,
+                OutputFolder = _folder.FullName,
+                Name = "built",
+                Precision = EnginePrecision.Int8,
+                Timing = TimingOptions.Untimed,
+            },
+            cancellationToken);
+        return backend.Load(built.Engines[0].Path);
+    }
+
+    /// <summary>Values inside a model's INT8 engine.</summary>
+    internal async Task<float[][]> RunAsync(
+        IEngineBackend backend, Graph model, ImageBatch batch, string[] values, CancellationToken cancellationToken)
+    {
+        using var engine = await BuildAsync(backend, model, cancellationToken);
+        var step = engine.Input.FixedBatch ?? batch.Count;
+        var length = batch.Pixels.Length / batch.Count * step;
+        var runs = Enumerable.Range(0, batch.Count / step)
+            .Select(index => engine.Run(batch.Pixels.Slice(index * length, length), step, values)).ToArray();
+        return [.. values.Index().Select(value => runs.SelectMany(run => run[value.Index].Values).ToArray())];
     }
 
     private RunSpecification Small(RunSpecification whole) => whole with

@@ -2,8 +2,6 @@ using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Graphs.Model;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Torch.Engines;
@@ -31,13 +29,25 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
         var codes = new FreeRunningCodes(demo.Model);
 
         var expected = TorchThread.Run(() => CalibratedSample.Simulate(demo.Graph, batch, codes.Values));
-        using var engine = await BuildAsync(target, codes.Observed);
-        var actual = engine.Run(batch.Pixels, batch.Count, codes.Outputs);
+        var actual = await demo.RunAsync(BackendOf(target), codes.Observed, batch, codes.Outputs, Token);
 
-        var agreement = codes.Compare(expected, [.. actual.Select(output => output.Values)]);
+        var agreement = codes.Compare(expected, actual);
         Assert.NotEqual(0, agreement.Count);
         Assert.InRange(agreement.DifferentShare, 0, mostDifferent);
         Assert.InRange(agreement.LargestDifference, 0, largestDifference);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Codes_RunningFreely_AreThoseOfTheKernelsArithmetic()
+    {
+        using var batch = await demo.BatchAsync(Token);
+        var codes = new FreeRunningCodes(demo.Model);
+        var engines = BackendOf("ort-cpu");
+
+        codes.RequireEqual(
+            await demo.RunAsync(engines, codes.Arithmetic(), batch, codes.Outputs, Token),
+            await demo.RunAsync(engines, codes.Observed, batch, codes.Outputs, Token));
     }
 
     [Fact]
@@ -72,24 +82,7 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
 
     private async Task<IReadOnlyList<Detection>> DetectAsync(string target)
     {
-        using var detector = new EngineDetector(await BuildAsync(target, demo.Model));
+        using var detector = new EngineDetector(await demo.BuildAsync(BackendOf(target), demo.Model, Token));
         return await demo.Run.DetectAsync(detector, DatasetSplit.Validation, demo.Pictures, "detecting", null, Token);
-    }
-
-    private async Task<IEngine> BuildAsync(string target, Graph model)
-    {
-        var path = demo.Folder.PathOf($"{target}.onnx");
-        OnnxWriter.Write(model, path);
-        var backend = BackendOf(target);
-        var built = await backend.BuildAsync(
-            new EngineBuildRequest
-            {
-                OnnxPath = path,
-                OutputFolder = demo.Folder.FullName,
-                Name = "built",
-                Precision = EnginePrecision.Int8,
-            },
-            Token);
-        return backend.Load(built.Engines[0].Path);
     }
 }

@@ -28,11 +28,27 @@ internal sealed class FreeRunningCodes
     /// <summary>The model with the values of all codes as further outputs.</summary>
     public Graph Observed { get; }
 
+    /// <summary><see cref="Observed"/> with the arithmetic of its 8-bit convolutions written out in float operators.</summary>
+    public Graph Arithmetic()
+    {
+        var graph = Observed.Clone();
+        Assert.NotEqual(0, KernelArithmetic.Apply(graph));
+        return graph;
+    }
+
     /// <summary>The outputs of <see cref="Observed"/> with the values of the codes.</summary>
     public string[] Outputs => [.. _quantizers.Select(node => node.Outputs[0] + Compared)];
 
     /// <summary>The values that the codes are made from.</summary>
     public string[] Values => [.. _quantizers.Select(node => node.Inputs[0])];
+
+    /// <summary>Fails where a single code differs.</summary>
+    public void RequireEqual(IReadOnlyList<float[]> expected, IReadOnlyList<float[]> actual)
+    {
+        var agreement = Compare(expected, actual);
+        Assert.NotEqual(0, agreement.Count);
+        Assert.Equal((0, 0), (agreement.Different, agreement.LargestDifference));
+    }
 
     /// <summary>Compares values, before or after their quantizers, in the order of the tensors.</summary>
     public CodeAgreement Compare(IReadOnlyList<float[]> expected, IReadOnlyList<float[]> actual)

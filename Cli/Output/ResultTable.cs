@@ -44,6 +44,11 @@ internal static class ResultTable
             Console.WriteLine($"warning: {warning}");
         }
 
+        foreach (var result in report.Results.Where(result => result is { Remark.Length: > 0, Batch: null }))
+        {
+            Console.WriteLine($"remark: {result.Variant} {result.Remark}");
+        }
+
         foreach (var remark in report.Calibration?.Remarks ?? [])
         {
             Console.WriteLine($"remark: {remark}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using QatPipeline.Engines;
 
 namespace QatPipeline.Stages.Reports;
@@ -5,6 +6,9 @@ namespace QatPipeline.Stages.Reports;
 /// <summary>The rows of the comparison table: every file has one of its own, so no figure stands under another's name.</summary>
 internal sealed class ResultRows(RunSpecification specification, RunFigures figures, IReadOnlyList<ArtifactReference> artifacts)
 {
+    /// <summary>Engines whose times differ by less than this are equally fast: so far do two measurements of one engine differ.</summary>
+    private const double LeastGain = 0.02;
+
     /// <summary>What was evaluated, then the engines that were not.</summary>
     public IReadOnlyList<VariantResult> All()
     {
@@ -40,7 +44,7 @@ internal sealed class ResultRows(RunSpecification specification, RunFigures figu
             FpsBatch32 = measured.FirstOrDefault(timing => timing.Batch == 32)?.ImagesPerSecond,
             Digest = imported?.Sha256 ?? artifacts.FirstOrDefault(reference => reference.Name == artifact)?.Sha256,
             Environment = measured.Count > 0 ? measured[0].Environment : null,
-            Remark = batch is null ? null : RemarkOf(variant, imported is not null, evaluation is not null),
+            Remark = batch is null ? SlownessOf(variant, single) : RemarkOf(variant, imported is not null, evaluation is not null),
         };
     }
 
@@ -55,6 +59,27 @@ internal sealed class ResultRows(RunSpecification specification, RunFigures figu
             (target, EnginePrecision.Int8.ToName(), ArtifactNames.ExplicitForm(target), false),
         _ => (TargetNames.OrtCpu, EnginePrecision.Int8.ToName(), ArtifactNames.Int8Engine, true),
     };
+
+    /// <summary>Says so where 8 bits gain no time on the machine of the run; null elsewhere.</summary>
+    private string? SlownessOf(string variant, EngineTiming? single)
+    {
+        var reference = figures.Timings.GetValueOrDefault(Variants.FloatEngine)?.FirstOrDefault(timing => timing.Batch == 1);
+        if (variant != Variants.Int8Engine || single is null || reference is null)
+        {
+            return null;
+        }
+
+        var ratio = single.Latency.Median / reference.Latency.Median;
+        if (ratio <= 1 - LeastGain)
+        {
+            return null;
+        }
+
+        var advice = specification.Partial.Placement == "measured" ? "" : ", or try partial.placement: measured";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"takes {ratio:0.00} of the float engine's time at batch 1: 8 bits save none on this machine. Deploy {ArtifactNames.FloatEngine}{advice}.");
+    }
 
     private string? RemarkOf(string variant, bool isImported, bool isEvaluated)
     {

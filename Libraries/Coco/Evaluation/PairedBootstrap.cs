@@ -8,7 +8,7 @@ public sealed record ApDifference(
     double First, double Second, double Difference, double Low, double High, double Confidence, int Replicates);
 
 /// <summary>
-/// Paired bootstrap of AP differences: images are drawn with replacement, the same for both detection sets, and a image drawn k
+/// Paired bootstrap of AP differences: images are drawn with replacement, the same for both detection sets, and an image drawn k
 /// times counts k times (Efron and Tibshirani, An Introduction to the Bootstrap, percentile interval).
 /// </summary>
 public static class PairedBootstrap
@@ -16,31 +16,51 @@ public static class PairedBootstrap
     /// <summary>AP@[.5:.95] of <paramref name="second"/> minus that of <paramref name="first"/>.</summary>
     /// <exception cref="ArgumentException">The evaluations are of different ground truth.</exception>
     public static ApDifference Compare(
-        CocoEvaluation first, CocoEvaluation second, int replicates = 1000, ulong seed = 0, double confidence = 0.95)
+        CocoEvaluation first, CocoEvaluation second, int replicates = 1000, ulong seed = 0, double confidence = 0.95) =>
+        Compare(first, [second], replicates, seed, confidence)[0];
+
+    /// <summary>AP@[.5:.95] of each of <paramref name="others"/> minus that of <paramref name="first"/>, which is drawn once for all.</summary>
+    /// <exception cref="ArgumentException">The evaluations are of different ground truth.</exception>
+    public static IReadOnlyList<ApDifference> Compare(
+        CocoEvaluation first, IReadOnlyList<CocoEvaluation> others, int replicates = 1000, ulong seed = 0, double confidence = 0.95)
     {
-        if (!HaveSameTruth(first.Truth, second.Truth))
+        if (others.FirstOrDefault(other => !HaveSameTruth(first.Truth, other.Truth)) is not null)
         {
-            throw new ArgumentException("Both evaluations must be of the same ground truth.", nameof(second));
+            throw new ArgumentException("All evaluations must be of the same ground truth.", nameof(others));
         }
 
-        var differences = new double[replicates];
+        WeightedAp[] evaluations = [new(first), .. others.Select(other => new WeightedAp(other))];
+        var aps = Array.ConvertAll(evaluations, _ => new double[replicates]);
         Parallel.For(
             0,
             replicates,
-            () => (First: new WeightedAp(first), Second: new WeightedAp(second), Weights: new int[first.Truth.Images.Count]),
+            () => (Weights: new int[first.Truth.Images.Count], Scratch: new WeightedAp.Scratch(evaluations)),
             (replicate, _, state) =>
             {
                 Draw(state.Weights, seed, replicate);
-                differences[replicate] = state.Second.Evaluate(state.Weights) - state.First.Evaluate(state.Weights);
+                for (var index = 0; index < evaluations.Length; index++)
+                {
+                    aps[index][replicate] = evaluations[index].Evaluate(state.Weights, state.Scratch);
+                }
+
                 return state;
             },
             _ => { });
-        Array.Sort(differences);
-        var (ap1, ap2) = (first.Metrics.Ap, second.Metrics.Ap);
+        return [.. others.Select((other, index) => Difference(first.Metrics.Ap, other.Metrics.Ap, aps[0], aps[index + 1], confidence))];
+    }
+
+    private static ApDifference Difference(double first, double second, double[] firsts, double[] seconds, double confidence)
+    {
+        double[] differences = [.. seconds.Zip(firsts, (ap2, ap1) => ap2 - ap1).Order()];
         var tail = (1 - confidence) / 2;
-        var low = Quantile(differences, tail, ap2 - ap1);
-        var high = Quantile(differences, 1 - tail, ap2 - ap1);
-        return new ApDifference(ap1, ap2, ap2 - ap1, low, high, confidence, replicates);
+        return new ApDifference(
+            first,
+            second,
+            second - first,
+            Quantile(differences, tail, second - first),
+            Quantile(differences, 1 - tail, second - first),
+            confidence,
+            differences.Length);
     }
 
     private static bool HaveSameTruth(CocoDataset first, CocoDataset second) =>
@@ -71,85 +91,5 @@ public static class PairedBootstrap
         var below = (int)Math.Floor(position);
         var above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
-    }
-
-    /// <summary>AP with images weighted by whole numbers, reusing the matches of an evaluation.</summary>
-    internal sealed class WeightedAp
-    {
-        private readonly CocoEvaluation _evaluation;
-        private readonly double[] _right;
-        private readonly double[] _wrong;
-        private readonly double[] _scratch;
-        private readonly double[] _precision = new double[EvaluationGrid.RecallThresholds.Count];
-
-        public WeightedAp(CocoEvaluation evaluation)
-        {
-            _evaluation = evaluation;
-            var longest = evaluation.Matches.Count == 0 ? 0 : evaluation.Matches.Max(matches => matches.Count);
-            (_right, _wrong, _scratch) = (new double[longest], new double[longest], new double[longest]);
-        }
-
-        public double Evaluate(int[] weights)
-        {
-            var (sum, categories) = (0.0, 0);
-            foreach (var matches in _evaluation.Matches)
-            {
-                var truthCount = WeightedTruths(matches, weights);
-                if (truthCount == 0)
-                {
-                    continue;
-                }
-
-                categories++;
-                for (var t = 0; t < EvaluationGrid.IouThresholds.Count; t++)
-                {
-                    var count = Cumulate(matches, weights, t);
-                    PrecisionRecall.Interpolate(_right.AsSpan(0, count), _wrong.AsSpan(0, count), truthCount, _precision, _scratch);
-                    sum += _precision.Sum();
-                }
-            }
-
-            return categories == 0 ? 0 : sum / (categories * EvaluationGrid.IouThresholds.Count * _precision.Length);
-        }
-
-        private static int WeightedTruths(CategoryMatches matches, int[] weights)
-        {
-            var count = 0;
-            for (var i = 0; i < matches.TruthImages.Length; i++)
-            {
-                count += matches.TruthCounts[0][i] * weights[matches.TruthImages[i]];
-            }
-
-            return count;
-        }
-
-        // Only right detections are recorded: recall rises at them alone, and precision is at its highest there. For the same reason
-        // one step of k equals k steps of one.
-        private int Cumulate(CategoryMatches matches, int[] weights, int t)
-        {
-            var (matched, ignored, images) = (matches.Matched[0], matches.Ignored[0], matches.Images);
-            var (count, rights, wrongs) = (0, 0, 0);
-            for (var index = 0; index < images.Length; index++)
-            {
-                var weight = weights[images[index]];
-                if (weight == 0 || (ignored[index] >> t & 1) != 0)
-                {
-                    continue;
-                }
-
-                if ((matched[index] >> t & 1) != 0)
-                {
-                    rights += weight;
-                    _right[count] = rights;
-                    _wrong[count++] = wrongs;
-                }
-                else
-                {
-                    wrongs += weight;
-                }
-            }
-
-            return count;
-        }
     }
 }

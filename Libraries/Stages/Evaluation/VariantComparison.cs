@@ -15,15 +15,16 @@ internal static class VariantComparison
         CocoDataset truth, IReadOnlyList<(string Variant, IReadOnlyList<Detection> Detections)> detections, RunSpecification specification)
     {
         var evaluations = detections.Select(item => (item.Variant, Evaluation: CocoEvaluator.Evaluate(truth, item.Detections))).ToArray();
-        var reference = evaluations[0].Evaluation;
-        return [.. evaluations.Select(item => new VariantEvaluation(
+        var differences = PairedBootstrap.Compare(
+            evaluations[0].Evaluation,
+            [.. evaluations.Skip(1).Select(item => item.Evaluation)],
+            specification.Evaluation.BootstrapReplicates,
+            (ulong)specification.Seed);
+        return [.. evaluations.Select((item, index) => new VariantEvaluation(
             item.Variant,
             item.Evaluation.Metrics,
             item.Evaluation.PerCategory,
-            item.Variant == Variants.Float
-                ? null
-                : PairedBootstrap.Compare(
-                    reference, item.Evaluation, specification.Evaluation.BootstrapReplicates, (ulong)specification.Seed),
+            index == 0 ? null : differences[index - 1],
             MeanPrecisionAt50(item.Evaluation)))];
     }
 

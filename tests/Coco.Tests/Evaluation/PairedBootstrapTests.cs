@@ -20,7 +20,8 @@ public sealed class PairedBootstrapTests
         var evaluation = CocoEvaluator.Evaluate(truth, distinct);
         int[] weights = [2, 0, 1, 3, 0, 1, 0, 1];
 
-        var ap = new PairedBootstrap.WeightedAp(evaluation).Evaluate(weights);
+        var weighted = new WeightedAp(evaluation);
+        var ap = weighted.Evaluate(weights, new WeightedAp.Scratch(weighted));
 
         var (drawnTruth, drawnDetections) = Draw(truth, distinct, weights);
         Assert.Equal(CocoEvaluator.Evaluate(drawnTruth, drawnDetections).Metrics.Ap, ap, 1e-12);
@@ -39,6 +40,22 @@ public sealed class PairedBootstrapTests
         Assert.True(difference.Low < difference.High);
         Assert.Equal(difference, PairedBootstrap.Compare(all, half, replicates: 300, seed: 5));
         Assert.NotEqual(difference, PairedBootstrap.Compare(all, half, replicates: 300, seed: 6));
+    }
+
+    [Fact]
+    public void SeveralAtOnce_AreWhatEachIsAlone()
+    {
+        var (truth, detections) = RandomSets.Create(14);
+        CocoEvaluation[] parts =
+        [
+            .. new[] { 1, 2, 3 }.Select(step => CocoEvaluator.Evaluate(truth, [.. detections.Where((_, index) => index % step == 0)])),
+        ];
+
+        var together = PairedBootstrap.Compare(parts[0], [parts[1], parts[2]], replicates: 100, seed: 7);
+
+        Assert.Equal(
+            [PairedBootstrap.Compare(parts[0], parts[1], 100, seed: 7), PairedBootstrap.Compare(parts[0], parts[2], 100, seed: 7)],
+            together);
     }
 
     [Fact]

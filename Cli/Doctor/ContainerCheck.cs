@@ -1,3 +1,5 @@
+using QatPipeline.Foundation;
+
 namespace QatPipeline.Cli.Doctor;
 
 /// <summary>A container engine, which runs broker and storage where it answers.</summary>
@@ -13,7 +15,7 @@ internal sealed class ContainerCheck : IMachineCheck
         foreach (var engine in Engines.Where(engine => InstalledProgram.Find(engine) is not null))
         {
             // A client without its engine prints a version too: only the engine can tell about itself.
-            if (await InstalledProgram.AskAsync(engine, ["info", "--format", "{{.ServerVersion}}"], cancellationToken)
+            if (await ProgramAnswer.OfAsync(engine, ["info", "--format", "{{.ServerVersion}}"], cancellationToken)
                 is { } version)
             {
                 return Finding.Found(Name, $"{engine} {version}", NeededFor);

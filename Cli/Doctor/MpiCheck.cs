@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using QatPipeline.Foundation;
 
 namespace QatPipeline.Cli.Doctor;
 

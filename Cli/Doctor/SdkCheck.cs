@@ -6,7 +6,7 @@ internal sealed class SdkCheck : IMachineCheck
     private const string Name = ".NET SDK";
 
     public async Task<Finding> RunAsync(CancellationToken cancellationToken) =>
-        await InstalledProgram.AskAsync("dotnet", ["--version"], cancellationToken) is { } version
+        await ProgramAnswer.OfAsync("dotnet", ["--version"], cancellationToken) is { } version
             ? Finding.Found(Name, $"{version}, runtime {Environment.Version}", Finding.EveryRun)
             : Finding.Missing(
                 Name,

@@ -77,8 +77,10 @@ public sealed record ParentFacet(ParentRun Run, LineageJob Job)
 /// <summary>The parent by its OpenLineage id; the name of the pipeline run is in <see cref="StageFacet"/>.</summary>
 public sealed record ParentRun(Guid RunId);
 
-/// <summary>Key of the stage, name of the pipeline run, and the run whose execution was reused, if one was.</summary>
-public sealed record StageFacet(string PipelineRun, string Key, string? ReusedFrom, string? TraceParent)
+/// <summary>
+/// Key of the stage, name of the pipeline run, the run whose execution was reused, if one was, and how many processes share the work.
+/// </summary>
+public sealed record StageFacet(string PipelineRun, string Key, string? ReusedFrom, string? TraceParent, int Processes = 1)
     : LineageFacet("urn:qatpipeline:stage-facet:1");
 
 /// <summary>Why an execution failed.</summary>

@@ -6,9 +6,6 @@ namespace QatPipeline.Cli.Tests;
 /// <summary>A run of sixty training steps of a very small network on generated pictures, by two processes.</summary>
 internal sealed class RankedJob : IDisposable
 {
-    /// <summary>The launcher, and the argument by which a process knows that it is a rank.</summary>
-    private const string Launcher = "mpiexec", Rank = "--rank-of";
-
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     private readonly ScratchFolder _folder = new();
@@ -42,25 +39,6 @@ internal sealed class RankedJob : IDisposable
     public Task<(int ExitCode, string Output, string Error)> RunWithAsync(string variable, string output) =>
         QatProcess.RunProgramAsync("/usr/bin/env", variable, QatProcess.Built, "qat", Specification, "--out", _folder.PathOf(output));
 
-    /// <summary>The processes that the run of that id has started: the launcher, then the ranks.</summary>
-    public static IReadOnlyList<int> ProcessesOf(int run) =>
-        [.. ChildrenOf(run, Launcher).SelectMany(launcher =>
-            RunningProcesses.ChildrenOf(launcher).SelectMany(proxy => ChildrenOf(proxy, Rank)).Order().Prepend(launcher))];
-
-    /// <summary>Ends a process as the system's out-of-memory killer would.</summary>
-    public static void Kill(int process)
-    {
-        try
-        {
-            using var found = Process.GetProcessById(process);
-            found.Kill();
-        }
-        catch (ArgumentException)
-        {
-            // It has ended by itself.
-        }
-    }
-
     /// <summary>Waits until all of them have ended.</summary>
     public static async Task AssertGoneAsync(IEnumerable<int> processes)
     {
@@ -73,7 +51,4 @@ internal sealed class RankedJob : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private static IEnumerable<int> ChildrenOf(int process, string command) => RunningProcesses.ChildrenOf(process)
-        .Where(child => RunningProcesses.CommandOf(child).Contains(command, StringComparison.Ordinal));
 }

@@ -18,7 +18,7 @@ public sealed class RankedRunTests : IDisposable
 
         Assert.Equal(2, exitCode);
         var line = Assert.Single(error.Split('\n'), line => line.StartsWith("qat: ", StringComparison.Ordinal));
-        Assert.Contains("mpiexec, which starts the 2 processes of the training, cannot be started", line, StringComparison.Ordinal);
+        Assert.Contains("mpiexec, which starts the 2 processes of the training, is not on PATH", line, StringComparison.Ordinal);
         Assert.Contains("apt-get install mpich", line, StringComparison.Ordinal);
     }
 
@@ -31,7 +31,66 @@ public sealed class RankedRunTests : IDisposable
         var (exitCode, _, error) = await job.RunAsync("out");
 
         Assert.Equal(2, exitCode);
-        Assert.Contains("of 2: A batch of 3 images cannot be shared by 2 processes", error, StringComparison.Ordinal);
+        Assert.Contains("The 3 training images, which are fewer than qat.batch, cannot be shared by qat.processes 2", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Qat_OfFewerImagesThanProcesses_SaysWhatToChange()
+    {
+        Assert.SkipUnless(Mpi.IsAvailable, Mpi.SkipReason);
+        using var job = new RankedJob(images: 1);
+
+        var (exitCode, _, error) = await job.RunAsync("out");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("The 1 training images, which are fewer", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Qat_WithoutTheLibrary_SaysWhichPackageBringsIt()
+    {
+        Assert.SkipUnless(Mpi.IsAvailable, Mpi.SkipReason);
+        using var folder = new ScratchFolder();
+        await File.WriteAllTextAsync(folder.PathOf("libmpich.so.12"), "", TestContext.Current.CancellationToken);
+
+        var (exitCode, _, error) = await _job.RunWithAsync($"LD_LIBRARY_PATH={folder.FullName}", "out");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("of 2: MPI cannot be used on this machine: libmpich.so.12 cannot be loaded", error, StringComparison.Ordinal);
+        Assert.Contains("as root: apt-get install libmpich12", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Qat_ByRanksOfAnotherBuild_SaysWhichIsOther()
+    {
+        Assert.SkipUnless(Mpi.IsAvailable, Mpi.SkipReason);
+        using var folder = new ScratchFolder();
+        var launcher = folder.PathOf("mpiexec");
+        await File.WriteAllTextAsync(
+            launcher, "#!/bin/sh\nQAT_CODE_VERSION=0123456789abcdef exec /usr/bin/mpiexec \"$@\"\n", TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(launcher, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var (exitCode, _, error) = await _job.RunWithAsync(
+            $"PATH={folder.FullName}:{Environment.GetEnvironmentVariable("PATH")}", "out");
+
+        Assert.Equal(2, exitCode);
+        Assert.Matches("Rank [01] of 2: .* has version [0-9a-f]{16} of the code, and the stage that trains runs 0123456789abcdef", error);
+    }
+
+    [Fact]
+    public async Task Qat_InATemporaryFolderWithALongName_SaysWhatToSet()
+    {
+        Assert.SkipUnless(Mpi.IsAvailable, Mpi.SkipReason);
+        using var folder = new ScratchFolder();
+        var path = Directory.CreateDirectory(folder.PathOf(new string('x', 100))).FullName;
+
+        var (exitCode, _, error) = await _job.RunWithAsync($"TMPDIR={path}", "out");
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("longer than the system's 107 bytes: set TMPDIR to a shorter folder", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +119,7 @@ public sealed class RankedRunTests : IDisposable
         using var run = _job.Start(output);
         var (written, error) = (run.StandardOutput.ReadToEndAsync(token), run.StandardError.ReadToEndAsync(token));
         IReadOnlyList<int> processes;
-        while ((processes = RankedJob.ProcessesOf(run.Id)).Count < 3)
+        while ((processes = RankProcesses.Of(run.Id)).Count < 3)
         {
             Assert.False(run.HasExited, "The run ended without ranks.");
             await Task.Delay(20, token);
@@ -74,7 +133,7 @@ public sealed class RankedRunTests : IDisposable
         }
         else
         {
-            RankedJob.Kill(processes[kill % 4]);
+            RankProcesses.Kill(processes[kill % 4]);
         }
 
         await run.WaitForExitAsync(token);

@@ -111,6 +111,10 @@ public sealed partial class HtmlRunReportTests : IDisposable
     }
 
     [Fact]
+    public async Task Lineage_OfASharedStage_NamesItsProcesses() =>
+        Assert.Contains(", 2 processes</td>", await RenderAsync(), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Commands_NameTheArtifactsTheyMake()
     {
         var page = await RenderAsync();

@@ -194,6 +194,7 @@ internal sealed class SyntheticRun : IDisposable
                 Outputs = outputs,
                 Measurements = measurements,
                 Host = Hostile,
+                Processes = 2,
                 Started = DateTimeOffset.UnixEpoch,
                 Finished = DateTimeOffset.UnixEpoch.AddSeconds(90),
             },

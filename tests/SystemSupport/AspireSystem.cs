@@ -143,6 +143,10 @@ public sealed class AspireSystem : IAsyncDisposable
         await HealthyAsync(resource, cancellationToken);
     }
 
+    /// <summary>Waits until the resource has ended.</summary>
+    public Task EndedAsync(string resource, CancellationToken cancellationToken) => WaitForAsync(
+        resource, entry => KnownResourceStates.TerminalStates.Contains(entry.Snapshot.State?.Text), cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await _application.StopAsync(CancellationToken.None).WaitAsync(ChangeLimit);
@@ -175,9 +179,6 @@ public sealed class AspireSystem : IAsyncDisposable
             throw new InvalidOperationException($"{command} of {resource} failed: {result.Message}\n{RecentLogOf(resource)}");
         }
     }
-
-    private Task<ResourceEvent> EndedAsync(string resource, CancellationToken cancellationToken) => WaitForAsync(
-        resource, entry => KnownResourceStates.TerminalStates.Contains(entry.Snapshot.State?.Text), cancellationToken);
 
     private Task<ResourceEvent> HealthyAsync(string resource, CancellationToken cancellationToken) =>
         _application.ResourceNotifications.WaitForResourceHealthyAsync(resource, cancellationToken)

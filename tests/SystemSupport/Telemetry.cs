@@ -60,7 +60,8 @@ public sealed class Telemetry : IDisposable
                     span.GetProperty("traceId").GetString()!,
                     span.GetProperty("spanId").GetString()!,
                     span.TryGetProperty("parentSpanId", out var parent) ? parent.GetString() : null,
-                    Attribute(span, "qat.stage.key")));
+                    Attribute(span, "qat.stage.key"),
+                    Attributes(span)));
             }
         }
 
@@ -71,7 +72,16 @@ public sealed class Telemetry : IDisposable
         ? attributes.EnumerateArray().Where(attribute => attribute.GetProperty("key").GetString() == key)
             .Select(attribute => attribute.GetProperty("value").GetProperty("stringValue").GetString()).SingleOrDefault()
         : null;
+
+    // { "key": …, "value": { "intValue": … } }
+    private static Dictionary<string, string> Attributes(JsonElement owner) => owner.TryGetProperty("attributes", out var attributes)
+        ? attributes.EnumerateArray().ToDictionary(
+            attribute => attribute.GetProperty("key").GetString()!,
+            attribute => string.Concat(attribute.GetProperty("value").EnumerateObject().Select(value => value.Value.ToString())))
+        : [];
 }
 
-/// <summary>A span as the dashboard tells it.</summary>
-public sealed record Span(string Service, string Instance, string Name, string TraceId, string Id, string? ParentId, string? StageKey);
+/// <summary>A span as the dashboard tells it; the values of its attributes as text.</summary>
+public sealed record Span(
+    string Service, string Instance, string Name, string TraceId, string Id, string? ParentId, string? StageKey,
+    IReadOnlyDictionary<string, string> Attributes);

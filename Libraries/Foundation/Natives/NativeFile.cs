@@ -48,7 +48,10 @@ public static class NativeFile
     {
         if (!File.Exists(path))
         {
-            return $"{path} is missing: restore the packages and build again.";
+            // A bare name is the system's to find.
+            return Path.GetFileName(path) == path
+                ? $"{path} cannot be loaded ({OwnWords(loaderMessage)}); {DebianPackages.Remedy([path])}."
+                : $"{path} is missing: restore the packages and build again.";
         }
 
         var missing = MissingFiles.Of(path);

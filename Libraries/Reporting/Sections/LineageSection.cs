@@ -27,7 +27,7 @@ internal static class LineageSection
             [
                 HtmlText.Of($"{stage.Stage}{(stage.Reused ? " (reused)" : "")}"),
                 HtmlText.Of($"{Figures.Duration(stage.Seconds)}"),
-                HtmlText.Of($"{stage.Host}"),
+                HtmlText.Of($"{stage.Host}{(stage.Processes > 1 ? $", {stage.Processes} processes" : "")}"),
                 HtmlTable.Digest(stage.Key),
             ]))}
             {HtmlTable.Folded($"All {content.Artifacts.Count} artifacts with their digests", Artifacts(content.Artifacts, stages))}

@@ -25,6 +25,9 @@ public interface IStage
     /// <summary>The part of the specification that can change its outputs; its canonical JSON is part of the stage key.</summary>
     object Configuration(RunSpecification specification);
 
+    /// <summary>How many processes share the work; told in the run's lineage.</summary>
+    int Processes(RunSpecification specification) => 1;
+
     /// <summary>Reads the inputs and writes every output through the context.</summary>
     /// <exception cref="OperationCanceledException">Cancelled; a later execution goes on from the checkpoints.</exception>
     Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken);

@@ -135,6 +135,7 @@ public sealed partial class StageExecutor(
             Outputs = await context.PublishAsync(cancellationToken),
             Measurements = context.Measurements,
             Host = Environment.MachineName,
+            Processes = work.Job.Stage.Processes(work.Job.Run.Specification),
             Started = started,
             Finished = time.GetUtcNow(),
             TraceParent = work.Activity?.Id,

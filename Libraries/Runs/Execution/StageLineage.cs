@@ -33,7 +33,7 @@ internal sealed class StageLineage(LineageLog log, TimeProvider time, StageJob j
         var facets = new LineageRunFacets
         {
             Parent = new ParentFacet(new ParentRun(DeterministicGuid.Of(run.RunId)), pipeline),
-            Stage = new StageFacet(run.RunId, job.Key, reusedFrom, traceParent),
+            Stage = new StageFacet(run.RunId, job.Key, reusedFrom, traceParent, job.Stage.Processes(run.Specification)),
             ErrorMessage = error,
         };
         var lineageEvent = new LineageEvent

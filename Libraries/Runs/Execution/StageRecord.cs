@@ -36,6 +36,9 @@ public sealed record StageRecord
     /// <summary>The machine that did the work.</summary>
     public required string Host { get; init; }
 
+    /// <summary>How many processes shared the work.</summary>
+    public int Processes { get; init; } = 1;
+
     /// <summary>When the execution began.</summary>
     public required DateTimeOffset Started { get; init; }
 

@@ -12,6 +12,9 @@ internal enum RankMessage : byte
     /// <summary>To the stage: a step is done (JSON).</summary>
     Progress,
 
+    /// <summary>To the stage: what the ranks have done, by rank (JSON).</summary>
+    Figures,
+
     /// <summary>To the stage: score this graph (ONNX).</summary>
     Evaluate,
 

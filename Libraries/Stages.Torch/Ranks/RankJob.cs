@@ -10,6 +10,9 @@ namespace QatPipeline.Stages.Torch.Ranks;
 internal sealed record RankJob(
     RunSpecification Specification, IReadOnlyDictionary<string, string> Inputs, string Checkpoint, double Baseline)
 {
+    /// <summary>How the name of its folder begins.</summary>
+    public const string FolderPrefix = "qat-ranks-";
+
     /// <summary>The job's file.</summary>
     public static string FileIn(string folder) => Path.Combine(folder, "job.json");
 

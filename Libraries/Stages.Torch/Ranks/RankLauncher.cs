@@ -23,7 +23,7 @@ internal sealed class RankLauncher : IDisposable
     /// <exception cref="RankException">It cannot be started.</exception>
     public static RankLauncher Start(int ranks, string folder, string logs)
     {
-        var start = new ProcessStartInfo("mpiexec",
+        var start = new ProcessStartInfo(RankRequirements.Launcher,
         [
             "-n", ranks.ToString(CultureInfo.InvariantCulture),
             "-errfile-pattern", Path.Combine(logs, "rank-%r.log"),
@@ -38,6 +38,7 @@ internal sealed class RankLauncher : IDisposable
             start.Environment[name] = value;
         }
 
+        start.Environment[CodeVersion.Variable] = CodeVersion.Own;
         start.Environment[Threads] = Environment.GetEnvironmentVariable(Threads)
             ?? Math.Max(1, Environment.ProcessorCount / ranks).ToString(CultureInfo.InvariantCulture);
         var process = new Process { StartInfo = start };
@@ -51,8 +52,8 @@ internal sealed class RankLauncher : IDisposable
         catch (Win32Exception error)
         {
             throw new RankException(
-                $"mpiexec, which starts the {ranks} processes of the training, cannot be started: {error.Message}. As root: apt-get install "
-                + "mpich, or set qat.processes to 1.", error);
+                $"mpiexec, which starts the {ranks} processes of the training, cannot be started: {error.Message}. "
+                + RankRequirements.Remedy, error);
         }
 
         process.BeginOutputReadLine();

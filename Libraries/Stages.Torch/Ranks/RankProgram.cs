@@ -49,19 +49,20 @@ public static class RankProgram
     // After a failure the others are not waited for, as taking leave of them would do.
     private static async Task WorkAsync(string folder, IImageSource images)
     {
+        CodeVersion.RequireSame();
         var job = JsonSerializer.Deserialize<RankJob>(await File.ReadAllBytesAsync(RankJob.FileIn(folder)), PipelineJson.Compact)!;
         if (TorchDevices.Default.type != TorchSharp.DeviceType.CPU)
         {
             throw new RankException("qat.processes shares a training among processors; on a GPU set it to 1.");
         }
 
-        var ranks = MpiCollective.Start();
+        var ranks = new MeteredCollective(MpiCollective.Start());
         var stage = ranks.Rank == 0 ? await StageLink.OpenAsync(RankJob.SocketIn(folder)) : null;
         await TrainAsync(job, images, ranks, stage);
         ranks.Dispose();
     }
 
-    private static async Task TrainAsync(RankJob job, IImageSource images, ICollective ranks, StageLink? link)
+    private static async Task TrainAsync(RankJob job, IImageSource images, MeteredCollective ranks, StageLink? link)
     {
         var context = new RankContext(job);
         var teacher = OnnxReader.Read(job.Inputs[ArtifactNames.FloatGraph]);
@@ -70,14 +71,15 @@ public static class RankProgram
         var (trainer, batches) = await QatTraining.StartAsync(context, evaluation, calibrated, teacher, ranks, default);
         using (trainer)
         {
+            var meter = new RankMeter(ranks, batches, link);
             var stage = new TrainingStage(
-                job.Checkpoint, batches, (graph, _) => EvaluateAsync(graph, ranks, link), link, job.Baseline);
-            var result = await stage.RunAsync(trainer, new SharedStore(ranks, link), default);
+                job.Checkpoint, meter, (graph, _) => EvaluateAsync(graph, ranks, link), meter, job.Baseline);
+            var result = await stage.RunAsync(trainer, new SharedStore(ranks, link, meter), default);
             await (link?.EndAsync(result) ?? Task.CompletedTask);
         }
     }
 
-    private static async Task<double> EvaluateAsync(Graph graph, ICollective ranks, StageLink? link)
+    private static async Task<double> EvaluateAsync(Graph graph, MeteredCollective ranks, StageLink? link)
     {
         double[] score = [link is null ? 0 : await link.EvaluateAsync(graph)];
         ranks.Barrier();

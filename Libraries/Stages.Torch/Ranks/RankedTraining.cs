@@ -15,7 +15,7 @@ internal sealed class RankedTraining : IDisposable
 {
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("qat-ranks-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory(RankJob.FolderPrefix);
     private readonly RankJob _job;
     private readonly int _ranks;
     private readonly string _logs;
@@ -45,7 +45,7 @@ internal sealed class RankedTraining : IDisposable
             files[input] = await context.OpenInputAsync(input, cancellationToken);
         }
 
-        var logs = Path.Combine(UserFolders.Cache, "ranks", context.RunId);
+        var logs = NewFolder(Path.Combine(UserFolders.Cache, "ranks", context.RunId));
         using var training = new RankedTraining(new RankJob(context.Specification, files, checkpoint, callbacks.Baseline), logs);
         return await training.RunAsync(callbacks, store, cancellationToken);
     }
@@ -54,17 +54,17 @@ internal sealed class RankedTraining : IDisposable
 
     private async Task<TrainingResult> RunAsync(TrainingCallbacks callbacks, ITrainingStore store, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(_logs);
         await File.WriteAllBytesAsync(
             RankJob.FileIn(_folder.FullName), JsonSerializer.SerializeToUtf8Bytes(_job, PipelineJson.Compact), cancellationToken);
         using var door = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         door.Bind(new UnixDomainSocketEndPoint(RankJob.SocketIn(_folder.FullName)));
         door.Listen(1);
         using var launcher = RankLauncher.Start(_ranks, _folder.FullName, _logs);
+        using var spans = new RankSpans(_ranks);
         try
         {
             using var channel = await ConnectAsync(door, launcher, cancellationToken);
-            var result = await ServeAsync(channel, callbacks, store, cancellationToken);
+            var result = await ServeAsync(channel, callbacks, store, spans, cancellationToken);
 
             // With the channel's end rank 0 would take the stage for lost.
             await launcher.WaitAsync(cancellationToken);
@@ -72,7 +72,9 @@ internal sealed class RankedTraining : IDisposable
         }
         catch (RankChannelException)
         {
-            throw await FailureAsync(launcher, cancellationToken);
+            var failure = await FailureAsync(launcher, cancellationToken);
+            spans.Fail(failure.Message);
+            throw failure;
         }
     }
 
@@ -90,7 +92,7 @@ internal sealed class RankedTraining : IDisposable
     }
 
     private async Task<TrainingResult> ServeAsync(
-        RankChannel channel, TrainingCallbacks callbacks, ITrainingStore store, CancellationToken cancellationToken)
+        RankChannel channel, TrainingCallbacks callbacks, ITrainingStore store, RankSpans spans, CancellationToken cancellationToken)
     {
         await channel.SendAsync(RankMessage.Resume, await ReadAsync(store, cancellationToken), cancellationToken);
         while (true)
@@ -100,6 +102,9 @@ internal sealed class RankedTraining : IDisposable
             {
                 case RankMessage.Progress:
                     callbacks.Progress?.Report(JsonSerializer.Deserialize<TrainingProgress>(content, PipelineJson.Compact)!);
+                    break;
+                case RankMessage.Figures:
+                    spans.Note(JsonSerializer.Deserialize<RankFigures[]>(content, PipelineJson.Compact)!);
                     break;
                 case RankMessage.Evaluate:
                     var score = await callbacks.Evaluate!(Read(content), cancellationToken);
@@ -152,6 +157,18 @@ internal sealed class RankedTraining : IDisposable
         return new RankLostException(
             $"One of the {_ranks} processes of the training, or mpiexec, was ended from outside; the same run goes on from the last checkpoint. "
             + $"The logs are in {_logs}.");
+    }
+
+    // A stage that begins again keeps the logs of its earlier attempts.
+    private static string NewFolder(string parent)
+    {
+        var attempt = 1;
+        while (Directory.Exists(Path.Combine(parent, $"{attempt}")))
+        {
+            attempt++;
+        }
+
+        return Directory.CreateDirectory(Path.Combine(parent, $"{attempt}")).FullName;
     }
 
     private static Graph Read(byte[] onnx)

@@ -8,7 +8,8 @@ namespace QatPipeline.Stages.Torch.Ranks;
 /// </summary>
 /// <param name="ranks">All of them.</param>
 /// <param name="stage">Where rank 0 takes them to; null for the others.</param>
-internal sealed class SharedStore(ICollective ranks, StageLink? stage) : ITrainingStore
+/// <param name="meter">What the ranks have done is told with each of them.</param>
+internal sealed class SharedStore(ICollective ranks, StageLink? stage, RankMeter meter) : ITrainingStore
 {
     public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
     {
@@ -26,6 +27,7 @@ internal sealed class SharedStore(ICollective ranks, StageLink? stage) : ITraini
         write(stream);
         var content = stream.ToArray();
         ranks.RequireSame(SHA256.HashData(content), "The training's state");
+        await meter.ReportFiguresAsync();
         if (stage is not null)
         {
             await stage.SaveAsync(content);

@@ -32,6 +32,10 @@ internal sealed class StageLink : IProgress<TrainingProgress>
     public void Report(TrainingProgress value) => _channel
         .SendAsync(RankMessage.Progress, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Compact), default).GetAwaiter().GetResult();
 
+    /// <summary>Tells what the ranks have done so far.</summary>
+    public Task ReportAsync(IReadOnlyList<RankFigures> figures) => _channel.SendAsync(
+        RankMessage.Figures, JsonSerializer.SerializeToUtf8Bytes(figures, PipelineJson.Compact), default);
+
     public async Task<double> EvaluateAsync(Graph graph)
     {
         await _channel.SendAsync(RankMessage.Evaluate, OnnxWriter.WriteBytes(graph), default);

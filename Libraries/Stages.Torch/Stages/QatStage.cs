@@ -48,6 +48,9 @@ public sealed class QatStage(IImageSource images) : IStage
     };
 
     /// <inheritdoc/>
+    public int Processes(RunSpecification specification) => specification.Qat!.Processes;
+
+    /// <inheritdoc/>
     public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
         TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
 
@@ -55,6 +58,7 @@ public sealed class QatStage(IImageSource images) : IStage
     {
         var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
         var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, cancellationToken);
+        RankRequirements.Check(context.Specification, evaluation.Index.Training.Count);
         var history = new EpochRecorder("", context.Progress);
         var store = await RecordedTrainingStore.OpenAsync(
             context.Checkpoints, new Dictionary<string, EpochRecorder> { [Checkpoint] = history }, cancellationToken);

@@ -39,5 +39,6 @@ public static class JsonRunReport
         (stage.Record.Finished - stage.Record.Started).TotalSeconds,
         stage.Record.Host,
         stage.Record.Inputs,
-        stage.Record.Outputs);
+        stage.Record.Outputs,
+        stage.Record.Processes);
 }

@@ -101,7 +101,10 @@ public sealed record VariantResult
     public string? Remark { get; init; }
 }
 
-/// <summary>A stage of the run: its key, whether an earlier run's result was reused, seconds of its own work, and its artifacts.</summary>
+/// <summary>
+/// A stage of the run: its key, whether an earlier run's result was reused, seconds of its own work, its artifacts, and how many processes
+/// shared the work.
+/// </summary>
 public sealed record StageSummary(
     string Stage, string Key, bool Reused, double Seconds, string Host,
-    IReadOnlyList<ArtifactReference> Inputs, IReadOnlyList<ArtifactReference> Outputs);
+    IReadOnlyList<ArtifactReference> Inputs, IReadOnlyList<ArtifactReference> Outputs, int Processes = 1);

@@ -73,9 +73,9 @@ public sealed class MachineCheckTests : IDisposable
     [Fact]
     public async Task Program_ThatFailsOrIsMissing_GivesNothing()
     {
-        Assert.Null(await InstalledProgram.AskAsync("false", [], TestContext.Current.CancellationToken));
-        Assert.Null(await InstalledProgram.AskAsync("no-such-program", [], TestContext.Current.CancellationToken));
-        Assert.Equal("word", await InstalledProgram.AskAsync("echo", ["word"], TestContext.Current.CancellationToken));
+        Assert.Null(await ProgramAnswer.OfAsync("false", [], TestContext.Current.CancellationToken));
+        Assert.Null(await ProgramAnswer.OfAsync("no-such-program", [], TestContext.Current.CancellationToken));
+        Assert.Equal("word", await ProgramAnswer.OfAsync("echo", ["word"], TestContext.Current.CancellationToken));
     }
 
     private sealed class Fixed(Finding finding) : IMachineCheck

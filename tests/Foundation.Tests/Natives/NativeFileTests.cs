@@ -68,6 +68,15 @@ public sealed class NativeFileTests : IDisposable
             StringComparison.Ordinal);
 
     [Fact]
+    public void Load_OfALibraryThatTheSystemLacks_NamesTheWayToIt()
+    {
+        var error = Assert.Throws<NativeLibraryException>(() => NativeFile.Load("libnowhere.so.0"));
+
+        Assert.StartsWith("libnowhere.so.0 cannot be loaded (", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'apt-file search libnowhere.so.0' tells which package", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Find_WhereThePackageHasNoSuchFile_NamesTheFolders()
     {
         var error = Assert.Throws<NativeLibraryException>(() => NativeFile.Find("libnone.so", typeof(SKBitmap).Assembly));

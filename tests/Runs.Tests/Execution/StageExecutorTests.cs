@@ -34,6 +34,15 @@ public sealed class StageExecutorTests : IDisposable
     }
 
     [Fact]
+    public async Task Execute_BySeveralProcesses_IsToldInRecordAndLineage()
+    {
+        var result = await ExecuteAsync(new ScriptedStage("dataset", ArtifactNames.DatasetIndex) { SharedBy = 2 }, "r1");
+
+        Assert.Equal(2, result.Record.Processes);
+        Assert.All(await new LineageLog(_blobs).ReadAsync("r1", Token), entry => Assert.Equal(2, entry.Run.Facets.Stage.Processes));
+    }
+
+    [Fact]
     public async Task Execute_SameKeyInAnotherRun_IsReused()
     {
         var stage = Dataset();

@@ -15,6 +15,9 @@ internal sealed class ScriptedStage(string name, string output, params string[] 
 
     public int Version { get; init; } = 1;
 
+    /// <summary>How many processes it says that it has.</summary>
+    public int SharedBy { get; init; } = 1;
+
     /// <summary>Runs before the output is written.</summary>
     public Func<IStageContext, CancellationToken, Task>? Script { get; init; }
 
@@ -22,6 +25,8 @@ internal sealed class ScriptedStage(string name, string output, params string[] 
     public int Executions => _executions;
 
     public IReadOnlyList<string> Inputs(RunSpecification specification) => inputs;
+
+    public int Processes(RunSpecification specification) => SharedBy;
 
     public object Configuration(RunSpecification specification) => new { specification.Seed };
 

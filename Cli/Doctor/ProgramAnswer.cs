@@ -3,18 +3,13 @@ using System.Diagnostics;
 
 namespace QatPipeline.Cli.Doctor;
 
-/// <summary>Finds programs on PATH and asks them for their version.</summary>
-internal static class InstalledProgram
+/// <summary>What an installed program says when it is asked, for instance for its version.</summary>
+internal static class ProgramAnswer
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public static string? Find(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
-
     /// <summary>What the program prints, trimmed; null where it cannot be started, fails, or does not end in time.</summary>
-    public static async Task<string?> AskAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static async Task<string?> OfAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);

@@ -1,0 +1,49 @@
+using System.Text;
+using QatPipeline.Foundation;
+
+namespace QatPipeline.Stages.Torch.Ranks;
+
+/// <summary>What a training by several processes needs, looked at before anything is computed.</summary>
+internal static class RankRequirements
+{
+    /// <summary>The launcher's program.</summary>
+    public const string Launcher = "mpiexec";
+
+    /// <summary>How to do without.</summary>
+    public const string Remedy = "As root: apt-get install mpich, or set qat.processes to 1.";
+
+    // A Unix socket's name has 108 bytes at most, the last of them zero.
+    private const int LongestSocket = 107;
+
+    /// <param name="specification">The run's.</param>
+    /// <param name="images">How many there are to train with.</param>
+    /// <exception cref="RankException">Its processes cannot work; what they need, and how to get it.</exception>
+    public static void Check(RunSpecification specification, int images)
+    {
+        var (processes, batch) = (specification.Qat!.Processes, Math.Min(specification.Qat.Batch, images));
+        if (processes == 1)
+        {
+            return;
+        }
+
+        if (batch % processes != 0)
+        {
+            throw new RankException(
+                $"The {images} training images, which are fewer than qat.batch, cannot be shared by qat.processes {processes}, each of which takes "
+                + $"as many: set qat.batch to a multiple of {processes} that is not above {images}, or fewer processes.");
+        }
+
+        if (InstalledProgram.Find(Launcher) is null)
+        {
+            throw new RankException($"{Launcher}, which starts the {processes} processes of the training, is not on PATH. {Remedy}");
+        }
+
+        var socket = RankJob.SocketIn(Path.Combine(Path.GetTempPath(), RankJob.FolderPrefix + "XXXXXX"));
+        if (Encoding.UTF8.GetByteCount(socket) > LongestSocket)
+        {
+            throw new RankException(
+                $"The processes of the training meet at a socket {socket}, whose name is longer than the system's {LongestSocket} bytes: set "
+                + "TMPDIR to a shorter folder, such as /tmp.");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Text.Json;
+using QatPipeline.Torch.Parallel;
+
+namespace QatPipeline.Benchmarks.Ranks;
+
+/// <summary>Measures the ways to train in turns.</summary>
+internal sealed class Comparison(string specification, string outputs, int steps)
+{
+    private readonly Dictionary<Way, List<StepFigures>> _figures = Enum.GetValues<Way>().ToDictionary(way => way, _ => new List<StepFigures>());
+
+    public async Task MeasureAsync()
+    {
+        foreach (var (way, figures) in _figures)
+        {
+            figures.Add(await RunAsync(way, way == Way.Alone ? 1 : 2));
+        }
+    }
+
+    public void Print()
+    {
+        Console.WriteLine($"{"",-12}{"step ms",10}{"mean",10}{"exchange ms",14}{"bytes",12}{"sums",7}");
+        foreach (var (way, figures) in _figures)
+        {
+            foreach (var step in figures)
+            {
+                Console.WriteLine(
+                    $"{way,-12}{step.Milliseconds,10:F1}{step.MeanMilliseconds,10:F1}{step.CommunicationMilliseconds,14:F1}{step.SummedBytes,12}"
+                    + $"{step.Sums,7}");
+            }
+        }
+
+        Console.WriteLine($"Per image, two ranks are {Ratio(Way.Ranks):F2} times as fast as one process; at most {Ratio(Way.SideBySide):F2}.");
+        Console.WriteLine($"Exchange: {_figures[Way.Ranks].Average(step => step.CommunicationMilliseconds / step.MeanMilliseconds):P0} of a step.");
+    }
+
+    // Of each round's pair; the median.
+    private double Ratio(Way way) => _figures[Way.Alone].Zip(_figures[way], (alone, other) => alone.MeanMilliseconds / other.MeanMilliseconds)
+        .Order().ElementAt(_figures[way].Count / 2);
+
+    private async Task<StepFigures> RunAsync(Way way, int processes)
+    {
+        var start = new ProcessStartInfo("mpiexec",
+            ["-n", $"{processes}", Environment.ProcessPath!, Worker.Argument, $"{way}", specification, outputs, $"{steps}"])
+        {
+            RedirectStandardOutput = true,
+        };
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        foreach (var (name, value) in MpiCollective.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var launcher = Process.Start(start)!;
+        var output = await launcher.StandardOutput.ReadToEndAsync();
+        await launcher.WaitForExitAsync();
+        return launcher.ExitCode == 0 ? JsonSerializer.Deserialize<StepFigures>(output)!
+            : throw new InvalidOperationException($"mpiexec ended with {launcher.ExitCode}:\n{output}");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.Json;
+using QatPipeline.Contracts.Artifacts;
+using QatPipeline.Graphs.Onnx;
+using QatPipeline.Runs.Specification;
+using QatPipeline.Stages.Datasets;
+using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Stages.Torch.Ranks;
+using QatPipeline.Stages.Torch.Training;
+using QatPipeline.Torch.Parallel;
+using QatPipeline.Torch.Training;
+
+namespace QatPipeline.Benchmarks.Ranks;
+
+/// <summary>A process that <c>mpiexec</c> starts: some steps of the stage's own training. The first of them writes its figures.</summary>
+internal static class Worker
+{
+    public const string Argument = "--worker";
+
+    private const int WarmUp = 3;
+
+    /// <param name="way">How it trains.</param>
+    /// <param name="file">The run's specification.</param>
+    /// <param name="outputs">The folder of a run of it.</param>
+    /// <param name="steps">How many are measured.</param>
+    public static async Task RunAsync(Way way, string file, string outputs, int steps)
+    {
+        using var processes = MpiCollective.Start();
+        var ranks = new MeteredCollective(way == Way.Ranks ? processes : SingleCollective.Instance);
+        var specification = RunSpecificationLoader.Load(file);
+        var qat = specification.Qat!;
+        specification = specification with { Qat = qat with { Batch = way == Way.SideBySide ? qat.Batch / 2 : qat.Batch } };
+        var inputs = Directory.GetFiles(outputs).ToDictionary(path => Path.GetFileName(path)!);
+        var context = new RankContext(new RankJob(specification, inputs, "", 0));
+        var images = new KeptImageSource(new LocalImageSource());
+        var teacher = OnnxReader.Read(inputs[ArtifactNames.FloatGraph]);
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, default);
+        var (trainer, batches) = await QatTraining.StartAsync(
+            context, evaluation, OnnxReader.Read(inputs[ArtifactNames.PtqGraph]), teacher, ranks, default);
+        using (trainer)
+        {
+            processes.Barrier();
+            var figures = await MeasureAsync(trainer, batches, ranks, steps);
+            if (processes.Rank == 0)
+            {
+                Console.WriteLine(JsonSerializer.Serialize(figures));
+            }
+        }
+    }
+
+    private static async Task<StepFigures> MeasureAsync(Trainer trainer, ITrainingBatches batches, MeteredCollective ranks, int steps)
+    {
+        using var end = new CancellationTokenSource();
+        var times = new List<long>();
+        var (before, bytes, sums) = (TimeSpan.Zero, 0L, 0L);
+        var clock = new Clock(() =>
+        {
+            times.Add(Stopwatch.GetTimestamp());
+            if (times.Count == WarmUp)
+            {
+                (before, bytes, sums) = (ranks.Elapsed, ranks.SummedBytes, ranks.Sums);
+            }
+            else if (times.Count == WarmUp + steps)
+            {
+                end.Cancel();
+            }
+        });
+        try
+        {
+            await trainer.TrainAsync(batches, new TrainingCallbacks { Progress = clock }, end.Token);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // As many steps as were wanted.
+        }
+
+        double[] took = [.. times.Skip(WarmUp - 1).Zip(times.Skip(WarmUp), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalMilliseconds)];
+        return new StepFigures(
+            took.Order().ElementAt(took.Length / 2),
+            took.Average(),
+            (ranks.Elapsed - before).TotalMilliseconds / took.Length,
+            (ranks.SummedBytes - bytes) / took.Length,
+            (ranks.Sums - sums) / took.Length);
+    }
+
+    private sealed class Clock(Action tick) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => tick();
+    }
+}

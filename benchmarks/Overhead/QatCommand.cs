@@ -29,7 +29,7 @@ internal static class QatCommand
             },
         };
 
-        // A background process of a script ignores SIGINT; the system is to take its signals.
+        // The shell writes the log and becomes the command, which signals then reach.
         foreach (var argument in new[] { "-c", "log=$1; shift; exec ./qat \"$@\" >\"$log\" 2>&1 </dev/null", "qat", LogOf(folder, arguments) }
             .Concat(arguments))
         {

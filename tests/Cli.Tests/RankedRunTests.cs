@@ -22,28 +22,19 @@ public sealed class RankedRunTests : IDisposable
         Assert.Contains("apt-get install mpich", line, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Qat_OfFewerImagesThanABatchThatCannotBeShared_SaysWhatToChange()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Qat_OfFewerImagesThanABatchThatCannotBeShared_SaysWhatToChange(int images)
     {
         Assert.SkipUnless(Mpi.IsAvailable, Mpi.SkipReason);
-        using var job = new RankedJob(images: 3);
+        using var job = new RankedJob(images);
 
         var (exitCode, _, error) = await job.RunAsync("out");
 
         Assert.Equal(2, exitCode);
-        Assert.Contains("The 3 training images, which are fewer than qat.batch, cannot be shared by qat.processes 2", error, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Qat_OfFewerImagesThanProcesses_SaysWhatToChange()
-    {
-        Assert.SkipUnless(Mpi.IsAvailable, Mpi.SkipReason);
-        using var job = new RankedJob(images: 1);
-
-        var (exitCode, _, error) = await job.RunAsync("out");
-
-        Assert.Equal(2, exitCode);
-        Assert.Contains("The 1 training images, which are fewer", error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The {images} training images, which are fewer than qat.batch, cannot be shared by qat.processes 2", error, StringComparison.Ordinal);
     }
 
     [Fact]

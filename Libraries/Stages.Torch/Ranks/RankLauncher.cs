@@ -38,6 +38,11 @@ internal sealed class RankLauncher : IDisposable
             start.Environment[name] = value;
         }
 
+        foreach (var (name, value) in NcclCollective.Environment)
+        {
+            start.Environment.TryAdd(name, value);
+        }
+
         start.Environment[CodeVersion.Variable] = CodeVersion.Own;
         start.Environment[Threads] = Environment.GetEnvironmentVariable(Threads)
             ?? Math.Max(1, Environment.ProcessorCount / ranks).ToString(CultureInfo.InvariantCulture);

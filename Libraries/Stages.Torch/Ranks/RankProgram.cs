@@ -28,6 +28,7 @@ public static class RankProgram
     {
         var folder = arguments[1];
         _ = Task.Run(WatchAsync);
+        RankDevices.Choose();
         try
         {
             await TorchThread.RunAsync(() => WorkAsync(folder, images));
@@ -51,12 +52,7 @@ public static class RankProgram
     {
         CodeVersion.RequireSame();
         var job = JsonSerializer.Deserialize<RankJob>(await File.ReadAllBytesAsync(RankJob.FileIn(folder)), PipelineJson.Compact)!;
-        if (TorchDevices.Default.type != TorchSharp.DeviceType.CPU)
-        {
-            throw new RankException("qat.processes shares a training among processors; on a GPU set it to 1.");
-        }
-
-        var ranks = new MeteredCollective(MpiCollective.Start());
+        var ranks = new MeteredCollective(RankDevices.Join());
         var stage = ranks.Rank == 0 ? await StageLink.OpenAsync(RankJob.SocketIn(folder)) : null;
         await TrainAsync(job, images, ranks, stage);
         ranks.Dispose();

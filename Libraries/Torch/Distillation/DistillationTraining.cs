@@ -18,7 +18,7 @@ public static class DistillationTraining
     /// <param name="task">A loss on labels, added to the distillation; owned by the trainer.</param>
     /// <param name="optimizer">Makes the optimizer of the network's tensors; Adam where null.</param>
     /// <param name="device">Where to train; CUDA if there is one by default.</param>
-    /// <param name="ranks">The processes that share each batch, on CPUs; null for this one alone.</param>
+    /// <param name="ranks">The processes that share each batch; null for this one alone.</param>
     /// <exception cref="TorchExecutionException">The graph is not calibrated, or cannot be run.</exception>
     public static Trainer Start(
         Graph graph,

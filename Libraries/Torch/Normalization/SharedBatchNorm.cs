@@ -5,7 +5,7 @@ namespace QatPipeline.Torch.Normalization;
 
 /// <summary>
 /// A batch normalization in training whose batch is shared by several ranks: mean, variance and their gradients are those of all shares
-/// together (Ioffe and Szegedy 2015), and so are the running statistics.
+/// together (Ioffe and Szegedy 2015), and so are the running statistics. This one is for the CPU.
 /// </summary>
 /// <param name="ranks">They have shares of equal size.</param>
 /// <param name="runningMean">[C], moved by <see cref="Forward"/>.</param>
@@ -13,14 +13,12 @@ namespace QatPipeline.Torch.Normalization;
 /// <param name="momentum">Weight of the batch in the running statistics.</param>
 /// <param name="epsilon">Added to variances.</param>
 internal sealed class SharedBatchNorm(ICollective ranks, Tensor runningMean, Tensor runningVariance, double momentum, double epsilon)
+    : ISharedNorm
 {
     private double[] _means = [];
     private double[] _inverseDeviations = [];
     private double _count;
 
-    /// <param name="input">[N,C,…], contiguous, on the CPU.</param>
-    /// <param name="weight">γ [C].</param>
-    /// <param name="bias">β [C].</param>
     public Tensor Forward(Tensor input, Tensor weight, Tensor bias)
     {
         using var scope = NewDisposeScope();
@@ -37,10 +35,6 @@ internal sealed class SharedBatchNorm(ICollective ranks, Tensor runningMean, Ten
         return batch_norm(input, mean, variance, weight, bias, training: false, momentum: 0, eps: epsilon).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The gradients of input, weight and bias; the latter two of this rank's share.</summary>
-    /// <param name="gradient">Of the output, contiguous.</param>
-    /// <param name="input">What was normalized.</param>
-    /// <param name="weight">γ [C].</param>
     public (Tensor Input, Tensor Weight, Tensor Bias) Backward(Tensor gradient, Tensor input, Tensor weight)
     {
         using var scope = NewDisposeScope();

@@ -28,7 +28,9 @@ internal static class NormalizationOperators
         var epsilon = call.Node.Float("epsilon", 1e-5f);
         if (call.Context is { IsTraining: true, Ranks.Size: > 1 } context)
         {
-            var norm = new SharedBatchNorm(context.Ranks, call.Input(3), call.Input(4), context.BatchNormMomentum, epsilon);
+            ISharedNorm norm = TensorSpans.IsDirect(call.Input(0))
+                ? new SharedBatchNorm(context.Ranks, call.Input(3), call.Input(4), context.BatchNormMomentum, epsilon)
+                : new SharedDeviceBatchNorm(context.Ranks, call.Input(3), call.Input(4), context.BatchNormMomentum, epsilon);
             return SharedBatchNormFunction.Apply(call.Input(0), call.Input(1), call.Input(2), norm);
         }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace QatPipeline.Torch.Parallel;
 
 /// <summary>What trainings ask of the ranks.</summary>
@@ -18,9 +16,9 @@ public static class CollectiveExtensions
         }
 
         using var scope = NewDisposeScope();
-        var total = value.detach().to(ScalarType.Float64).cpu().contiguous().clone();
-        ranks.Sum(MemoryMarshal.Cast<byte, double>(total.bytes));
-        return total.to(value.dtype).to(value.device).MoveToOuterDisposeScope();
+        var total = value.detach().to(ScalarType.Float64).contiguous().clone();
+        ranks.Sum(total);
+        return total.to(value.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>This rank's share of a batch: as many in a row as every other rank has.</summary>

@@ -21,6 +21,13 @@ public interface ICollective : IDisposable
     /// <inheritdoc cref="Sum(Span{float})"/>
     void Sum(Span<double> values);
 
+    /// <summary>
+    /// Replaces the values by their sums over all ranks, where they lie: in the order of the ranks on the CPU, on GPUs in one that the number
+    /// of ranks and the way between them decide.
+    /// </summary>
+    /// <param name="values">Contiguous, of single or double precision, of the same shape on every rank.</param>
+    void Sum(Tensor values);
+
     /// <summary>Replaces the content by that of rank 0.</summary>
     /// <param name="content">As long on every rank.</param>
     void Broadcast(Span<byte> content);

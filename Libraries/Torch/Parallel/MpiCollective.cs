@@ -16,6 +16,7 @@ public sealed class MpiCollective : ICollective
 
     private readonly NativeBuffer _parts = new();
     private readonly NativeBuffer _received = new();
+    private bool _isOver;
 
     private MpiCollective(int rank, int size) => (Rank, Size) = (rank, size);
 
@@ -60,6 +61,23 @@ public sealed class MpiCollective : ICollective
     public void Sum(Span<double> values) => SumInOrder(values);
 
     /// <inheritdoc/>
+    /// <exception cref="TorchExecutionException">They are of another type.</exception>
+    public void Sum(Tensor values)
+    {
+        switch (values.dtype)
+        {
+            case ScalarType.Float32:
+                Sum(MemoryMarshal.Cast<byte, float>(values.bytes));
+                break;
+            case ScalarType.Float64:
+                Sum(MemoryMarshal.Cast<byte, double>(values.bytes));
+                break;
+            default:
+                throw new TorchExecutionException($"Ranks sum numbers of single and double precision, not {values.dtype}.");
+        }
+    }
+
+    /// <inheritdoc/>
     public unsafe void Broadcast(Span<byte> content)
     {
         fixed (byte* start = content)
@@ -87,6 +105,12 @@ public sealed class MpiCollective : ICollective
     /// <summary>Takes leave of the other ranks, which do the same.</summary>
     public void Dispose()
     {
+        if (_isOver)
+        {
+            return;
+        }
+
+        _isOver = true;
         Check(Mpich.Complete());
         _parts.Dispose();
         _received.Dispose();

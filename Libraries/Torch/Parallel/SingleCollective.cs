@@ -27,6 +27,11 @@ public sealed class SingleCollective : ICollective
     }
 
     /// <inheritdoc/>
+    public void Sum(Tensor values)
+    {
+    }
+
+    /// <inheritdoc/>
     public void Broadcast(Span<byte> content)
     {
     }

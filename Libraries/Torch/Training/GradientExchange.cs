@@ -18,8 +18,8 @@ internal static class GradientExchange
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         var trained = tensors.Where(tensor => tensor.Value.grad is not null).ToArray();
-        var buffer = cat([.. trained.Select(tensor => tensor.Value.grad!.flatten())]).cpu();
-        ranks.Sum(TensorSpans.Floats(buffer));
+        var buffer = cat([.. trained.Select(tensor => tensor.Value.grad!.flatten())]);
+        ranks.Sum(buffer);
         var start = 0L;
         foreach (var tensor in trained)
         {

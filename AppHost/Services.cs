@@ -25,6 +25,7 @@ internal static class Services
             .WithReference(messaging)
             .WithReference(blobs)
             .WithDataRoots()
+            .WithTrainingHosts()
             .WaitFor(messaging)
             .WaitFor(blobs);
 
@@ -55,6 +56,12 @@ internal static class Services
             ];
         return service.WithEnvironment("Data__Roots", string.Join(Path.PathSeparator, roots.Where(root => root is not (null or ""))));
     }
+
+    // Where runs may start processes of a training; nowhere else, unless it is said.
+    private static IResourceBuilder<ProjectResource> WithTrainingHosts(this IResourceBuilder<ProjectResource> service) =>
+        service.ApplicationBuilder.Configuration["Training:Hosts"] is { Length: > 0 } hosts
+            ? service.WithEnvironment("Training__Hosts", hosts)
+            : service;
 
     /// <summary>Starts each service as many times as the options <c>--Replicas:NAME=N</c> say.</summary>
     public static IDistributedApplicationBuilder ScaleServices(this IDistributedApplicationBuilder builder)

@@ -48,6 +48,11 @@ internal static class RunCommand
             Description = "Processes that share the quantization-aware training, in place of qat.processes; more than 1 needs MPI",
             HelpName = "N",
         };
+        var hosts = new Option<string?>("--hosts")
+        {
+            Description = "Hosts of these processes, in place of qat.hosts, each with how many it has: a:8,b:8",
+            HelpName = "LIST",
+        };
         var json = JsonOutput.CreateOption();
         var command = new Command(
             verb.Name,
@@ -55,11 +60,13 @@ internal static class RunCommand
             {description}
 
             Example: qat {verb.Name} {verb.Example} --out results
-            """) { run, output, runId, machine, processes, json };
+            """) { run, output, runId, machine, processes, hosts, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var file = CommandArguments.RunOrDemo(parsed, run);
-            var specification = RunSpecificationLoader.Load(file).On(parsed.GetValue(machine)).With(parsed.GetValue(processes), file);
+            var specification = RunSpecificationLoader.Load(file)
+                .On(parsed.GetValue(machine))
+                .With(parsed.GetValue(processes), parsed.GetValue(hosts), file);
             if (last?.IsIn(specification) == false)
             {
                 throw new SpecificationException(
@@ -137,17 +144,19 @@ internal static class RunCommand
             },
         };
 
-    private static RunSpecification With(this RunSpecification specification, int? processes, string source)
+    private static RunSpecification With(this RunSpecification specification, int? processes, string? hosts, string source)
     {
-        if (processes is null)
+        if (processes is null && hosts is null)
         {
             return specification;
         }
 
         var shared = specification with
         {
-            Qat = specification.Qat is { } qat ? qat with { Processes = processes.Value } : throw new SpecificationException(
-                $"{source}: this run has no quantization-aware training ('qat: null'), so --processes has nothing to share."),
+            Qat = specification.Qat is { } qat
+                ? qat with { Processes = processes ?? 1, Hosts = hosts?.Split(',') ?? [] }
+                : throw new SpecificationException(
+                    $"{source}: this run has no quantization-aware training ('qat: null'), so --processes and --hosts have nothing to share."),
         };
         SpecificationRules.Check(shared, source);
         return shared;

@@ -25,6 +25,12 @@ public sealed record QatSpecification
     [Range(1, 1024)]
     public int Processes { get; init; } = 1;
 
+    /// <summary>
+    /// Where they are, each <c>NAME:PROCESSES</c>, as <c>node1:8</c>; <see cref="Processes"/> is then the sum, or 1 for that. Empty for
+    /// the machine that trains.
+    /// </summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
     /// <summary>Learning rate at the start of the schedule.</summary>
     [Range(1e-9, 1.0)]
     public double LearningRate { get; init; } = 2e-4;

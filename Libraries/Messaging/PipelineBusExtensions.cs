@@ -31,6 +31,7 @@ public static class PipelineBusExtensions
         var connection = builder.Configuration.GetPipelineBroker();
         builder.AddPipelineStorage();
         builder.Services.AddSingleton(DataRoots.From(builder.Configuration));
+        builder.Services.AddSingleton(TrainingHosts.From(builder.Configuration));
         builder.Services.AddPipelineTelemetry();
         var endpoints = builder.Services.AddPipelineConsumers(StageTable.Standard, pipeline);
         // Before the bus, whose start waits for the broker.
@@ -52,11 +53,12 @@ public static class PipelineBusExtensions
         return builder;
     }
 
-    /// <summary>The same consumers on a bus that never leaves the process, which may read whatever its user may.</summary>
+    /// <summary>The same consumers on a bus that never leaves the process, which may do whatever its user may.</summary>
     internal static IServiceCollection AddInMemoryPipelineBus(
         this IServiceCollection services, StageTable stages, Action<PipelineBusBuilder> pipeline)
     {
         services.AddSingleton(DataRoots.Unlimited);
+        services.AddSingleton(TrainingHosts.Unlimited);
         var endpoints = services.AddPipelineConsumers(stages, pipeline);
         return services.AddMassTransit(massTransit => massTransit.UsingInMemory(
             (provider, bus) => endpoints.ConfigureEndpoints(bus, provider)));

@@ -39,6 +39,14 @@ internal sealed class RankedJob : IDisposable
     public Task<(int ExitCode, string Output, string Error)> RunWithAsync(string variable, string output) =>
         QatProcess.RunProgramAsync("/usr/bin/env", variable, QatProcess.Built, "qat", Specification, "--out", _folder.PathOf(output));
 
+    /// <summary>A run on hosts, started by way of another program.</summary>
+    /// <param name="hosts">Those of <c>--hosts</c>.</param>
+    /// <param name="output">Folder of what it leaves.</param>
+    /// <param name="way">The program, and its arguments in front of the run's command.</param>
+    public Task<(int ExitCode, string Output, string Error)> RunOnAsync(string hosts, string output, params string[] way) =>
+        QatProcess.RunProgramAsync(
+            way[0], [.. way[1..], QatProcess.Built, "qat", Specification, "--out", _folder.PathOf(output), "--hosts", hosts]);
+
     /// <summary>Waits until all of them have ended.</summary>
     public static async Task AssertGoneAsync(IEnumerable<int> processes)
     {

@@ -13,7 +13,7 @@ namespace QatPipeline.Messaging.Submission;
 /// The one rule for every door: whether an event may act on the run that it names. Anything may come from the broker, and an event that
 /// is refused leaves no trace in the store.
 /// </summary>
-public sealed class EventAdmission(StageTable stages, RunFolder runs, IBlobStore blobs, DataRoots roots)
+public sealed class EventAdmission(StageTable stages, RunFolder runs, IBlobStore blobs, DataRoots roots, TrainingHosts hosts)
 {
     /// <summary>Lets the event in, and keeps the specification of a run that is new.</summary>
     /// <exception cref="EventRefusedException">It breaks a rule; the inner exception says which.</exception>
@@ -65,7 +65,9 @@ public sealed class EventAdmission(StageTable stages, RunFolder runs, IBlobStore
                 + $"{string.Join(", ", stages.Rows.Select(row => row.Name))}.");
         }
 
-        SpecificationRules.Check(happened.Specification, $"the {happened.GetType().Name} event", roots);
+        var source = $"the {happened.GetType().Name} event";
+        SpecificationRules.Check(happened.Specification, source, roots);
+        hosts.Require(happened.Specification, source);
         CheckArtifacts(happened.Artifacts);
     }
 

@@ -2,8 +2,8 @@ using QatPipeline.Foundation;
 
 namespace QatPipeline.Runs.Execution;
 
-/// <summary>A folder of one stage execution. What a killed process left behind is swept when the next one is created.</summary>
-internal sealed class ScratchSpace : IDisposable
+/// <summary>A folder of one stage execution, or of a rank's. What a killed process left behind is swept when the next one is created.</summary>
+public sealed class ScratchSpace : IDisposable
 {
     private const string LockFolder = ".locks";
 
@@ -15,8 +15,11 @@ internal sealed class ScratchSpace : IDisposable
         _owner = owner;
     }
 
+    /// <summary>It is there until this is disposed.</summary>
     public string Folder { get; }
 
+    /// <summary>A new folder, empty.</summary>
+    /// <param name="root">Folder of such folders only.</param>
     public static ScratchSpace Create(string root)
     {
         Directory.CreateDirectory(root);
@@ -28,6 +31,7 @@ internal sealed class ScratchSpace : IDisposable
         return new ScratchSpace(folder, owner);
     }
 
+    /// <summary>Deletes the folder.</summary>
     public void Dispose()
     {
         Directory.Delete(Folder, recursive: true);

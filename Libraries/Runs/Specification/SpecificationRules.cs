@@ -93,14 +93,7 @@ public static class SpecificationRules
         Require(
             specification.Qat is not { } qat || qat.Batch % qat.Ranks == 0,
             "qat.batch is the images of all qat.ranks together: make it a multiple of them");
-        Require(
-            specification is not { Qat: { Processes: > 1, Profile: "strict" } },
-            "qat.processes shares the batches of the default profile; qat.profile 'strict' trains in one process, which qat.ranks lets "
-            + "stand for several: set processes to 1, or profile to 'default'");
-        Require(
-            specification.Qat is not { } shared || shared.Batch % shared.Processes == 0,
-            $"qat.batch {specification.Qat?.Batch} cannot be shared by qat.processes {specification.Qat?.Processes}: each process takes as "
-            + "many images, so make the batch a multiple of the processes");
+        CheckProcesses(specification, Require);
         Require(
             specification.Train is not { } train || train.Batch % train.Ranks == 0,
             "train.batch is the images of all train.ranks together: make it a multiple of them");
@@ -149,5 +142,29 @@ public static class SpecificationRules
                 dataset.Annotations is null || dataset.Images is not null,
                 $"data set {dataset.Annotations}: 'images', the folder of its pictures, is missing");
         }
+    }
+
+    private static void CheckProcesses(RunSpecification specification, Action<bool, string> require)
+    {
+        if (specification.Qat is not { } qat)
+        {
+            return;
+        }
+
+        require(
+            qat.Hosts.All(host => TrainingHost.Parse(host) is not null),
+            $"qat.hosts is [{Shortened(string.Join(", ", qat.Hosts))}]: write each host as NAME:PROCESSES, such as node1:8");
+        var processes = TrainingProcesses.Of(qat).Count;
+        require(
+            qat.Processes == 1 || qat.Processes == processes,
+            $"qat.hosts have {processes} processes together, qat.processes says {qat.Processes}: leave processes out");
+        require(
+            processes == 1 || qat.Profile != "strict",
+            "qat.processes shares the batches of the default profile; qat.profile 'strict' trains in one process, which qat.ranks lets "
+            + "stand for several: set processes to 1, or profile to 'default'");
+        require(
+            qat.Batch % processes == 0,
+            $"qat.batch {qat.Batch} cannot be shared by qat.processes {processes}: each process takes as many images, so make the batch a "
+            + "multiple of the processes");
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 
 namespace QatPipeline.Stages.Torch.Ranks;
@@ -6,7 +7,22 @@ namespace QatPipeline.Stages.Torch.Ranks;
 /// <summary>What rank 0 and its stage tell each other.</summary>
 internal enum RankMessage : byte
 {
-    /// <summary>To the rank, first of all: the checkpoint to resume from; empty for none.</summary>
+    /// <summary>To the stage, first of all: here is rank 0.</summary>
+    Enter,
+
+    /// <summary>To the stage, by any rank in place of <see cref="Enter"/>: a <see cref="RankError"/> (JSON), before it ends.</summary>
+    Failed,
+
+    /// <summary>To that rank: it may end.</summary>
+    Heard,
+
+    /// <summary>To the rank: the <see cref="RankJob"/> (JSON).</summary>
+    Job,
+
+    /// <summary>To the rank, after the job where it says so: the content of an input, in the order of their names.</summary>
+    Input,
+
+    /// <summary>To the rank: the checkpoint to resume from; empty for none.</summary>
     Resume,
 
     /// <summary>To the stage: a step is done (JSON).</summary>
@@ -34,12 +50,69 @@ internal enum RankMessage : byte
 /// <summary>The other end of a channel is gone.</summary>
 internal sealed class RankChannelException(IOException reason) : Exception(reason.Message, reason);
 
-/// <summary>Messages over a socket of this machine: kind (1 byte), length (int32, little endian), content.</summary>
+/// <summary>Messages over a socket: kind (1 byte), length (int32, little endian), content.</summary>
 internal sealed class RankChannel(Socket socket) : IDisposable
 {
     private const int HeaderLength = 5;
 
+    private static readonly TimeSpan ConnectionLimit = TimeSpan.FromSeconds(10);
+
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+
+    /// <summary>A rank's way to its stage, which has proved to be that.</summary>
+    /// <param name="address">Of its <see cref="RankDoor"/>: a file, or address and port.</param>
+    /// <param name="key">The training's.</param>
+    /// <exception cref="RankChannelException">It is not there.</exception>
+    public static async Task<RankChannel> ConnectAsync(string address, RankKey key)
+    {
+        EndPoint endPoint = IPEndPoint.TryParse(address, out var port) ? port : new UnixDomainSocketEndPoint(address);
+        using var limit = new CancellationTokenSource(ConnectionLimit);
+        var socket = SocketFor(endPoint);
+        var channel = default(RankChannel);
+        try
+        {
+            await socket.ConnectAsync(endPoint, limit.Token);
+            channel = new RankChannel(socket);
+            return await key.EnterAsync(channel._stream, limit.Token) ? channel
+                : throw new IOException("another program answers there.");
+        }
+        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
+        {
+            channel?.Dispose();
+            socket.Dispose();
+            throw new RankChannelException(new IOException($"The stage of this training cannot be reached at {address}: {error.Message}"));
+        }
+    }
+
+    public static Socket SocketFor(EndPoint endPoint)
+    {
+        if (endPoint is not IPEndPoint)
+        {
+            return new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        }
+
+        // A host that is switched off sends nothing, not even that it is gone.
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        return socket;
+    }
+
+    /// <summary>Whether a rank of this training is at the other end.</summary>
+    /// <exception cref="RankChannelException">The other end is gone.</exception>
+    public async Task<bool> AdmitAsync(RankKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await key.AdmitAsync(_stream, cancellationToken);
+        }
+        catch (IOException error)
+        {
+            throw new RankChannelException(error);
+        }
+    }
 
     /// <exception cref="RankChannelException">The other end is gone.</exception>
     public async Task SendAsync(RankMessage kind, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal static class RankRequirements
     public const string Launcher = "mpiexec";
 
     /// <summary>How to do without.</summary>
-    public const string Remedy = "As root: apt-get install mpich, or set qat.processes to 1.";
+    public const string Remedy = "As root: apt-get install mpich, or train in one process, without 'processes' and 'hosts'.";
 
     // A Unix socket's name has 108 bytes at most, the last of them zero.
     private const int LongestSocket = 107;
@@ -20,13 +20,13 @@ internal static class RankRequirements
     /// <exception cref="RankException">Its processes cannot work; what they need, and how to get it.</exception>
     public static void Check(RunSpecification specification, int images)
     {
-        var (processes, batch) = (specification.Qat!.Processes, Math.Min(specification.Qat.Batch, images));
+        var (processes, hosts) = TrainingProcesses.Of(specification.Qat!);
         if (processes == 1)
         {
             return;
         }
 
-        if (batch % processes != 0)
+        if (Math.Min(specification.Qat!.Batch, images) % processes != 0)
         {
             throw new RankException(
                 $"The {images} training images, which are fewer than qat.batch, cannot be shared by qat.processes {processes}, each of which takes "
@@ -38,11 +38,11 @@ internal static class RankRequirements
             throw new RankException($"{Launcher}, which starts the {processes} processes of the training, is not on PATH. {Remedy}");
         }
 
-        var socket = RankJob.SocketIn(Path.Combine(Path.GetTempPath(), RankJob.FolderPrefix + "XXXXXX"));
-        if (Encoding.UTF8.GetByteCount(socket) > LongestSocket)
+        var socket = RankDoor.PathIn(Path.Combine(Path.GetTempPath(), RankJob.FolderPrefix + "XXXXXX"));
+        if (hosts.Count == 0 && Encoding.UTF8.GetByteCount(socket) > LongestSocket)
         {
             throw new RankException(
-                $"The processes of the training meet at a socket {socket}, whose name is longer than the system's {LongestSocket} bytes: set "
+                $"The processes of the training find their stage at a socket {socket}, whose name is longer than the system's {LongestSocket} bytes: set "
                 + "TMPDIR to a shorter folder, such as /tmp.");
         }
     }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using QatPipeline.Foundation;
 using QatPipeline.Graphs.Onnx;
@@ -17,10 +16,10 @@ internal sealed class RankedTraining : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory(RankJob.FolderPrefix);
     private readonly RankJob _job;
-    private readonly int _ranks;
+    private readonly TrainingProcesses _processes;
     private readonly string _logs;
 
-    private RankedTraining(RankJob job, string logs) => (_job, _ranks, _logs) = (job, job.Specification.Qat!.Processes, logs);
+    private RankedTraining(RankJob job, TrainingProcesses processes, string logs) => (_job, _processes, _logs) = (job, processes, logs);
 
     /// <summary>Trains to the end, from the store's checkpoint where there is one.</summary>
     /// <param name="context">The stage's.</param>
@@ -46,7 +45,9 @@ internal sealed class RankedTraining : IDisposable
         }
 
         var logs = NewFolder(Path.Combine(UserFolders.Cache, "ranks", context.RunId));
-        using var training = new RankedTraining(new RankJob(context.Specification, files, checkpoint, callbacks.Baseline), logs);
+        var processes = TrainingProcesses.Of(context.Specification.Qat!);
+        var job = new RankJob(context.Specification, files, AreInputsSent: processes.Hosts.Count > 0, checkpoint, callbacks.Baseline);
+        using var training = new RankedTraining(job, processes, logs);
         return await training.RunAsync(callbacks, store, cancellationToken);
     }
 
@@ -54,37 +55,34 @@ internal sealed class RankedTraining : IDisposable
 
     private async Task<TrainingResult> RunAsync(TrainingCallbacks callbacks, ITrainingStore store, CancellationToken cancellationToken)
     {
-        await File.WriteAllBytesAsync(
-            RankJob.FileIn(_folder.FullName), JsonSerializer.SerializeToUtf8Bytes(_job, PipelineJson.Compact), cancellationToken);
-        using var door = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        door.Bind(new UnixDomainSocketEndPoint(RankJob.SocketIn(_folder.FullName)));
-        door.Listen(1);
-        using var launcher = RankLauncher.Start(_ranks, _folder.FullName, _logs);
-        using var spans = new RankSpans(_ranks);
+        using var door = _processes.Hosts.Count == 0
+            ? RankDoor.In(_folder.FullName)
+            : RankDoor.At(await RankHosts.ProbeAsync(_processes.Hosts, cancellationToken));
+        using var launcher = RankLauncher.Start(_processes, door, _logs);
+        using var spans = new RankSpans(_processes.Count);
         try
         {
             using var channel = await ConnectAsync(door, launcher, cancellationToken);
             var result = await ServeAsync(channel, callbacks, store, spans, cancellationToken);
 
             // With the channel's end rank 0 would take the stage for lost.
-            await launcher.WaitAsync(cancellationToken);
+            await EndAsync(launcher, cancellationToken);
             return result;
         }
         catch (RankChannelException)
         {
-            var failure = await FailureAsync(launcher, cancellationToken);
+            var failure = await FailureAsync(door, launcher, cancellationToken);
             spans.Fail(failure.Message);
             throw failure;
         }
     }
 
-    private static async Task<RankChannel> ConnectAsync(Socket door, RankLauncher launcher, CancellationToken cancellationToken)
+    private static async Task<RankChannel> ConnectAsync(RankDoor door, RankLauncher launcher, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var accepted = door.AcceptAsync(stop.Token).AsTask();
-        if (await Task.WhenAny(accepted, launcher.WaitAsync(stop.Token)) == accepted)
+        if (await Task.WhenAny(door.Entered, launcher.WaitAsync(stop.Token)) == door.Entered)
         {
-            return new RankChannel(await accepted);
+            return await door.Entered;
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -94,6 +92,13 @@ internal sealed class RankedTraining : IDisposable
     private async Task<TrainingResult> ServeAsync(
         RankChannel channel, TrainingCallbacks callbacks, ITrainingStore store, RankSpans spans, CancellationToken cancellationToken)
     {
+        await channel.SendAsync(RankMessage.Job, JsonSerializer.SerializeToUtf8Bytes(_job, PipelineJson.Compact), cancellationToken);
+        foreach (var input in _job.SentInputs)
+        {
+            await channel.SendAsync(
+                RankMessage.Input, await File.ReadAllBytesAsync(_job.Inputs[input], cancellationToken), cancellationToken);
+        }
+
         await channel.SendAsync(RankMessage.Resume, await ReadAsync(store, cancellationToken), cancellationToken);
         while (true)
         {
@@ -132,7 +137,22 @@ internal sealed class RankedTraining : IDisposable
     }
 
     // A rank that can say why it fails says so before it ends, and mpiexec ends the others.
-    private async Task<Exception> FailureAsync(RankLauncher launcher, CancellationToken cancellationToken)
+    private async Task<Exception> FailureAsync(RankDoor door, RankLauncher launcher, CancellationToken cancellationToken)
+    {
+        await EndAsync(launcher, cancellationToken);
+        return door.Errors.MinBy(error => error.Rank) switch
+        {
+            null => new RankLostException(
+                $"One of the {_processes.Count} processes of the training, or mpiexec, was ended from outside; the same run goes on from the "
+                + $"last checkpoint. The logs are in {_logs}."),
+            { IsOfInput: true } error => new RankException($"Rank {error.Rank} of {_processes.Count}: {error.Message}"),
+            var error => new RankLostException($"Rank {error.Rank} of {_processes.Count} failed: {error.Message} Its log is in {_logs}."),
+        };
+    }
+
+    // Ranks that have said all there is to say may not come to an end: over TCP, MPICH's leave-taking can wait for ever, where one closes its
+    // connections while the other waits for the launcher.
+    private static async Task EndAsync(RankLauncher launcher, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(EndLimit);
@@ -142,21 +162,8 @@ internal sealed class RankedTraining : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            launcher.Dispose();
+            launcher.End();
         }
-
-        foreach (var rank in Enumerable.Range(0, _ranks).Where(rank => File.Exists(RankJob.ErrorIn(_folder.FullName, rank))))
-        {
-            var error = JsonSerializer.Deserialize<RankError>(
-                await File.ReadAllBytesAsync(RankJob.ErrorIn(_folder.FullName, rank), cancellationToken), PipelineJson.Compact)!;
-            return error.IsOfInput
-                ? new RankException($"Rank {rank} of {_ranks}: {error.Message}")
-                : new RankLostException($"Rank {rank} of {_ranks} failed: {error.Message} Its log is in {_logs}.");
-        }
-
-        return new RankLostException(
-            $"One of the {_ranks} processes of the training, or mpiexec, was ended from outside; the same run goes on from the last checkpoint. "
-            + $"The logs are in {_logs}.");
     }
 
     // A stage that begins again keeps the logs of its earlier attempts.

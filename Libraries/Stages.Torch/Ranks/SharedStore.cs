@@ -13,11 +13,7 @@ internal sealed class SharedStore(ICollective ranks, StageLink? stage, RankMeter
 {
     public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
     {
-        var content = stage is null ? [] : await stage.ResumeAsync();
-        var length = BitConverter.GetBytes(content.Length);
-        ranks.Broadcast(length);
-        content = stage is null ? new byte[BitConverter.ToInt32(length)] : content;
-        ranks.Broadcast(content);
+        var content = ranks.Share(stage is null ? null : await stage.ResumeAsync());
         return content.Length == 0 ? null : new MemoryStream(content, writable: false);
     }
 

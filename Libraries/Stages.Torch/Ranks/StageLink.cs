@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using QatPipeline.Graphs.Onnx;
@@ -19,12 +18,27 @@ internal sealed class StageLink : IProgress<TrainingProgress>
         _ = Task.Run(ListenAsync);
     }
 
-    public static async Task<StageLink> OpenAsync(string path)
+    public static async Task<StageLink> OpenAsync(string address)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        return new StageLink(new RankChannel(socket));
+        var channel = await RankChannel.ConnectAsync(address, RankKey.FromEnvironment());
+        await channel.SendAsync(RankMessage.Enter, default, default);
+        return new StageLink(channel);
     }
+
+    /// <summary>Tells the stage why this rank ends.</summary>
+    /// <exception cref="RankChannelException">The stage is gone.</exception>
+    public static async Task ReportAsync(string address, RankError error)
+    {
+        using var channel = await RankChannel.ConnectAsync(address, RankKey.FromEnvironment());
+        await channel.SendAsync(RankMessage.Failed, JsonSerializer.SerializeToUtf8Bytes(error, PipelineJson.Compact), default);
+        await channel.ReceiveAsync(default);
+    }
+
+    /// <summary>The job, as JSON.</summary>
+    public Task<byte[]> JobAsync() => ExpectAsync(RankMessage.Job);
+
+    /// <summary>The next input.</summary>
+    public Task<byte[]> InputAsync() => ExpectAsync(RankMessage.Input);
 
     /// <summary>The checkpoint to resume from; empty for none.</summary>
     public Task<byte[]> ResumeAsync() => ExpectAsync(RankMessage.Resume);

@@ -5,7 +5,6 @@ using QatPipeline.Graphs;
 using QatPipeline.Graphs.Onnx;
 using QatPipeline.Graphs.Quantizers;
 using QatPipeline.Quantization.Calibration;
-using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Building;
 using QatPipeline.Stages.Torch.Calibration;
 using QatPipeline.Stages.Torch.Models;

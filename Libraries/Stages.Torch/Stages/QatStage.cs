@@ -48,7 +48,7 @@ public sealed class QatStage(IImageSource images) : IStage
     };
 
     /// <inheritdoc/>
-    public int Processes(RunSpecification specification) => specification.Qat!.Processes;
+    public int Processes(RunSpecification specification) => TrainingProcesses.Of(specification.Qat!).Count;
 
     /// <inheritdoc/>
     public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
@@ -76,7 +76,7 @@ public sealed class QatStage(IImageSource images) : IStage
             Progress = history,
             Baseline = start,
         };
-        var result = context.Specification.Qat!.Processes > 1
+        var result = TrainingProcesses.Of(context.Specification.Qat!).Count > 1
             ? await RankedTraining.RunAsync(context, Inputs(context.Specification), Checkpoint, callbacks, store, cancellationToken)
             : await TrainAloneAsync();
 

@@ -72,7 +72,8 @@ internal static class QatTraining
             : new { Trainer = OptionsOf(qat), Task = task };
 
         // Sums over ranks are rounded otherwise. The work of one process keeps the key that it always had.
-        return qat.Processes > 1 ? new { Options = options, qat.Processes } : options;
+        var processes = TrainingProcesses.Of(qat).Count;
+        return processes > 1 ? new { Options = options, Processes = processes } : options;
     }
 
     /// <summary>

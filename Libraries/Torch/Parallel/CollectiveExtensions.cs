@@ -29,6 +29,18 @@ public static class CollectiveExtensions
             $"A batch of {batch.Length} images cannot be shared by {ranks.Size} processes: each needs as many. Set the batch to a multiple "
             + "of the processes that is not above the number of training images.");
 
+    /// <summary>What rank 0 has, of whatever length.</summary>
+    /// <param name="ranks">All of them.</param>
+    /// <param name="content">Rank 0's; what others give is not read.</param>
+    public static byte[] Share(this ICollective ranks, byte[]? content)
+    {
+        var length = BitConverter.GetBytes(ranks.Rank == 0 ? content!.Length : 0);
+        ranks.Broadcast(length);
+        var shared = ranks.Rank == 0 ? content! : new byte[BitConverter.ToInt32(length)];
+        ranks.Broadcast(shared);
+        return shared;
+    }
+
     /// <summary>Makes sure that all ranks hold the same.</summary>
     /// <param name="ranks">All of them.</param>
     /// <param name="digest">Of what this one holds; of the same length everywhere.</param>

@@ -82,7 +82,19 @@ public sealed class HostileMessageTests(BrokerFixture infrastructure) : IClassFi
     }
 
     [Fact]
-    public async Task EventSentToAStage_NamingAFileOutsideTheRoots_IsRefusedWithItsReason_AndCreatesNothing()
+    public Task EventSentToAStage_NamingAFileOutsideTheRoots_IsRefusedWithItsReason_AndCreatesNothing() => AssertRefusedAsync(
+        "sent-thief",
+        ScriptedStage.Specification(seed: 90) with { Model = new ModelSpecification { Onnx = "/etc/shadow" } },
+        "the PipelineRequested event: 'model.onnx' names /etc/shadow");
+
+    [Fact]
+    public Task EventSentToAStage_NamingAHostThatTheSystemMayNotUse_IsRefusedWithItsReason_AndCreatesNothing() => AssertRefusedAsync(
+        "sent-intruder",
+        ScriptedStage.Specification(seed: 92) with { Qat = new QatSpecification { Hosts = ["victim:2"] } },
+        "the PipelineRequested event: qat.hosts names 'victim', where runs of this system may not start processes: leave it out, or start the "
+        + "system with its name in Training__Hosts");
+
+    private async Task AssertRefusedAsync(string runId, RunSpecification specification, string reason)
     {
         Assert.SkipUnless(BrokerFixture.IsAvailable, BrokerFixture.SkipReason);
         var stages = ScriptedStage.FullPipeline();
@@ -92,18 +104,14 @@ public sealed class HostileMessageTests(BrokerFixture infrastructure) : IClassFi
         var listener = gateway.Bus.ConnectReceiveEndpoint(
             "listener", endpoint => endpoint.Handler<StageFailed>(context => Task.FromResult(refusal.TrySetResult(context.Message))));
         await listener.Ready.WaitAsync(Token);
-        var specification = ScriptedStage.Specification(seed: 90) with { Model = new ModelSpecification { Onnx = "/etc/shadow" } };
         var queue = await gateway.Bus.GetSendEndpoint(new Uri("exchange:qat-dataset"));
 
-        await queue.Send(new PipelineRequested("sent-thief", specification, []), Token);
+        await queue.Send(new PipelineRequested(runId, specification, []), Token);
 
-        Assert.Contains("sent-thief", await KeptAsync("qat-dataset_error"), StringComparison.Ordinal);
-        Assert.StartsWith(
-            "the PipelineRequested event: 'model.onnx' names /etc/shadow",
-            (await refusal.Task.WaitAsync(LongestRefusal, Token)).Message,
-            StringComparison.Ordinal);
+        Assert.Contains(runId, await KeptAsync("qat-dataset_error"), StringComparison.Ordinal);
+        Assert.StartsWith(reason, (await refusal.Task.WaitAsync(LongestRefusal, Token)).Message, StringComparison.Ordinal);
         Assert.Equal(0, stages[0].Executions);
-        Assert.Null(await gateway.Runs.ReadAsync("sent-thief", Token));
+        Assert.Null(await gateway.Runs.ReadAsync(runId, Token));
     }
 
     private static async Task AssertServesAsync(ServiceHost gateway, string runId)

@@ -100,6 +100,32 @@ public sealed class SpecificationRulesTests
     }
 
     [Fact]
+    public void Check_Hosts_GiveTheProcesses()
+    {
+        var good = Good with { Data = Good.Data with { Training = Good.Data.Validation } };
+        void Refuses(QatSpecification qat, string message) => AssertRefused(good with { Qat = qat }, message);
+
+        Refuses(
+            new QatSpecification { Hosts = ["a:2", "b"] },
+            "the event: qat.hosts is [a:2, b]: write each host as NAME:PROCESSES, such as node1:8");
+        Assert.All(
+            new[] { "-oProxyCommand=x:1", "a:0", "a,b:1", "a:1\n", ":1", "a:b:1" },
+            host => Assert.Throws<SpecificationException>(
+                () => SpecificationRules.Check(good with { Qat = new QatSpecification { Hosts = [host] } }, "the event")));
+        Refuses(
+            new QatSpecification { Batch = 16, Processes = 2, Hosts = ["a:8", "b:8"] },
+            "the event: qat.hosts have 16 processes together, qat.processes says 2: leave processes out");
+        Refuses(
+            new QatSpecification { Batch = 8, Hosts = ["a:8", "b:8"] },
+            "the event: qat.batch 8 cannot be shared by qat.processes 16: each process takes as many images, so make the batch a multiple of "
+            + "the processes");
+        var qat = new QatSpecification { Batch = 32, Hosts = ["a.example:8", "10.0.0.2:8"] };
+        SpecificationRules.Check(good with { Qat = qat }, "the event");
+        Assert.Equal(16, TrainingProcesses.Of(qat).Count);
+        Assert.Equal([new TrainingHost("a.example", 8), new TrainingHost("10.0.0.2", 8)], TrainingProcesses.Of(qat).Hosts);
+    }
+
+    [Fact]
     public void Check_Ranks_MustBelongToTheStrictProfileAndDivideTheBatch()
     {
         var model = new ModelSpecification { Yolov6 = new Yolov6Specification { Scales = "scales.pt" } };

@@ -45,12 +45,12 @@ internal static class RunCommand
         };
         var processes = new Option<int?>("--processes")
         {
-            Description = "Processes that share the quantization-aware training, in place of qat.processes; more than 1 needs MPI",
+            Description = "Processes that share each training, in place of train.processes and qat.processes; more than 1 needs MPI",
             HelpName = "N",
         };
         var hosts = new Option<string?>("--hosts")
         {
-            Description = "Hosts of these processes, in place of qat.hosts, each with how many it has: a:8,b:8",
+            Description = "Hosts of these processes, in place of train.hosts and qat.hosts, each with how many it has: a:8,b:8",
             HelpName = "LIST",
         };
         var json = JsonOutput.CreateOption();
@@ -151,12 +151,19 @@ internal static class RunCommand
             return specification;
         }
 
+        var (train, qat) = (specification.Train, specification.Qat);
+        if (train is null && qat is null)
+        {
+            throw new SpecificationException(
+                $"{source}: this run has no training ('qat: null', and no 'train'), so --processes and --hosts have nothing to share.");
+        }
+
+        IReadOnlyList<string> list = hosts?.Split(',') ?? [];
         var shared = specification with
         {
-            Qat = specification.Qat is { } qat
-                ? qat with { Processes = processes ?? 1, Hosts = hosts?.Split(',') ?? [] }
-                : throw new SpecificationException(
-                    $"{source}: this run has no quantization-aware training ('qat: null'), so --processes and --hosts have nothing to share."),
+            Train = train is null ? null : train with { Processes = processes ?? 1, Hosts = list },
+            Qat = qat is null || (qat.Profile == "strict" && train is not null) ? qat
+                : qat with { Processes = processes ?? 1, Hosts = list },
         };
         SpecificationRules.Check(shared, source);
         return shared;

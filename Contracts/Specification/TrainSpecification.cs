@@ -22,6 +22,13 @@ public sealed record TrainSpecification
     [Range(1, 1024)]
     public int Ranks { get; init; } = 1;
 
+    /// <summary>Processes that share every batch, as <see cref="QatSpecification.Processes"/>; hyper-search and training alike.</summary>
+    [Range(1, 1024)]
+    public int Processes { get; init; } = 1;
+
+    /// <summary>Where they are, as <see cref="QatSpecification.Hosts"/>.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
     /// <summary>Learning rate after the warm-up.</summary>
     [Range(1e-9, 10.0)]
     public double LearningRate { get; init; } = 0.01;

@@ -1,3 +1,4 @@
+using QatPipeline.Torch.Parallel;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 using QatPipeline.Yolov6.Training.Optimizers;
@@ -19,6 +20,7 @@ public static class HyperSearch
     /// <param name="search">With what, and how it is kept.</param>
     /// <param name="store">Keeps the checkpoints of this one search.</param>
     /// <param name="device">Where to train; CUDA if there is one by default.</param>
+    /// <param name="ranks">The processes that share each batch, with a store that they share; null for this one alone.</param>
     /// <param name="cancellationToken">Ends between two steps.</param>
     /// <exception cref="CheckpointException">What the store holds belongs to another training.</exception>
     public static async Task<RepScales> RunAsync(
@@ -27,6 +29,7 @@ public static class HyperSearch
         TrainingStage search,
         ITrainingStore store,
         Device? device = null,
+        ICollective? ranks = null,
         CancellationToken cancellationToken = default)
     {
         await using var known = await store.OpenAsync(ScaleFile, cancellationToken);
@@ -36,7 +39,7 @@ public static class HyperSearch
         }
 
         var graph = Yolov6Network.Build(network with { Form = Yolov6Form.HyperSearch }).Graph;
-        using var trainer = Yolov6Training.Start(graph, options, device: device);
+        using var trainer = Yolov6Training.Start(graph, options, device: device, ranks: ranks);
         var found = await search.RunAsync(trainer, store, cancellationToken);
         var scales = RepScales.From(Yolov6Weights.Read(found.Graph));
         await store.WriteAsync(ScaleFile, stream => SafetensorsFile.Write(stream, scales.ToState()), cancellationToken);

@@ -1,5 +1,6 @@
 using QatPipeline.Graphs.Model;
 using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Parallel;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Training.Optimizers;
 
@@ -16,11 +17,17 @@ public static class Yolov6Training
     /// <param name="scales">The scales of a RepOpt network, which make it train by RepOptimizer.</param>
     /// <param name="teacher">The float network to learn from where the options say so.</param>
     /// <param name="device">Where to train; CUDA if there is one by default.</param>
+    /// <param name="ranks">The processes that share each batch, without a teacher; null for this one alone.</param>
     /// <exception cref="ArgumentException">An option is out of range, or teacher or scales are missing.</exception>
     /// <exception cref="CheckpointException">The scales do not fit the network.</exception>
     /// <exception cref="GraphException">The graph was not built as a YOLOv6.</exception>
     public static Trainer Start(
-        Graph graph, Yolov6TrainingOptions options, RepScales? scales = null, Graph? teacher = null, Device? device = null)
+        Graph graph,
+        Yolov6TrainingOptions options,
+        RepScales? scales = null,
+        Graph? teacher = null,
+        Device? device = null,
+        ICollective? ranks = null)
     {
         options.Validate();
         if (options.Reinitialize && scales is null)
@@ -28,11 +35,12 @@ public static class Yolov6Training
             throw new ArgumentException("Re-initialisation needs the scales of a hyper-search run.");
         }
 
-        var objective = new Yolov6Objective(graph, options, teacher, device);
+        var objective = new Yolov6Objective(graph, options, teacher, device, ranks);
         var network = new TorchNetwork(graph, device)
         {
             Mode = options.Quantized ? ExecutionMode.FakeQuantize : ExecutionMode.Float,
             RefreshesWeightRanges = options.Quantized && options.RefreshesWeightRanges,
+            Ranks = ranks ?? SingleCollective.Instance,
         };
         if (options.Reinitialize)
         {

@@ -31,7 +31,7 @@ internal static class Worker
         var qat = specification.Qat!;
         specification = specification with { Qat = qat with { Batch = way == Way.SideBySide ? qat.Batch / 2 : qat.Batch } };
         var inputs = Directory.GetFiles(outputs).ToDictionary(path => Path.GetFileName(path)!);
-        var context = new RankContext(new RankJob(specification, inputs, AreInputsSent: false, "", 0));
+        var context = new RankContext(new RankJob(StageNames.Qat, specification, inputs, AreInputsSent: false, Baseline: null));
         var images = new KeptImageSource(new LocalImageSource());
         var teacher = OnnxReader.Read(inputs[ArtifactNames.FloatGraph]);
         var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, default);

@@ -32,6 +32,15 @@ internal sealed class RankedJob : IDisposable
 
     public Process Start(string output) => QatProcess.Start("qat", Specification, "--out", _folder.PathOf(output));
 
+    /// <summary>A float training by two processes, with a hyper-search before it, of the same network on the same pictures.</summary>
+    public Process StartTraining(string output)
+    {
+        var specification = _folder.PathOf("train.yaml");
+        File.WriteAllText(
+            specification, File.ReadAllText(Specification) + "\ntrain: { epochs: 3, hyperSearchEpochs: 3, batch: 10, nominalBatch: 20 }\n");
+        return QatProcess.Start("train", specification, "--processes", "2", "--out", _folder.PathOf(output));
+    }
+
     public Task<(int ExitCode, string Output, string Error)> RunAsync(string output) =>
         QatProcess.RunAsync("qat", Specification, "--out", _folder.PathOf(output));
 

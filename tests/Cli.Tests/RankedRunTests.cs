@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using QatPipeline.TestSupport.Infrastructure;
 
 namespace QatPipeline.Cli.Tests;
@@ -5,8 +6,6 @@ namespace QatPipeline.Cli.Tests;
 /// <summary>Quantization-aware training by two processes under <c>mpiexec</c>.</summary>
 public sealed class RankedRunTests : IDisposable
 {
-    private const int Kills = 8;
-
     private readonly RankedJob _job = new();
 
     public void Dispose() => _job.Dispose();
@@ -35,6 +34,19 @@ public sealed class RankedRunTests : IDisposable
         Assert.Equal(2, exitCode);
         Assert.Contains(
             $"The {images} training images, which are fewer than qat.batch, cannot be shared by qat.processes 2", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_OfFewerImagesThanProcesses_SaysWhatToChange()
+    {
+        Assert.SkipUnless(Mpi.IsAvailable, Mpi.SkipReason);
+        using var job = new RankedJob(images: 1);
+        using var run = job.StartTraining("out");
+
+        var (exitCode, error) = await EndAsync(run);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains("The 1 training images cannot be shared by train.processes 2", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,28 +98,56 @@ public sealed class RankedRunTests : IDisposable
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Qat_KilledAtRandomInstants_GivesTheBytesOfAnUndisturbedRun()
+    public Task Qat_KilledAtRandomInstants_GivesTheBytesOfAnUndisturbedRun() => AssertUndisturbedAsync(_job.Start, 8);
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Train_KilledAtRandomInstants_GivesTheBytesOfAnUndisturbedRun()
+    {
+        await AssertUndisturbedAsync(_job.StartTraining, 4);
+
+        Assert.Contains("trained-scales.safetensors", _job.FilesOf("undisturbed").Keys);
+        await RunAsync(_job.StartTraining, "again");
+        Assert.Equal(_job.FilesOf("undisturbed"), _job.FilesOf("again"));
+    }
+
+    private async Task AssertUndisturbedAsync(Func<string, Process> start, int kills)
     {
         Assert.SkipUnless(Mpi.IsAvailable, Mpi.SkipReason);
-        var (exitCode, _, error) = await _job.RunAsync("undisturbed");
-        Assert.True(exitCode == 0, error);
+        await RunAsync(start, "undisturbed");
 
         var random = new Random(17);
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < kills; kill++)
         {
-            await DisturbAsync($"disturbed-{kill}", kill, TimeSpan.FromSeconds(4 * random.NextDouble()));
+            await DisturbAsync(start, $"disturbed-{kill}", kill, TimeSpan.FromSeconds(4 * random.NextDouble()));
             Assert.Equal(_job.FilesOf("undisturbed"), _job.FilesOf($"disturbed-{kill}"));
         }
+    }
+
+    private static async Task RunAsync(Func<string, Process> start, string output)
+    {
+        using var run = start(output);
+        var (exitCode, error) = await EndAsync(run);
+        Assert.True(exitCode == 0, error);
+    }
+
+    private static async Task<(int ExitCode, string Error)> EndAsync(Process run)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var (written, error) = (run.StandardOutput.ReadToEndAsync(token), run.StandardError.ReadToEndAsync(token));
+        await run.WaitForExitAsync(token);
+        await written;
+        return (run.ExitCode, await error);
     }
 
     /// <summary>
     /// A run of which a process is killed: the launcher, a rank, the other, or the run itself, in turns. Without a rank or the launcher the
     /// stage begins again by itself; the run itself is begun again here.
     /// </summary>
-    private async Task DisturbAsync(string output, int kill, TimeSpan after)
+    private static async Task DisturbAsync(Func<string, Process> start, string output, int kill, TimeSpan after)
     {
         var token = TestContext.Current.CancellationToken;
-        using var run = _job.Start(output);
+        using var run = start(output);
         var (written, error) = (run.StandardOutput.ReadToEndAsync(token), run.StandardError.ReadToEndAsync(token));
         IReadOnlyList<int> processes;
         while ((processes = RankProcesses.Of(run.Id)).Count < 3)
@@ -132,8 +172,7 @@ public sealed class RankedRunTests : IDisposable
         await RankedJob.AssertGoneAsync(processes);
         if (isRun)
         {
-            var (exitCode, _, complaint) = await _job.RunAsync(output);
-            Assert.True(exitCode == 0, complaint);
+            await RunAsync(start, output);
         }
         else
         {

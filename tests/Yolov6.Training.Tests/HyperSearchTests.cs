@@ -42,7 +42,7 @@ public sealed class HyperSearchTests
                 stop.Cancel();
             }
         }));
-        var scales = await HyperSearch.RunAsync(SmallNetwork.Options, Options, stage, store, torch.CPU, stop.Token);
+        var scales = await HyperSearch.RunAsync(SmallNetwork.Options, Options, stage, store, torch.CPU, cancellationToken: stop.Token);
         using var trainer = Yolov6Training.Start(
             Yolov6Network.Build(SmallNetwork.Options).Graph, Options with { Reinitialize = true }, scales, device: torch.CPU);
         var trained = await (stage with { Name = "target" }).RunAsync(trainer, store, stop.Token);

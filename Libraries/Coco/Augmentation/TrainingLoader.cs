@@ -13,6 +13,14 @@ public sealed record TrainingLoaderOptions
     /// <summary>Images per batch, at least 1.</summary>
     public int BatchSize { get; init; } = 8;
 
+    /// <summary>
+    /// Into how many shares each batch is divided, of which one is made. A last, smaller batch is as large as all can have as many images of.
+    /// </summary>
+    public int Shares { get; init; } = 1;
+
+    /// <summary>Which share, 0-based.</summary>
+    public int Share { get; init; }
+
     /// <summary>Determines order and augmentation together with epoch and image.</summary>
     public ulong Seed { get; init; }
 
@@ -35,7 +43,7 @@ public sealed class TrainingLoader(IReadOnlyList<TrainingImage> images, Training
     private readonly TrainingSampler _sampler = new(images, options.Size, options.Augmentation);
 
     /// <summary>Batches of an epoch; the last may be smaller.</summary>
-    public int BatchCount => (images.Count + options.BatchSize - 1) / options.BatchSize;
+    public int BatchCount => (images.Count / options.BatchSize) + (images.Count % options.BatchSize >= options.Shares ? 1 : 0);
 
     /// <summary>The batches of an epoch.</summary>
     /// <param name="epoch">From 0.</param>
@@ -49,10 +57,16 @@ public sealed class TrainingLoader(IReadOnlyList<TrainingImage> images, Training
         // Index −1 belongs to no image.
         SeededRandom.For(options.Seed, epoch, -1).Shuffle(order);
         return OrderedPrefetch.ReadAsync(
-            order.Chunk(options.BatchSize).Skip(firstBatch),
+            order.Chunk(options.BatchSize).Take(BatchCount).Skip(firstBatch).Select(ShareOf),
             (chunk, stop) => Make(epoch, chunk, stop),
             options.Prefetch,
             cancellationToken);
+    }
+
+    private int[] ShareOf(int[] batch)
+    {
+        var length = batch.Length / options.Shares;
+        return batch[(options.Share * length)..((options.Share + 1) * length)];
     }
 
     private TrainingBatch Make(int epoch, int[] chunk, CancellationToken cancellationToken)

@@ -146,25 +146,38 @@ public static class SpecificationRules
 
     private static void CheckProcesses(RunSpecification specification, Action<bool, string> require)
     {
-        if (specification.Qat is not { } qat)
+        if (specification.Qat is { } qat)
         {
-            return;
+            var processes = CheckProcesses("qat", qat.Processes, qat.Hosts, qat.Batch, require);
+            require(
+                processes == 1 || qat.Profile != "strict",
+                "qat.processes shares the batches of the default profile; qat.profile 'strict' trains in one process, which qat.ranks lets "
+                + "stand for several: set processes to 1, or profile to 'default'");
         }
 
+        if (specification.Train is { } train)
+        {
+            var processes = CheckProcesses("train", train.Processes, train.Hosts, train.Batch, require);
+            require(
+                processes == 1 || train.Ranks == 1,
+                "train.processes share what train.ranks would split in turns: leave one of them out");
+        }
+    }
+
+    private static int CheckProcesses(
+        string section, int processes, IReadOnlyList<string> hosts, int batch, Action<bool, string> require)
+    {
         require(
-            qat.Hosts.All(host => TrainingHost.Parse(host) is not null),
-            $"qat.hosts is [{Shortened(string.Join(", ", qat.Hosts))}]: write each host as NAME:PROCESSES, such as node1:8");
-        var processes = TrainingProcesses.Of(qat).Count;
+            hosts.All(host => TrainingHost.Parse(host) is not null),
+            $"{section}.hosts is [{Shortened(string.Join(", ", hosts))}]: write each host as NAME:PROCESSES, such as node1:8");
+        var all = TrainingProcesses.Of(processes, hosts).Count;
         require(
-            qat.Processes == 1 || qat.Processes == processes,
-            $"qat.hosts have {processes} processes together, qat.processes says {qat.Processes}: leave processes out");
+            processes == 1 || processes == all,
+            $"{section}.hosts have {all} processes together, {section}.processes says {processes}: leave processes out");
         require(
-            processes == 1 || qat.Profile != "strict",
-            "qat.processes shares the batches of the default profile; qat.profile 'strict' trains in one process, which qat.ranks lets "
-            + "stand for several: set processes to 1, or profile to 'default'");
-        require(
-            qat.Batch % processes == 0,
-            $"qat.batch {qat.Batch} cannot be shared by qat.processes {processes}: each process takes as many images, so make the batch a "
+            batch % all == 0,
+            $"{section}.batch {batch} cannot be shared by {section}.processes {all}: each process takes as many images, so make the batch a "
             + "multiple of the processes");
+        return all;
     }
 }

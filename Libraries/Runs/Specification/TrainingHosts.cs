@@ -36,11 +36,23 @@ public sealed class TrainingHosts
     /// <exception cref="SpecificationException">The first such host, and the setting.</exception>
     public void Require(RunSpecification specification, string source)
     {
-        if (_names is not null && specification.Qat is { } qat
-            && TrainingProcesses.Of(qat).Hosts.FirstOrDefault(host => !_names.Contains(host.Name)) is { } other)
+        if (specification.Train is { } train)
+        {
+            Require(TrainingProcesses.Of(train), "train.hosts", source);
+        }
+
+        if (specification.Qat is { } qat)
+        {
+            Require(TrainingProcesses.Of(qat), "qat.hosts", source);
+        }
+    }
+
+    private void Require(TrainingProcesses processes, string key, string source)
+    {
+        if (_names is not null && processes.Hosts.FirstOrDefault(host => !_names.Contains(host.Name)) is { } other)
         {
             throw new SpecificationException(
-                $"{source}: qat.hosts names '{other.Name}', where runs of this system may not start processes: leave it out, or start the system "
+                $"{source}: {key} names '{other.Name}', where runs of this system may not start processes: leave it out, or start the system "
                 + $"with its name in {Key}");
         }
     }

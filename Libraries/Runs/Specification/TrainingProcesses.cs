@@ -12,6 +12,9 @@ public sealed record TrainingProcesses(int Count, IReadOnlyList<TrainingHost> Ho
     /// <summary>Those of a specification that has been checked.</summary>
     public static TrainingProcesses Of(QatSpecification qat) => Of(qat.Processes, qat.Hosts);
 
+    /// <inheritdoc cref="Of(QatSpecification)"/>
+    public static TrainingProcesses Of(TrainSpecification train) => Of(train.Processes, train.Hosts);
+
     internal static TrainingProcesses Of(int processes, IReadOnlyList<string> hosts)
     {
         TrainingHost[] parsed = [.. hosts.Select(host => TrainingHost.Parse(host)!)];

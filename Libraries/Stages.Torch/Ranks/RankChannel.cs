@@ -22,8 +22,13 @@ internal enum RankMessage : byte
     /// <summary>To the rank, after the job where it says so: the content of an input, in the order of their names.</summary>
     Input,
 
-    /// <summary>To the rank: the checkpoint to resume from; empty for none.</summary>
-    Resume,
+    /// <summary>
+    /// To the stage: give what is kept by this name (UTF-8). What is told after it, until the next, is of the training that keeps it.
+    /// </summary>
+    Open,
+
+    /// <summary>To the rank: it; empty for nothing.</summary>
+    Opened,
 
     /// <summary>To the stage: a step is done (JSON).</summary>
     Progress,
@@ -37,8 +42,11 @@ internal enum RankMessage : byte
     /// <summary>To the rank: its score (double).</summary>
     Score,
 
-    /// <summary>To the stage: keep this checkpoint.</summary>
+    /// <summary>To the stage: keep, by this name (UTF-8), the content of the next message.</summary>
     Save,
+
+    /// <summary>To the stage: that content.</summary>
+    Content,
 
     /// <summary>To the rank: it is kept.</summary>
     Saved,

@@ -3,13 +3,13 @@ using QatPipeline.Torch.Training;
 namespace QatPipeline.Stages.Torch.Ranks;
 
 /// <summary>What the ranks of a training are told.</summary>
+/// <param name="Stage">Name of the stage that trains.</param>
 /// <param name="Specification">The run's.</param>
 /// <param name="Inputs">The files of the stage's inputs, by artifact.</param>
 /// <param name="AreInputsSent">Whether ranks get their content, since they are on hosts that do not have these files.</param>
-/// <param name="Checkpoint">The name of the training's checkpoint.</param>
-/// <param name="Baseline">Score of what the training starts from.</param>
+/// <param name="Baseline">Score of what the training starts from; null without one.</param>
 internal sealed record RankJob(
-    RunSpecification Specification, IReadOnlyDictionary<string, string> Inputs, bool AreInputsSent, string Checkpoint, double Baseline)
+    string Stage, RunSpecification Specification, IReadOnlyDictionary<string, string> Inputs, bool AreInputsSent, double? Baseline)
 {
     /// <summary>How the name of the folder begins in which the ranks of one machine find their stage.</summary>
     public const string FolderPrefix = "qat-ranks-";

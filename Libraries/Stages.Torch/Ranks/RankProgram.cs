@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using QatPipeline.Foundation;
 using QatPipeline.Foundation.Natives;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Native;
 using QatPipeline.Torch.Parallel;
+using QatPipeline.Torch.Training;
 
 namespace QatPipeline.Stages.Torch.Ranks;
 
@@ -88,18 +88,22 @@ public static class RankProgram
     private static async Task TrainAsync(RankJob job, IImageSource images, MeteredCollective ranks, StageLink? link)
     {
         var context = new RankContext(job);
-        var teacher = OnnxReader.Read(job.Inputs[ArtifactNames.FloatGraph]);
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, default);
-        var calibrated = OnnxReader.Read(job.Inputs[ArtifactNames.PtqGraph]);
-        var (trainer, batches) = await QatTraining.StartAsync(context, evaluation, calibrated, teacher, ranks, default);
-        using (trainer)
+        var meter = new RankMeter(ranks, link);
+        var store = new SharedStore(ranks, link, meter);
+        var callbacks = new TrainingCallbacks
         {
-            var meter = new RankMeter(ranks, batches, link);
-            var stage = new TrainingStage(
-                job.Checkpoint, meter, (graph, _) => EvaluateAsync(graph, ranks, link), meter, job.Baseline);
-            var result = await stage.RunAsync(trainer, new SharedStore(ranks, link, meter), default);
-            await (link?.EndAsync(result) ?? Task.CompletedTask);
-        }
+            Evaluate = (graph, _) => EvaluateAsync(graph, ranks, link),
+            Progress = meter,
+            Baseline = job.Baseline ?? double.NegativeInfinity,
+        };
+        var result = job.Stage switch
+        {
+            StageNames.Qat => await QatTraining.RunAsync(context, images, callbacks, store, ranks, default),
+            StageNames.TrainFloat => await FloatTraining.RunAsync(
+                context, new TrainingCallbacks { Progress = meter }, callbacks, store, ranks, default),
+            var other => throw new InvalidOperationException($"Stage '{other}' does not train by several ranks."),
+        };
+        await (link?.EndAsync(result) ?? Task.CompletedTask);
     }
 
     private static async Task<double> EvaluateAsync(Graph graph, MeteredCollective ranks, StageLink? link)

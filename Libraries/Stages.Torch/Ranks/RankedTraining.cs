@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using QatPipeline.Foundation;
 using QatPipeline.Graphs.Onnx;
@@ -17,43 +18,46 @@ internal sealed class RankedTraining : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory(RankJob.FolderPrefix);
     private readonly RankJob _job;
     private readonly TrainingProcesses _processes;
+    private readonly IReadOnlyDictionary<string, TrainingCallbacks> _trainings;
     private readonly string _logs;
 
-    private RankedTraining(RankJob job, TrainingProcesses processes, string logs) => (_job, _processes, _logs) = (job, processes, logs);
+    private RankedTraining(
+        RankJob job, TrainingProcesses processes, IReadOnlyDictionary<string, TrainingCallbacks> trainings, string logs) =>
+        (_job, _processes, _trainings, _logs) = (job, processes, trainings, logs);
 
     /// <summary>Trains to the end, from the store's checkpoint where there is one.</summary>
     /// <param name="context">The stage's.</param>
-    /// <param name="inputs">The stage's inputs.</param>
-    /// <param name="checkpoint">The name of the training's checkpoint in the store.</param>
-    /// <param name="callbacks">What is called on its way; checkpoints go to the store.</param>
+    /// <param name="stage">Which: it has a rank's side in <see cref="RankProgram"/>.</param>
+    /// <param name="processes">How many ranks, and where.</param>
+    /// <param name="trainings">What is called on the way of each of its trainings, by the name of the training's checkpoint in the store.</param>
     /// <param name="store">The stage's checkpoints.</param>
     /// <param name="cancellationToken">Ends the ranks.</param>
     /// <exception cref="RankException">MPI is missing, or a rank cannot work with what it was given.</exception>
     /// <exception cref="RankLostException">A rank is gone.</exception>
     public static async Task<TrainingResult> RunAsync(
         IStageContext context,
-        IReadOnlyList<string> inputs,
-        string checkpoint,
-        TrainingCallbacks callbacks,
+        IStage stage,
+        TrainingProcesses processes,
+        IReadOnlyDictionary<string, TrainingCallbacks> trainings,
         ITrainingStore store,
         CancellationToken cancellationToken)
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var input in inputs)
+        foreach (var input in stage.Inputs(context.Specification))
         {
             files[input] = await context.OpenInputAsync(input, cancellationToken);
         }
 
         var logs = NewFolder(Path.Combine(UserFolders.Cache, "ranks", context.RunId));
-        var processes = TrainingProcesses.Of(context.Specification.Qat!);
-        var job = new RankJob(context.Specification, files, AreInputsSent: processes.Hosts.Count > 0, checkpoint, callbacks.Baseline);
-        using var training = new RankedTraining(job, processes, logs);
-        return await training.RunAsync(callbacks, store, cancellationToken);
+        var baselines = trainings.Values.Select(training => training.Baseline).Where(double.IsFinite).Cast<double?>();
+        var job = new RankJob(stage.Name, context.Specification, files, processes.Hosts.Count > 0, baselines.SingleOrDefault());
+        using var training = new RankedTraining(job, processes, trainings, logs);
+        return await training.RunAsync(store, cancellationToken);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private async Task<TrainingResult> RunAsync(TrainingCallbacks callbacks, ITrainingStore store, CancellationToken cancellationToken)
+    private async Task<TrainingResult> RunAsync(ITrainingStore store, CancellationToken cancellationToken)
     {
         using var door = _processes.Hosts.Count == 0
             ? RankDoor.In(_folder.FullName)
@@ -63,7 +67,7 @@ internal sealed class RankedTraining : IDisposable
         try
         {
             using var channel = await ConnectAsync(door, launcher, cancellationToken);
-            var result = await ServeAsync(channel, callbacks, store, spans, cancellationToken);
+            var result = await ServeAsync(channel, store, spans, cancellationToken);
 
             // With the channel's end rank 0 would take the stage for lost.
             await EndAsync(launcher, cancellationToken);
@@ -90,7 +94,7 @@ internal sealed class RankedTraining : IDisposable
     }
 
     private async Task<TrainingResult> ServeAsync(
-        RankChannel channel, TrainingCallbacks callbacks, ITrainingStore store, RankSpans spans, CancellationToken cancellationToken)
+        RankChannel channel, ITrainingStore store, RankSpans spans, CancellationToken cancellationToken)
     {
         await channel.SendAsync(RankMessage.Job, JsonSerializer.SerializeToUtf8Bytes(_job, PipelineJson.Compact), cancellationToken);
         foreach (var input in _job.SentInputs)
@@ -99,12 +103,17 @@ internal sealed class RankedTraining : IDisposable
                 RankMessage.Input, await File.ReadAllBytesAsync(_job.Inputs[input], cancellationToken), cancellationToken);
         }
 
-        await channel.SendAsync(RankMessage.Resume, await ReadAsync(store, cancellationToken), cancellationToken);
+        var callbacks = new TrainingCallbacks();
         while (true)
         {
             var (kind, content) = await channel.ReceiveAsync(cancellationToken);
             switch (kind)
             {
+                case RankMessage.Open:
+                    var opened = Encoding.UTF8.GetString(content);
+                    callbacks = _trainings.GetValueOrDefault(opened) ?? callbacks;
+                    await channel.SendAsync(RankMessage.Opened, await ReadAsync(store, opened, cancellationToken), cancellationToken);
+                    break;
                 case RankMessage.Progress:
                     callbacks.Progress?.Report(JsonSerializer.Deserialize<TrainingProgress>(content, PipelineJson.Compact)!);
                     break;
@@ -116,7 +125,8 @@ internal sealed class RankedTraining : IDisposable
                     await channel.SendAsync(RankMessage.Score, BitConverter.GetBytes(score), cancellationToken);
                     break;
                 case RankMessage.Save:
-                    await store.WriteAsync(_job.Checkpoint, stream => stream.Write(content), cancellationToken);
+                    var (_, saved) = await channel.ReceiveAsync(cancellationToken);
+                    await store.WriteAsync(Encoding.UTF8.GetString(content), stream => stream.Write(saved), cancellationToken);
                     await channel.SendAsync(RankMessage.Saved, default, cancellationToken);
                     break;
                 case RankMessage.Result:
@@ -128,9 +138,9 @@ internal sealed class RankedTraining : IDisposable
         }
     }
 
-    private async Task<byte[]> ReadAsync(ITrainingStore store, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadAsync(ITrainingStore store, string name, CancellationToken cancellationToken)
     {
-        await using var saved = await store.OpenAsync(_job.Checkpoint, cancellationToken);
+        await using var saved = await store.OpenAsync(name, cancellationToken);
         var content = new MemoryStream();
         await (saved?.CopyToAsync(content, cancellationToken) ?? Task.CompletedTask);
         return content.ToArray();

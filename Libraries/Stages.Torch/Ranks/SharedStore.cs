@@ -13,7 +13,7 @@ internal sealed class SharedStore(ICollective ranks, StageLink? stage, RankMeter
 {
     public async Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken)
     {
-        var content = ranks.Share(stage is null ? null : await stage.ResumeAsync());
+        var content = ranks.Share(stage is null ? null : await stage.OpenAsync(name, cancellationToken));
         return content.Length == 0 ? null : new MemoryStream(content, writable: false);
     }
 
@@ -26,7 +26,7 @@ internal sealed class SharedStore(ICollective ranks, StageLink? stage, RankMeter
         await meter.ReportFiguresAsync();
         if (stage is not null)
         {
-            await stage.SaveAsync(content);
+            await stage.SaveAsync(name, content);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using QatPipeline.Graphs.Onnx;
@@ -40,8 +41,12 @@ internal sealed class StageLink : IProgress<TrainingProgress>
     /// <summary>The next input.</summary>
     public Task<byte[]> InputAsync() => ExpectAsync(RankMessage.Input);
 
-    /// <summary>The checkpoint to resume from; empty for none.</summary>
-    public Task<byte[]> ResumeAsync() => ExpectAsync(RankMessage.Resume);
+    /// <summary>What the stage keeps by a name, which is from now on that of the training; empty for nothing.</summary>
+    public async Task<byte[]> OpenAsync(string name, CancellationToken cancellationToken)
+    {
+        await _channel.SendAsync(RankMessage.Open, Encoding.UTF8.GetBytes(name), cancellationToken);
+        return await ExpectAsync(RankMessage.Opened);
+    }
 
     public void Report(TrainingProgress value) => _channel
         .SendAsync(RankMessage.Progress, JsonSerializer.SerializeToUtf8Bytes(value, PipelineJson.Compact), default).GetAwaiter().GetResult();
@@ -56,9 +61,10 @@ internal sealed class StageLink : IProgress<TrainingProgress>
         return BitConverter.ToDouble(await ExpectAsync(RankMessage.Score));
     }
 
-    public async Task SaveAsync(byte[] checkpoint)
+    public async Task SaveAsync(string name, byte[] content)
     {
-        await _channel.SendAsync(RankMessage.Save, checkpoint, default);
+        await _channel.SendAsync(RankMessage.Save, Encoding.UTF8.GetBytes(name), default);
+        await _channel.SendAsync(RankMessage.Content, content, default);
         await ExpectAsync(RankMessage.Saved);
     }
 

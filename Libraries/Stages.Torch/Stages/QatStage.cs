@@ -16,8 +16,6 @@ namespace QatPipeline.Stages.Torch.Stages;
 /// </summary>
 public sealed class QatStage(IImageSource images) : IStage
 {
-    private const string Checkpoint = "qat.checkpoint";
-
     /// <inheritdoc/>
     public string Name => StageNames.Qat;
 
@@ -58,10 +56,10 @@ public sealed class QatStage(IImageSource images) : IStage
     {
         var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
         var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, cancellationToken);
-        RankRequirements.Check(context.Specification, evaluation.Index.Training.Count);
+        RankRequirements.Check(context.Specification.Qat!, evaluation.Index.Training.Count);
         var history = new EpochRecorder("", context.Progress);
         var store = await RecordedTrainingStore.OpenAsync(
-            context.Checkpoints, new Dictionary<string, EpochRecorder> { [Checkpoint] = history }, cancellationToken);
+            context.Checkpoints, new Dictionary<string, EpochRecorder> { [QatTraining.Checkpoint] = history }, cancellationToken);
         var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken));
 
         Graph AsExported(Graph graph) => StrictCalibration.AsExported(graph, context.Specification);
@@ -76,9 +74,16 @@ public sealed class QatStage(IImageSource images) : IStage
             Progress = history,
             Baseline = start,
         };
-        var result = TrainingProcesses.Of(context.Specification.Qat!).Count > 1
-            ? await RankedTraining.RunAsync(context, Inputs(context.Specification), Checkpoint, callbacks, store, cancellationToken)
-            : await TrainAloneAsync();
+        var processes = TrainingProcesses.Of(context.Specification.Qat!);
+        var result = processes.Count > 1
+            ? await RankedTraining.RunAsync(
+                context,
+                this,
+                processes,
+                new Dictionary<string, TrainingCallbacks> { [QatTraining.Checkpoint] = callbacks },
+                store,
+                cancellationToken)
+            : await QatTraining.RunAsync(context, images, callbacks, store, SingleCollective.Instance, cancellationToken);
 
         // What training cannot improve is kept as it is.
         var isImproved = history.Epochs[result.BestEpoch].SelectionAp > start;
@@ -93,16 +98,5 @@ public sealed class QatStage(IImageSource images) : IStage
 
         var trained = await evaluation.MeasureValidationAsync("trained graph", best, ExecutionMode.FakeQuantize, cancellationToken);
         DetectionFile.Write(context.OutputPath(ArtifactNames.QatDetections), trained.Detections);
-
-        async Task<TrainingResult> TrainAloneAsync()
-        {
-            var (trainer, batches) = await QatTraining.StartAsync(
-                context, evaluation, calibrated, teacher, SingleCollective.Instance, cancellationToken);
-            using (trainer)
-            {
-                var stage = new TrainingStage(Checkpoint, batches, callbacks.Evaluate, callbacks.Progress, callbacks.Baseline);
-                return await stage.RunAsync(trainer, store, cancellationToken);
-            }
-        }
     }
 }

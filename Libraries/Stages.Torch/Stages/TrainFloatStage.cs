@@ -1,12 +1,16 @@
-using QatPipeline.Coco.Augmentation;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using QatPipeline.Graphs.Onnx;
+using QatPipeline.Runs.Json;
 using QatPipeline.Stages.Torch.Models;
+using QatPipeline.Stages.Torch.Ranks;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Execution;
 using QatPipeline.Torch.Native;
+using QatPipeline.Torch.Parallel;
+using QatPipeline.Torch.Training;
 using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
-using QatPipeline.Yolov6.Training.Optimizers;
 
 namespace QatPipeline.Stages.Torch.Stages;
 
@@ -16,9 +20,6 @@ namespace QatPipeline.Stages.Torch.Stages;
 /// </summary>
 public sealed class TrainFloatStage(IImageSource images) : IStage
 {
-    private const string SearchCheckpoint = "hyper-search.checkpoint";
-    private const string TrainingCheckpoint = "training.checkpoint";
-
     /// <inheritdoc/>
     public string Name => StageNames.TrainFloat;
 
@@ -40,54 +41,78 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
     {
         specification.Seed,
         Network = Yolov6Models.KeyOf(specification),
-        specification.Train,
+        Train = KeyOf(specification.Train!),
         Options = FloatTrainingOptions.Of(specification, specification.Train!.Epochs, stepsPerEpoch: 1),
         Augmentation = FloatTrainingOptions.AugmentationOf(specification.Train),
         specification.Evaluation,
     };
 
     /// <inheritdoc/>
+    public int Processes(RunSpecification specification) => TrainingProcesses.Of(specification.Train!).Count;
+
+    /// <inheritdoc/>
     public Task ExecuteAsync(IStageContext context, CancellationToken cancellationToken) =>
         TorchThread.RunAsync(() => WorkAsync(context, cancellationToken));
+
+    // Sums over ranks are rounded otherwise; where ranks are changes nothing. The work of one process keeps the key that it always had.
+    private static JsonObject KeyOf(TrainSpecification train)
+    {
+        var key = JsonSerializer.SerializeToNode(train, PipelineJson.Options)!.AsObject();
+        key.Remove(PipelineJson.Options.PropertyNamingPolicy!.ConvertName(nameof(train.Hosts)));
+        var processes = PipelineJson.Options.PropertyNamingPolicy.ConvertName(nameof(train.Processes));
+        key.Remove(processes);
+        if (TrainingProcesses.Of(train).Count is > 1 and var count)
+        {
+            key[processes] = count;
+        }
+
+        return key;
+    }
 
     private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
     {
         var specification = context.Specification;
-        var form = Yolov6Models.TrainingFormOf(specification);
         var search = new EpochRecorder("hyper-search, ", context.Progress);
         var training = new EpochRecorder("training, ", context.Progress);
         var store = await RecordedTrainingStore.OpenAsync(
             context.Checkpoints,
-            new Dictionary<string, EpochRecorder> { [SearchCheckpoint] = search, [TrainingCheckpoint] = training },
+            new Dictionary<string, EpochRecorder>
+            {
+                [FloatTraining.SearchCheckpoint] = search,
+                [FloatTraining.TrainingCheckpoint] = training,
+            },
             cancellationToken);
-        var index = await DatasetIndex.ReadAsync(
-            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
-        var network = Yolov6Network.Build(Yolov6Models.OptionsOf(specification, index.Categories.Count, form));
-        var start = specification.Model.Yolov6!.Checkpoint is null
-            ? null
-            : Yolov6CheckpointFile.Load(await context.OpenInputAsync(ArtifactNames.ModelSource, cancellationToken), network);
+        var network = await FloatTraining.NetworkOfAsync(context, cancellationToken);
         var evaluation = await GraphEvaluation.OpenAsync(context, images, network.Graph, isKnown: true, cancellationToken);
-        var labelled = await LabelledImages.ReadAsync(context, index, cancellationToken);
-
-        RepScales? scales = null;
-        if (form == Yolov6Form.RepOpt)
-        {
-            var (searchStage, searchOptions) = StageOf(SearchCheckpoint, specification.Train!.HyperSearchEpochs, search);
-            scales = specification.Model.Yolov6.Scales is null
-                ? await HyperSearch.RunAsync(network.Options, searchOptions, searchStage, store, cancellationToken: cancellationToken)
-                : RepScales.From(CheckpointFile.Read(await context.OpenInputAsync(ArtifactNames.ModelScales, cancellationToken)));
-            SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedScales), scales.ToState());
-        }
-
-        var (stage, options) = StageOf(TrainingCheckpoint, specification.Train!.Epochs, training);
-        stage = stage with
+        RankRequirements.Check(specification.Train!, evaluation.Index.Training.Count);
+        var searchCallbacks = new TrainingCallbacks { Progress = search };
+        var trainingCallbacks = new TrainingCallbacks
         {
             Evaluate = async (graph, token) => training.Evaluated(
                 await evaluation.MeasureSelectionAsync("float network", graph, ExecutionMode.Float, images: 0, token)),
+            Progress = training,
         };
-        var fresh = scales is not null && start is null;
-        using var trainer = Yolov6Training.Start(start ?? network.Graph, options with { Reinitialize = fresh }, scales);
-        var result = await stage.RunAsync(trainer, store, cancellationToken);
+
+        var processes = TrainingProcesses.Of(specification.Train!);
+        var result = processes.Count > 1
+            ? await RankedTraining.RunAsync(
+                context,
+                this,
+                processes,
+                new Dictionary<string, TrainingCallbacks>
+                {
+                    [FloatTraining.SearchCheckpoint] = searchCallbacks,
+                    [FloatTraining.TrainingCheckpoint] = trainingCallbacks,
+                },
+                store,
+                cancellationToken)
+            : await FloatTraining.RunAsync(
+                context, searchCallbacks, trainingCallbacks, store, SingleCollective.Instance, cancellationToken);
+        if (await FloatTraining.ScalesAsync(context, store, cancellationToken) is { } scales)
+        {
+            SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedScales), scales.ToState());
+        }
+
         SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedWeights), Yolov6Weights.Read(result.Graph));
         OnnxWriter.Write(Yolov6Models.Deployed(network, result.Graph), context.OutputPath(ArtifactNames.TrainedModel));
         await JsonArtifact.WriteAsync(
@@ -95,21 +120,5 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
             ArtifactNames.FloatTrainingHistory,
             new FloatTrainingHistory(search.Epochs, training.Epochs, result.BestEpoch),
             cancellationToken);
-
-        (TrainingStage Stage, Yolov6TrainingOptions Options) StageOf(string name, int epochs, EpochRecorder recorder)
-        {
-            var loader = new TrainingLoaderOptions
-            {
-                Size = network.Options.InputHeight,
-                BatchSize = specification.Train!.Batch / specification.Train.Ranks,
-                Seed = (ulong)specification.Seed,
-                Augmentation = FloatTrainingOptions.AugmentationOf(specification.Train),
-            };
-            var batches = new AugmentedBatches(labelled, loader, epochs, specification.Train.PlainEpochs);
-            return (
-                new TrainingStage(name, batches, Progress: recorder),
-                FloatTrainingOptions.Of(
-                    specification, Math.Max(1, epochs), Math.Max(1, batches.StepsPerEpoch / specification.Train.Ranks)));
-        }
     }
 }

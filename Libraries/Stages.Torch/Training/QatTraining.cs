@@ -1,4 +1,5 @@
 using QatPipeline.Coco.Augmentation;
+using QatPipeline.Graphs.Onnx;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Torch.Parallel;
 using QatPipeline.Torch.Training;
@@ -11,7 +12,36 @@ namespace QatPipeline.Stages.Torch.Training;
 /// <summary>The two profiles of quantization-aware training.</summary>
 internal static class QatTraining
 {
+    /// <summary>The training's checkpoint in its stage's store.</summary>
+    public const string Checkpoint = "qat.checkpoint";
+
     private const string RepOpt = "repopt";
+
+    /// <summary>Trains to the end, from the store's checkpoint where there is one.</summary>
+    /// <param name="context">The stage's.</param>
+    /// <param name="images">Where pictures come from.</param>
+    /// <param name="callbacks">What is called on its way.</param>
+    /// <param name="store">Keeps its checkpoint.</param>
+    /// <param name="ranks">Those that share each batch; with the strict profile, this process alone.</param>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    public static async Task<TrainingResult> RunAsync(
+        IStageContext context,
+        IImageSource images,
+        TrainingCallbacks callbacks,
+        ITrainingStore store,
+        ICollective ranks,
+        CancellationToken cancellationToken)
+    {
+        var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
+        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, cancellationToken);
+        var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken));
+        var (trainer, batches) = await StartAsync(context, evaluation, calibrated, teacher, ranks, cancellationToken);
+        using (trainer)
+        {
+            var stage = new TrainingStage(Checkpoint, batches, callbacks.Evaluate, callbacks.Progress, callbacks.Baseline);
+            return await stage.RunAsync(trainer, store, cancellationToken);
+        }
+    }
 
     /// <summary>The profile's trainer, at its first step, and what it trains on.</summary>
     /// <param name="context">The stage's.</param>

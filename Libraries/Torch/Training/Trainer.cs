@@ -46,6 +46,7 @@ public sealed class Trainer(
 
             if (callbacks?.Checkpoint is { } checkpoint && options.IsCheckpointed(position))
             {
+                state.Level();
                 await checkpoint(Save, cancellationToken);
             }
         }
@@ -82,7 +83,8 @@ public sealed class Trainer(
         state.Network.BatchNormMomentum = state.PendingBatches % options.Ranks == 0 ? _batchNormMomentum : 0;
         var items = Backward(batch, position);
         state.AddBatch(values);
-        _clock.Stop(batch.Images.Count * state.Network.Ranks.Size);
+        var images = batch.Images.Count * state.Network.Ranks.Size;
+        _clock.Stop(images);
 
         var loss = items.Values.Sum();
         return double.IsFinite(loss)
@@ -91,6 +93,7 @@ public sealed class Trainer(
                 position.Epochs,
                 position.Step + 1,
                 position.StepsPerEpoch,
+                images,
                 values.Rate,
                 loss,
                 items,

@@ -5,6 +5,7 @@ namespace QatPipeline.Torch.Training;
 /// <param name="Epochs">Number of epochs.</param>
 /// <param name="Step">Steps done in this epoch.</param>
 /// <param name="StepsPerEpoch">Steps of an epoch.</param>
+/// <param name="Images">Of the step just done, in the shares of all ranks.</param>
 /// <param name="LearningRate">Of the step just done.</param>
 /// <param name="Loss">Sum of the items.</param>
 /// <param name="Items">Weighted loss terms by name.</param>
@@ -15,6 +16,7 @@ public sealed record TrainingProgress(
     int Epochs,
     int Step,
     int StepsPerEpoch,
+    int Images,
     double LearningRate,
     double Loss,
     IReadOnlyDictionary<string, double> Items,

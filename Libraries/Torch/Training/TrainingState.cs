@@ -93,6 +93,15 @@ public sealed class TrainingState : IDisposable
         Network.Dispose();
     }
 
+    /// <summary>Makes the states of ranks that share the batches the same: gradients that wait are those of each one's shares.</summary>
+    internal void Level()
+    {
+        if (PendingBatches > 0)
+        {
+            GradientExchange.Level(Network.Ranks, Tensors);
+        }
+    }
+
     /// <summary>Moves the tensors by the gathered gradients once enough batches have added to them.</summary>
     internal void AddBatch(StepValues values)
     {

@@ -44,16 +44,37 @@ public sealed class TrainingLoaderTests : IDisposable
         Assert.Equal([0, 1, 2], first[0].Labels.Select(label => label.Image));
     }
 
+    [Fact]
+    public async Task Shares_TogetherAreTheBatchesOfWhichTheLastIsCutToWhatAllHave()
+    {
+        var whole = await ReadAsync(1, epoch: 1, 0, AugmentationOptions.None, size: 4);
+        var (first, second) = (
+            await ReadAsync(1, epoch: 1, 0, AugmentationOptions.None, size: 4, shares: 2, share: 0),
+            await ReadAsync(1, epoch: 1, 0, AugmentationOptions.None, size: 4, shares: 2, share: 1));
+
+        Assert.Equal([4, 3], whole.Select(batch => batch.Count));
+        Assert.Equal([2, 1], first.Select(batch => batch.Count));
+        Assert.Equal([2, 1], second.Select(batch => batch.Count));
+        Assert.Equal(
+            Classes(whole).Take(6), first.Zip(second).SelectMany(shares => Classes([shares.First]).Concat(Classes([shares.Second]))));
+        Assert.Equal(whole[0].Pixels, first[0].Pixels.Concat(second[0].Pixels));
+
+        // A rest that is not one image for each is no batch.
+        Assert.Equal([1, 1], (await ReadAsync(1, 1, 0, AugmentationOptions.None, size: 3, shares: 3, share: 2)).Select(batch => batch.Count));
+    }
+
     private static IEnumerable<int> Classes(List<(int Count, float[] Pixels, IReadOnlyList<TrainingLabel> Labels)> batches) =>
         batches.SelectMany(batch => batch.Labels.Select(label => label.Class));
 
     private async Task<List<(int Count, float[] Pixels, IReadOnlyList<TrainingLabel> Labels)>> ReadAsync(
-        int workers, int epoch, int firstBatch, AugmentationOptions? augmentation = null)
+        int workers, int epoch, int firstBatch, AugmentationOptions? augmentation = null, int size = 3, int shares = 1, int share = 0)
     {
         var options = new TrainingLoaderOptions
         {
             Size = 64,
-            BatchSize = 3,
+            BatchSize = size,
+            Shares = shares,
+            Share = share,
             Seed = 42,
             Workers = workers,
             Augmentation = augmentation ?? new AugmentationOptions(),

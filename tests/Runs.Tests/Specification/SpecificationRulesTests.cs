@@ -119,6 +119,14 @@ public sealed class SpecificationRulesTests
             new QatSpecification { Batch = 8, Hosts = ["a:8", "b:8"] },
             "the event: qat.batch 8 cannot be shared by qat.processes 16: each process takes as many images, so make the batch a multiple of "
             + "the processes");
+        var yolo = good with { Model = new ModelSpecification { Yolov6 = new Yolov6Specification { Form = "repvgg" } } };
+        AssertRefused(
+            yolo with { Train = new TrainSpecification { Batch = 32, Ranks = 2, Processes = 2 } },
+            "the event: train.processes share what train.ranks would split in turns: leave one of them out");
+        AssertRefused(
+            yolo with { Train = new TrainSpecification { Batch = 32, Hosts = ["a:3"] } },
+            "the event: train.batch 32 cannot be shared by train.processes 3: each process takes as many images, so make the batch a multiple "
+            + "of the processes");
         var qat = new QatSpecification { Batch = 32, Hosts = ["a.example:8", "10.0.0.2:8"] };
         SpecificationRules.Check(good with { Qat = qat }, "the event");
         Assert.Equal(16, TrainingProcesses.Of(qat).Count);

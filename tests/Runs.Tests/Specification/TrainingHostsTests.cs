@@ -30,6 +30,14 @@ public sealed class TrainingHostsTests
     }
 
     [Fact]
+    public void Require_HostOfTheFloatTraining_IsRefusedAlike() =>
+        Assert.StartsWith(
+            "the event: train.hosts names 'b', where runs of this system may not start processes",
+            Assert.Throws<SpecificationException>(
+                () => From("a").Require(On("a:1") with { Train = new TrainSpecification { Hosts = ["a:1", "b:1"] } }, "the event")).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
     public void Require_HostsThatAreNamed_LetsThemIn()
     {
         From(" node1, 10.0.0.2,").Require(On("10.0.0.2:2", "NODE1:8"), "the event");

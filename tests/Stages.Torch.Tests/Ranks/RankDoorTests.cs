@@ -27,10 +27,10 @@ public sealed class RankDoorTests : IDisposable
         using var rank = await RankChannel.ConnectAsync(door.Address, door.Key);
         await rank.SendAsync(RankMessage.Enter, default, Token);
         using var stage = await door.Entered.WaitAsync(Token);
-        await stage.SendAsync(RankMessage.Resume, new byte[] { 1, 2 }, Token);
+        await stage.SendAsync(RankMessage.Opened, new byte[] { 1, 2 }, Token);
 
         var (kind, content) = await rank.ReceiveAsync(Token);
-        Assert.Equal(RankMessage.Resume, kind);
+        Assert.Equal(RankMessage.Opened, kind);
         Assert.Equal([1, 2], content);
     }
 

@@ -116,6 +116,24 @@ public sealed class TrainFloatStageTests : IDisposable
             File.ReadAllBytes(Path.Combine(ranks, ArtifactNames.TrainedWeights)));
     }
 
+    [Fact]
+    public void Configuration_OfOneProcess_IsWhatItWasBeforeThereWereSeveral()
+    {
+        var specification = Specification("repvgg");
+        string KeyOf(TrainSpecification train) =>
+            JsonSerializer.Serialize(
+                new TrainFloatStage(new LocalImageSource()).Configuration(specification with { Train = train }), PipelineJson.Compact);
+
+        var alone = KeyOf(specification.Train!);
+        var several = KeyOf(specification.Train! with { Processes = 2 });
+
+        Assert.DoesNotContain("\"processes\"", alone, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"hosts\"", alone, StringComparison.Ordinal);
+        Assert.Contains("\"plainEpochs\":15},", alone, StringComparison.Ordinal);
+        Assert.Contains("\"plainEpochs\":15,\"processes\":2},", several, StringComparison.Ordinal);
+        Assert.Equal(several, KeyOf(specification.Train! with { Hosts = ["a:1", "b:1"] }));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static async Task RunAsync(IStageContext context, CancellationToken cancellationToken)

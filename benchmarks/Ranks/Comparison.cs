@@ -30,11 +30,12 @@ internal sealed class Comparison(string specification, string outputs, int steps
             }
         }
 
-        Console.WriteLine($"Per image, two ranks are {Ratio(Way.Ranks):F2} times as fast as one process; at most {Ratio(Way.SideBySide):F2}.");
+        Console.WriteLine($"Images in a second, times those of one process: two ranks on its batches {Ratio(Way.Ranks):F2},");
+        Console.WriteLine($"on batches of its size each {2 * Ratio(Way.WholeBatches):F2}; without any exchange {Ratio(Way.SideBySide):F2}.");
         Console.WriteLine($"Exchange: {_figures[Way.Ranks].Average(step => step.CommunicationMilliseconds / step.MeanMilliseconds):P0} of a step.");
     }
 
-    // Of each round's pair; the median.
+    // One process's time for a step by that of the other way; of each round's pair; the median.
     private double Ratio(Way way) => _figures[Way.Alone].Zip(_figures[way], (alone, other) => alone.MeanMilliseconds / other.MeanMilliseconds)
         .Order().ElementAt(_figures[way].Count / 2);
 

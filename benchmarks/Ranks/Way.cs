@@ -11,4 +11,7 @@ internal enum Way
 
     /// <summary>Two, each on batches of half the size, at the same time and without knowing of each other.</summary>
     SideBySide,
+
+    /// <summary>Two, as ranks, each on a whole batch: together on batches of twice the size.</summary>
+    WholeBatches,
 }

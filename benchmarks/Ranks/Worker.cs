@@ -17,19 +17,26 @@ internal static class Worker
 {
     public const string Argument = "--worker";
 
-    private const int WarmUp = 3;
+    // More than any comparison trains.
+    private const int Epochs = 1000;
 
     /// <param name="way">How it trains.</param>
     /// <param name="file">The run's specification.</param>
     /// <param name="outputs">The folder of a run of it.</param>
-    /// <param name="steps">How many are measured.</param>
+    /// <param name="steps">How many are measured, after as many in which the runtime compiles what runs often.</param>
     public static async Task RunAsync(Way way, string file, string outputs, int steps)
     {
         using var processes = MpiCollective.Start();
-        var ranks = new MeteredCollective(way == Way.Ranks ? processes : SingleCollective.Instance);
+        var ranks = new MeteredCollective(way is Way.Ranks or Way.WholeBatches ? processes : SingleCollective.Instance);
         var specification = RunSpecificationLoader.Load(file);
         var qat = specification.Qat!;
-        specification = specification with { Qat = qat with { Batch = way == Way.SideBySide ? qat.Batch / 2 : qat.Batch } };
+        var batch = way switch
+        {
+            Way.SideBySide => qat.Batch / 2,
+            Way.WholeBatches => qat.Batch * 2,
+            _ => qat.Batch,
+        };
+        specification = specification with { Qat = qat with { Epochs = Epochs, Batch = batch } };
         var inputs = Directory.GetFiles(outputs).ToDictionary(path => Path.GetFileName(path)!);
         var context = new RankContext(new RankJob(StageNames.Qat, specification, inputs, AreInputsSent: false, Baseline: null));
         var images = new KeptImageSource(new LocalImageSource());
@@ -56,11 +63,11 @@ internal static class Worker
         var clock = new Clock(() =>
         {
             times.Add(Stopwatch.GetTimestamp());
-            if (times.Count == WarmUp)
+            if (times.Count == steps)
             {
                 (before, bytes, sums) = (ranks.Elapsed, ranks.SummedBytes, ranks.Sums);
             }
-            else if (times.Count == WarmUp + steps)
+            else if (times.Count == 2 * steps)
             {
                 end.Cancel();
             }
@@ -74,7 +81,7 @@ internal static class Worker
             // As many steps as were wanted.
         }
 
-        double[] took = [.. times.Skip(WarmUp - 1).Zip(times.Skip(WarmUp), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalMilliseconds)];
+        double[] took = [.. times.Skip(steps - 1).Zip(times.Skip(steps), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalMilliseconds)];
         return new StepFigures(
             took.Order().ElementAt(took.Length / 2),
             took.Average(),

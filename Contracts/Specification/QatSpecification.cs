@@ -31,6 +31,12 @@ public sealed record QatSpecification
     /// </summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>
+    /// Whether batch normalization takes the statistics of the whole batch, as one process would, or each process those of its own share,
+    /// which spares an exchange for every layer; running statistics are then the mean of all.
+    /// </summary>
+    public bool SyncBatchNorm { get; init; } = true;
+
     /// <summary>Learning rate at the start of the schedule.</summary>
     [Range(1e-9, 1.0)]
     public double LearningRate { get; init; } = 2e-4;

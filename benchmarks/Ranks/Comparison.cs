@@ -19,18 +19,19 @@ internal sealed class Comparison(string specification, string outputs, int steps
 
     public void Print()
     {
-        Console.WriteLine($"{"",-12}{"step ms",10}{"mean",10}{"exchange ms",14}{"bytes",12}{"sums",7}");
+        Console.WriteLine($"{"",-14}{"step ms",10}{"mean",10}{"exchange ms",14}{"bytes",12}{"sums",7}");
         foreach (var (way, figures) in _figures)
         {
             foreach (var step in figures)
             {
                 Console.WriteLine(
-                    $"{way,-12}{step.Milliseconds,10:F1}{step.MeanMilliseconds,10:F1}{step.CommunicationMilliseconds,14:F1}{step.SummedBytes,12}"
+                    $"{way,-14}{step.Milliseconds,10:F1}{step.MeanMilliseconds,10:F1}{step.CommunicationMilliseconds,14:F1}{step.SummedBytes,12}"
                     + $"{step.Sums,7}");
             }
         }
 
         Console.WriteLine($"Images in a second, times those of one process: two ranks on its batches {Ratio(Way.Ranks):F2},");
+        Console.WriteLine($"with batch statistics of their own {Ratio(Way.OwnStatistics):F2},");
         Console.WriteLine($"on batches of its size each {2 * Ratio(Way.WholeBatches):F2}; without any exchange {Ratio(Way.SideBySide):F2}.");
         Console.WriteLine($"Exchange: {_figures[Way.Ranks].Average(step => step.CommunicationMilliseconds / step.MeanMilliseconds):P0} of a step.");
     }

@@ -9,6 +9,9 @@ internal enum Way
     /// <summary>Two, each on half of every batch, as ranks.</summary>
     Ranks,
 
+    /// <summary>The same, each with the batch statistics of its own half.</summary>
+    OwnStatistics,
+
     /// <summary>Two, each on batches of half the size, at the same time and without knowing of each other.</summary>
     SideBySide,
 

@@ -27,7 +27,7 @@ internal static class Worker
     public static async Task RunAsync(Way way, string file, string outputs, int steps)
     {
         using var processes = MpiCollective.Start();
-        var ranks = new MeteredCollective(way is Way.Ranks or Way.WholeBatches ? processes : SingleCollective.Instance);
+        var ranks = new MeteredCollective(way is Way.Alone or Way.SideBySide ? SingleCollective.Instance : processes);
         var specification = RunSpecificationLoader.Load(file);
         var qat = specification.Qat!;
         var batch = way switch
@@ -36,7 +36,7 @@ internal static class Worker
             Way.WholeBatches => qat.Batch * 2,
             _ => qat.Batch,
         };
-        specification = specification with { Qat = qat with { Epochs = Epochs, Batch = batch } };
+        specification = specification with { Qat = qat with { Epochs = Epochs, Batch = batch, SyncBatchNorm = way != Way.OwnStatistics } };
         var inputs = Directory.GetFiles(outputs).ToDictionary(path => Path.GetFileName(path)!);
         var context = new RankContext(new RankJob(StageNames.Qat, specification, inputs, AreInputsSent: false, Baseline: null));
         var images = new KeptImageSource(new LocalImageSource());

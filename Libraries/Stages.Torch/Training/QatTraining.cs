@@ -103,7 +103,12 @@ internal static class QatTraining
 
         // Sums over ranks are rounded otherwise. The work of one process keeps the key that it always had.
         var processes = TrainingProcesses.Of(qat).Count;
-        return processes > 1 ? new { Options = options, Processes = processes } : options;
+        return (processes, qat.SyncBatchNorm) switch
+        {
+            (1, _) => options,
+            (_, true) => new { Options = options, Processes = processes },
+            _ => new { Options = options, Processes = processes, qat.SyncBatchNorm },
+        };
     }
 
     /// <summary>
@@ -123,7 +128,8 @@ internal static class QatTraining
                     new Yolov6Objective(calibrated, new Yolov6TrainingOptions { Loss = LossOf(specification) }, ranks: ranks))
                 : null,
             scales is null ? null : tensors => RepOptimizer.Create(calibrated, tensors, scales),
-            ranks: ranks);
+            ranks: ranks,
+            sharesBatchStatistics: specification.Qat!.SyncBatchNorm);
 
     /// <summary>What the tutorial does to its images (reference 6, 12), as far as the float training of the same network did it, too.</summary>
     public static AugmentationOptions AugmentationOf(RunSpecification specification)

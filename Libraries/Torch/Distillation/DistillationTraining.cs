@@ -19,6 +19,7 @@ public static class DistillationTraining
     /// <param name="optimizer">Makes the optimizer of the network's tensors; Adam where null.</param>
     /// <param name="device">Where to train; CUDA if there is one by default.</param>
     /// <param name="ranks">The processes that share each batch; null for this one alone.</param>
+    /// <param name="sharesBatchStatistics">Whether batch normalization takes the statistics of all of them, or each rank its own.</param>
     /// <exception cref="TorchExecutionException">The graph is not calibrated, or cannot be run.</exception>
     public static Trainer Start(
         Graph graph,
@@ -27,7 +28,8 @@ public static class DistillationTraining
         ITrainingObjective? task = null,
         Func<IReadOnlyList<TrainedTensor>, IOptimizer>? optimizer = null,
         Device? device = null,
-        ICollective? ranks = null)
+        ICollective? ranks = null,
+        bool sharesBatchStatistics = true)
     {
         if (!graph.Quantizers.Exists(quantizer => quantizer is { IsEnabled: true, IsCalibrated: true }))
         {
@@ -40,6 +42,7 @@ public static class DistillationTraining
             Mode = ExecutionMode.FakeQuantize,
             RefreshesWeightRanges = options.RefreshesWeightRanges,
             Ranks = ranks ?? SingleCollective.Instance,
+            SharesBatchStatistics = sharesBatchStatistics,
         };
         if (options.LearnsRanges)
         {

@@ -78,8 +78,11 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>Weight of a new batch in the running statistics (reference 6.3: 0.03).</summary>
     public double BatchNormMomentum { get; set; } = 0.03;
 
-    /// <summary>Those that share each batch of a training: statistics of the batch are those of all shares. This process alone by default.</summary>
+    /// <summary>Those that share each batch of a training. This process alone by default.</summary>
     public ICollective Ranks { get; set; } = SingleCollective.Instance;
+
+    /// <summary>Whether batch normalization takes the statistics of all ranks' shares of the batch, or of this rank's own. On by default.</summary>
+    public bool SharesBatchStatistics { get; set; } = true;
 
     /// <summary>Whether the ranges of weights follow the weights' largest magnitudes; otherwise they stay as calibrated.</summary>
     public bool RefreshesWeightRanges { get; set; }
@@ -263,7 +266,7 @@ public sealed class TorchNetwork : IDisposable
             BatchNormMomentum,
             isBatched ? DeclaredBatch : null,
             isBatched ? inputs[Inputs[0]].shape[0] : 1,
-            Ranks);
+            SharesBatchStatistics ? Ranks : SingleCollective.Instance);
     }
 
     private IEnumerable<(NetworkQuantizer Quantizer, string Weight)> WeightsOf(Graph graph)

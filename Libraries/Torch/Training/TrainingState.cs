@@ -105,6 +105,11 @@ public sealed class TrainingState : IDisposable
     /// <summary>Moves the tensors by the gathered gradients once enough batches have added to them.</summary>
     internal void AddBatch(StepValues values)
     {
+        if (Network is { UsesBatchStatistics: true, SharesBatchStatistics: false })
+        {
+            GradientExchange.LevelStatistics(Network.Ranks, Tensors);
+        }
+
         if (++PendingBatches < values.Accumulation)
         {
             return;

@@ -70,9 +70,9 @@ public sealed class NcclCollectiveTests : IDisposable
     [Fact(Explicit = true)]
     public Task Rank_OfTraining_HasTheStateThatMpiGives() => MpiRanks.JoinAsync(async processors =>
     {
-        var (expected, _) = await SharedTraining.RunAsync(processors, Token);
+        var (expected, _) = await SharedTraining.RunAsync(processors, sharesStatistics: true, Token);
         using var ranks = Start(processors);
-        Assert.Equal(expected, (await SharedTraining.RunAsync(ranks, Token)).State);
+        Assert.Equal(expected, (await SharedTraining.RunAsync(ranks, sharesStatistics: true, Token)).State);
     });
 
     [Fact]

@@ -12,10 +12,12 @@ internal static class SharedTraining
     private const int Batch = 8;
 
     /// <summary>Everything that the training's state holds at its end.</summary>
-    public static async Task<(byte[] State, Graph Graph)> RunAsync(ICollective ranks, CancellationToken cancellationToken)
+    public static async Task<(byte[] State, Graph Graph)> RunAsync(
+        ICollective ranks, bool sharesStatistics, CancellationToken cancellationToken)
     {
         var options = new QatOptions { Epochs = 2, LearningRate = 1e-3, FrozenBatchNormShare = 0.2 };
-        using var trainer = DistillationTraining.Start(Network(), options, device: torch.CPU, ranks: ranks);
+        using var trainer = DistillationTraining.Start(
+            Network(), options, device: torch.CPU, ranks: ranks, sharesBatchStatistics: sharesStatistics);
         var result = await trainer.TrainAsync(new Batches(ranks), cancellationToken: cancellationToken);
         using var stream = new MemoryStream();
         trainer.Save(stream);

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using QatPipeline.Contracts.Artifacts;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Runs.Specification;
 using QatPipeline.Stages.Datasets;
-using QatPipeline.Stages.Torch.Detectors;
 using QatPipeline.Stages.Torch.Ranks;
 using QatPipeline.Stages.Torch.Training;
 using QatPipeline.Torch.Parallel;
@@ -40,10 +38,8 @@ internal static class Worker
         var inputs = Directory.GetFiles(outputs).ToDictionary(path => Path.GetFileName(path)!);
         var context = new RankContext(new RankJob(StageNames.Qat, specification, inputs, AreInputsSent: false, Baseline: null));
         var images = new KeptImageSource(new LocalImageSource());
-        var teacher = OnnxReader.Read(inputs[ArtifactNames.FloatGraph]);
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, default);
         var (trainer, batches) = await QatTraining.StartAsync(
-            context, evaluation, OnnxReader.Read(inputs[ArtifactNames.PtqGraph]), teacher, ranks, default);
+            context, await QatInputs.OpenAsync(context, images, default), ranks, default);
         using (trainer)
         {
             processes.Barrier();

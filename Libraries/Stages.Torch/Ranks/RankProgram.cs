@@ -98,12 +98,19 @@ public static class RankProgram
         };
         var result = job.Stage switch
         {
-            StageNames.Qat => await QatTraining.RunAsync(context, images, callbacks, store, ranks, default),
-            StageNames.TrainFloat => await FloatTraining.RunAsync(
-                context, new TrainingCallbacks { Progress = meter }, callbacks, store, ranks, default),
+            StageNames.Qat => await QatTraining.RunAsync(
+                context, await QatInputs.OpenAsync(context, images, default), callbacks, store, ranks, default),
+            StageNames.TrainFloat => await TrainFloatAsync(),
             var other => throw new InvalidOperationException($"Stage '{other}' does not train by several ranks."),
         };
         await (link?.EndAsync(result) ?? Task.CompletedTask);
+
+        async Task<TrainingResult> TrainFloatAsync()
+        {
+            var (index, network) = await FloatTraining.OpenAsync(context, default);
+            return await FloatTraining.RunAsync(
+                context, index, network, new TrainingCallbacks { Progress = meter }, callbacks, store, ranks, default);
+        }
     }
 
     private static async Task<double> EvaluateAsync(Graph graph, MeteredCollective ranks, StageLink? link)

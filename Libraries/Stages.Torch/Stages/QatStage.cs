@@ -54,16 +54,15 @@ public sealed class QatStage(IImageSource images) : IStage
 
     private async Task WorkAsync(IStageContext context, CancellationToken cancellationToken)
     {
-        var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, cancellationToken);
+        var inputs = await QatInputs.OpenAsync(context, images, cancellationToken);
+        var evaluation = inputs.Evaluation;
         RankRequirements.Check(context.Specification.Qat!, evaluation.Index.Training.Count);
         var history = new EpochRecorder("", context.Progress);
         var store = await RecordedTrainingStore.OpenAsync(
             context.Checkpoints, new Dictionary<string, EpochRecorder> { [QatTraining.Checkpoint] = history }, cancellationToken);
-        var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken));
 
         Graph AsExported(Graph graph) => StrictCalibration.AsExported(graph, context.Specification);
-        var untrained = AsExported(calibrated);
+        var untrained = AsExported(inputs.Calibrated);
         var start = await evaluation.MeasureSelectionAsync(
             "calibrated graph", untrained, ExecutionMode.FakeQuantize, images: 0, cancellationToken);
         var callbacks = new TrainingCallbacks
@@ -83,7 +82,7 @@ public sealed class QatStage(IImageSource images) : IStage
                 new Dictionary<string, TrainingCallbacks> { [QatTraining.Checkpoint] = callbacks },
                 store,
                 cancellationToken)
-            : await QatTraining.RunAsync(context, images, callbacks, store, SingleCollective.Instance, cancellationToken);
+            : await QatTraining.RunAsync(context, inputs, callbacks, store, SingleCollective.Instance, cancellationToken);
 
         // What training cannot improve is kept as it is.
         var isImproved = history.Epochs[result.BestEpoch].SelectionAp > start;

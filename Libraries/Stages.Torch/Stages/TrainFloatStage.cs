@@ -82,9 +82,9 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
                 [FloatTraining.TrainingCheckpoint] = training,
             },
             cancellationToken);
-        var network = await FloatTraining.NetworkOfAsync(context, cancellationToken);
+        var (index, network) = await FloatTraining.OpenAsync(context, cancellationToken);
         var evaluation = await GraphEvaluation.OpenAsync(context, images, network.Graph, isKnown: true, cancellationToken);
-        RankRequirements.Check(specification.Train!, evaluation.Index.Training.Count);
+        RankRequirements.Check(specification.Train!, index.Training.Count);
         var searchCallbacks = new TrainingCallbacks { Progress = search };
         var trainingCallbacks = new TrainingCallbacks
         {
@@ -107,7 +107,7 @@ public sealed class TrainFloatStage(IImageSource images) : IStage
                 store,
                 cancellationToken)
             : await FloatTraining.RunAsync(
-                context, searchCallbacks, trainingCallbacks, store, SingleCollective.Instance, cancellationToken);
+                context, index, network, searchCallbacks, trainingCallbacks, store, SingleCollective.Instance, cancellationToken);
         if (await FloatTraining.ScalesAsync(context, store, cancellationToken) is { } scales)
         {
             SafetensorsFile.Write(context.OutputPath(ArtifactNames.TrainedScales), scales.ToState());

@@ -14,14 +14,21 @@ internal static class FloatTraining
     /// <summary>The checkpoints in the stage's store.</summary>
     public const string SearchCheckpoint = "hyper-search.checkpoint", TrainingCheckpoint = "training.checkpoint";
 
-    /// <summary>The network at the start, without weights of a checkpoint.</summary>
+    /// <summary>The run's images, and the network at the start, without weights of a checkpoint.</summary>
     /// <param name="context">The stage's.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public static async Task<Yolov6Network> NetworkOfAsync(IStageContext context, CancellationToken cancellationToken) =>
-        NetworkOf(context.Specification, await IndexOfAsync(context, cancellationToken));
+    public static async Task<(DatasetIndex Index, Yolov6Network Network)> OpenAsync(IStageContext context, CancellationToken cancellationToken)
+    {
+        var index = await DatasetIndex.ReadAsync(
+            await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
+        var form = Yolov6Models.TrainingFormOf(context.Specification);
+        return (index, Yolov6Network.Build(Yolov6Models.OptionsOf(context.Specification, index.Categories.Count, form)));
+    }
 
     /// <summary>Trains to the end, from the store's checkpoints where there are some.</summary>
     /// <param name="context">The stage's.</param>
+    /// <param name="index">The run's images.</param>
+    /// <param name="network">To be trained.</param>
     /// <param name="search">What is called on the way of the hyper-search.</param>
     /// <param name="training">What is called on the way of the training.</param>
     /// <param name="store">Keeps the checkpoints, and the scales that were found.</param>
@@ -29,6 +36,8 @@ internal static class FloatTraining
     /// <param name="cancellationToken">Ends it between two steps.</param>
     public static async Task<TrainingResult> RunAsync(
         IStageContext context,
+        DatasetIndex index,
+        Yolov6Network network,
         TrainingCallbacks search,
         TrainingCallbacks training,
         ITrainingStore store,
@@ -36,8 +45,6 @@ internal static class FloatTraining
         CancellationToken cancellationToken)
     {
         var specification = context.Specification;
-        var index = await IndexOfAsync(context, cancellationToken);
-        var network = NetworkOf(specification, index);
         var start = specification.Model.Yolov6!.Checkpoint is null
             ? null
             : Yolov6CheckpointFile.Load(await context.OpenInputAsync(ArtifactNames.ModelSource, cancellationToken), network);
@@ -97,10 +104,4 @@ internal static class FloatTraining
 
     private static bool Searches(RunSpecification specification) =>
         Yolov6Models.TrainingFormOf(specification) == Yolov6Form.RepOpt && specification.Model.Yolov6!.Scales is null;
-
-    private static async Task<DatasetIndex> IndexOfAsync(IStageContext context, CancellationToken cancellationToken) =>
-        await DatasetIndex.ReadAsync(await context.OpenInputAsync(ArtifactNames.DatasetIndex, cancellationToken), cancellationToken);
-
-    private static Yolov6Network NetworkOf(RunSpecification specification, DatasetIndex index) => Yolov6Network.Build(
-        Yolov6Models.OptionsOf(specification, index.Categories.Count, Yolov6Models.TrainingFormOf(specification)));
 }

@@ -1,5 +1,4 @@
 using QatPipeline.Coco.Augmentation;
-using QatPipeline.Graphs.Onnx;
 using QatPipeline.Torch.Distillation;
 using QatPipeline.Torch.Parallel;
 using QatPipeline.Torch.Training;
@@ -19,23 +18,20 @@ internal static class QatTraining
 
     /// <summary>Trains to the end, from the store's checkpoint where there is one.</summary>
     /// <param name="context">The stage's.</param>
-    /// <param name="images">Where pictures come from.</param>
+    /// <param name="inputs">Its own.</param>
     /// <param name="callbacks">What is called on its way.</param>
     /// <param name="store">Keeps its checkpoint.</param>
     /// <param name="ranks">Those that share each batch; with the strict profile, this process alone.</param>
     /// <param name="cancellationToken">Ends it between two steps.</param>
     public static async Task<TrainingResult> RunAsync(
         IStageContext context,
-        IImageSource images,
+        QatInputs inputs,
         TrainingCallbacks callbacks,
         ITrainingStore store,
         ICollective ranks,
         CancellationToken cancellationToken)
     {
-        var teacher = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.FloatGraph, cancellationToken));
-        var evaluation = await GraphEvaluation.OpenAsync(context, images, teacher, isKnown: true, cancellationToken);
-        var calibrated = OnnxReader.Read(await context.OpenInputAsync(ArtifactNames.PtqGraph, cancellationToken));
-        var (trainer, batches) = await StartAsync(context, evaluation, calibrated, teacher, ranks, cancellationToken);
+        var (trainer, batches) = await StartAsync(context, inputs, ranks, cancellationToken);
         using (trainer)
         {
             var stage = new TrainingStage(Checkpoint, batches, callbacks.Evaluate, callbacks.Progress, callbacks.Baseline);
@@ -45,19 +41,13 @@ internal static class QatTraining
 
     /// <summary>The profile's trainer, at its first step, and what it trains on.</summary>
     /// <param name="context">The stage's.</param>
-    /// <param name="evaluation">Of the run.</param>
-    /// <param name="calibrated">The graph to train.</param>
-    /// <param name="teacher">Its float self.</param>
+    /// <param name="inputs">Its own.</param>
     /// <param name="ranks">Those that share each batch; with the strict profile, this process alone.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<(Trainer Trainer, ITrainingBatches Batches)> StartAsync(
-        IStageContext context,
-        GraphEvaluation evaluation,
-        Graph calibrated,
-        Graph teacher,
-        ICollective ranks,
-        CancellationToken cancellationToken)
+        IStageContext context, QatInputs inputs, ICollective ranks, CancellationToken cancellationToken)
     {
+        var (teacher, calibrated, evaluation) = inputs;
         var specification = context.Specification;
         var scales = ScalesOf(specification) is { } artifact
             ? RepScales.From(CheckpointFile.Read(await context.OpenInputAsync(artifact, cancellationToken)))

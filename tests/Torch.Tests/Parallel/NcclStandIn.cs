@@ -25,8 +25,8 @@ internal static class NcclStandIn
             using var compiler = ChildProcess.Start(
                 "cc",
                 [
-                    "-std=gnu11", "-Wall", "-Werror", "-O1", "-shared", "-fPIC", $"-DLOG=\"{LogIn(folder)}\"", "-o", PathIn(folder),
-                    Path.Combine(AppContext.BaseDirectory, Source), "-lrt",
+                    "-std=gnu11", "-Wall", "-Werror", "-O1", "-shared", "-fPIC", $"-DLOG=\"{LogIn(folder)}\"", $"-DUNLUCKY={UnluckyLength}",
+                    "-o", PathIn(folder), Path.Combine(AppContext.BaseDirectory, Source), "-lrt",
                 ],
                 new Dictionary<string, string>());
             var output = await compiler.WaitForOutputAsync(TestContext.Current.CancellationToken);

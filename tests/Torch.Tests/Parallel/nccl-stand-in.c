@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { RANKS = 8, ROOM = 1 << 20, FLOAT = 7, DOUBLE = 8, SUM = 0, UNLUCKY = 4242 };
+enum { RANKS = 8, ROOM = 1 << 20, FLOAT = 7, DOUBLE = 8, SUM = 0 };
 enum { SUCCESS = 0, SYSTEM_ERROR = 2, INTERNAL_ERROR = 3, INVALID_ARGUMENT = 4, INVALID_USAGE = 5 };
 
 typedef struct { char name[128]; } UniqueId;

@@ -38,7 +38,7 @@ public sealed class FieldGraphTests : IDisposable
     }
 
     [Theory]
-    [InlineData("opset9", "opset9_upsample.onnx", "The model was brought from opset 9 to 13.")]
+    [InlineData("opset9", "opset9_upsample.onnx", "The model was brought from opset 9 to 14.")]
     [InlineData("local-function-model", "local_function.onnx", "quantizers  2")]
     [InlineData("microsoft-domain-qdq", "qdq_msdomain_uint8.onnx", "quantizers  2")]
     [InlineData("qoperator-format", "qoperator.onnx", "quantizers  7")]

@@ -5,7 +5,7 @@ using QatPipeline.Graphs.Quantizers;
 namespace QatPipeline.Graphs.Importing;
 
 /// <summary>
-/// Reads the models of other tools and brings them into the vocabulary that everything behind expects: 32-bit floats, opset 13 or later,
+/// Reads the models of other tools and brings them into the vocabulary that everything behind expects: 32-bit floats, opset 14 or later,
 /// the standard's QuantizeLinear and DequantizeLinear with scales that are numbers greater than 0. What had to be changed for it stands in
 /// <see cref="Graph.Remarks"/>.
 /// </summary>

@@ -2,10 +2,11 @@ using QatPipeline.Graphs.Inference;
 
 namespace QatPipeline.Graphs.Passes;
 
-/// <summary>Brings a graph of opset 7 to 12 to 13, the first with quantization per channel.</summary>
+/// <summary>Brings a graph of opset 7 to 13 to 14: 13 was the first with quantization per channel, 14 has HardSwish as well.</summary>
 internal static class OpsetUpgrade
 {
     private const int PerAxis = 13;
+    private const int HardSwish = 14;
 
     /// <summary>Operators that mean something else, or are written otherwise, in some opset from 7 to 13.</summary>
     private static readonly HashSet<string> Changed = new(StringComparer.Ordinal)
@@ -14,15 +15,24 @@ internal static class OpsetUpgrade
         "Upsample", "Resize", "Scatter", "BatchNormalization",
     };
 
-    /// <summary>Changes the graph in place; nothing happens from opset 13 on.</summary>
+    /// <summary>Changes the graph in place; nothing happens from opset 14 on.</summary>
     /// <exception cref="GraphException">An operator's old meaning has no equivalent.</exception>
     public static void Apply(Graph graph)
     {
-        if (graph.Opset >= PerAxis)
+        if (graph.Opset < PerAxis)
         {
-            return;
+            UpgradeToPerAxis(graph);
         }
 
+        if (graph.Opset < HardSwish)
+        {
+            graph.Nodes.FindAll(node => node.Is("BatchNormalization")).ForEach(node => LeaveStatistics(graph, node));
+            graph.Opset = HardSwish;
+        }
+    }
+
+    private static void UpgradeToPerAxis(Graph graph)
+    {
         foreach (var node in graph.Nodes.Where(node => node.Domain.Length == 0).ToArray())
         {
             RequireUnchangedBodies(graph, node);
@@ -69,7 +79,7 @@ internal static class OpsetUpgrade
                 graph.ReplaceNode(node, new Node(node.Name, "ScatterElements", node.Inputs, node.Outputs) { Attributes = node.Attributes });
                 break;
             case "BatchNormalization":
-                Normalize(graph, node);
+                RequireOneChannelAxis(graph, node);
                 break;
             default:
                 break;
@@ -172,14 +182,17 @@ internal static class OpsetUpgrade
         graph.ReplaceNode(node, resize);
     }
 
-    private static void Normalize(Graph graph, Node node)
+    private static void RequireOneChannelAxis(Graph graph, Node node)
     {
         if (node.Attributes.Remove("spatial", out var spatial) && spatial is IntAttribute { Value: 0 })
         {
             throw new GraphException(
                 $"{node} of opset {graph.Opset} has statistics for every position (spatial = 0), for which later opsets have no operator.");
         }
+    }
 
+    private static void LeaveStatistics(Graph graph, Node node)
+    {
         var links = graph.Link();
         if (node.Outputs.Skip(1).Any(output => links.IsPinned(output) || links.ConsumersOf(output).Count > 0))
         {

@@ -1,62 +1,58 @@
-using System.Diagnostics;
-using System.Text.Json;
-using QatPipeline.Torch.Parallel;
-
 namespace QatPipeline.Benchmarks.Ranks;
 
-/// <summary>Measures the ways to train in turns.</summary>
-internal sealed class Comparison(string specification, string outputs, int steps)
+/// <summary>
+/// Measures the ways to train in turns of a few steps, all processes ready: what else the machine does, which changes within minutes,
+/// meets the turns of a round alike.
+/// </summary>
+internal sealed class Comparison
 {
     private readonly Dictionary<Way, List<StepFigures>> _figures = Enum.GetValues<Way>().ToDictionary(way => way, _ => new List<StepFigures>());
 
-    public async Task MeasureAsync()
+    public static async Task<Comparison> MeasureAsync(string specification, string outputs, int steps, int rounds)
     {
-        foreach (var (way, figures) in _figures)
+        var comparison = new Comparison();
+        var turns = Directory.CreateTempSubdirectory("qat-turns-");
+        var trainees = Enum.GetValues<Way>().Select(way => new Trainees(way, specification, outputs, turns.FullName, steps)).ToArray();
+        try
         {
-            figures.Add(await RunAsync(way, way == Way.Alone ? 1 : 2));
+            foreach (var warming in trainees)
+            {
+                await warming.TrainAsync();
+            }
+
+            for (var round = 0; round < rounds; round++)
+            {
+                foreach (var training in trainees)
+                {
+                    comparison._figures[training.Way].Add(await training.TrainAsync());
+                }
+            }
+
+            return comparison;
+        }
+        finally
+        {
+            Array.ForEach(trainees, ended => ended.Dispose());
+            turns.Delete(recursive: true);
         }
     }
 
     public void Print()
     {
-        Console.WriteLine($"{"",-14}{"step ms",10}{"mean",10}{"exchange ms",14}{"bytes",12}{"sums",7}");
+        Console.WriteLine($"{"",-14}{"step ms",10}{"exchange ms",14}{"bytes",12}{"sums",7}{"images, times those of one process: median, quartiles",58}");
         foreach (var (way, figures) in _figures)
         {
-            foreach (var step in figures)
-            {
-                Console.WriteLine(
-                    $"{way,-14}{step.Milliseconds,10:F1}{step.MeanMilliseconds,10:F1}{step.CommunicationMilliseconds,14:F1}{step.SummedBytes,12}"
-                    + $"{step.Sums,7}");
-            }
+            var images = way == Way.WholeBatches ? 2 : 1;
+            var ratios = _figures[Way.Alone].Zip(figures, (alone, other) => images * alone.Milliseconds / other.Milliseconds).Order().ToArray();
+            Console.WriteLine(
+                $"{way,-14}{Median(figures.Select(step => step.Milliseconds)),10:F0}{Median(figures.Select(step => step.ExchangeMilliseconds)),14:F0}"
+                + $"{figures[^1].SummedBytes,12}{figures[^1].Sums,7}{Median(ratios),28:F2}   {ratios[ratios.Length / 4]:F2} … {ratios[^(1 + (ratios.Length / 4))]:F2}");
         }
-
-        Console.WriteLine($"Images in a second, times those of one process: two ranks on its batches {Ratio(Way.Ranks):F2},");
-        Console.WriteLine($"with batch statistics of their own {Ratio(Way.OwnStatistics):F2},");
-        Console.WriteLine($"on batches of its size each {2 * Ratio(Way.WholeBatches):F2}; without any exchange {Ratio(Way.SideBySide):F2}.");
-        Console.WriteLine($"Exchange: {_figures[Way.Ranks].Average(step => step.CommunicationMilliseconds / step.MeanMilliseconds):P0} of a step.");
     }
 
-    // One process's time for a step by that of the other way; of each round's pair; the median.
-    private double Ratio(Way way) => _figures[Way.Alone].Zip(_figures[way], (alone, other) => alone.MeanMilliseconds / other.MeanMilliseconds)
-        .Order().ElementAt(_figures[way].Count / 2);
-
-    private async Task<StepFigures> RunAsync(Way way, int processes)
+    private static double Median(IEnumerable<double> values)
     {
-        var start = new ProcessStartInfo("mpiexec",
-            ["-n", $"{processes}", Environment.ProcessPath!, Worker.Argument, $"{way}", specification, outputs, $"{steps}"])
-        {
-            RedirectStandardOutput = true,
-        };
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        foreach (var (name, value) in MpiCollective.Environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var launcher = Process.Start(start)!;
-        var output = await launcher.StandardOutput.ReadToEndAsync();
-        await launcher.WaitForExitAsync();
-        return launcher.ExitCode == 0 ? JsonSerializer.Deserialize<StepFigures>(output)!
-            : throw new InvalidOperationException($"mpiexec ended with {launcher.ExitCode}:\n{output}");
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

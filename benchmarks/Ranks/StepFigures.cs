@@ -1,10 +1,8 @@
 namespace QatPipeline.Benchmarks.Ranks;
 
-/// <summary>Of a step of one process.</summary>
-/// <param name="Milliseconds">Median.</param>
-/// <param name="MeanMilliseconds">Mean.</param>
-/// <param name="CommunicationMilliseconds">Mean time in exchanges, the wait for the other rank included.</param>
+/// <summary>Means over the steps of a turn.</summary>
+/// <param name="Milliseconds">Time of a step.</param>
+/// <param name="ExchangeMilliseconds">Of it in exchanges, the wait for the other rank included.</param>
 /// <param name="SummedBytes">Size of what is summed.</param>
 /// <param name="Sums">How many exchanges.</param>
-internal sealed record StepFigures(
-    double Milliseconds, double MeanMilliseconds, double CommunicationMilliseconds, long SummedBytes, long Sums);
+internal sealed record StepFigures(double Milliseconds, double ExchangeMilliseconds, long SummedBytes, long Sums);

@@ -10,19 +10,29 @@ using QatPipeline.Torch.Training;
 
 namespace QatPipeline.Benchmarks.Ranks;
 
-/// <summary>A process that <c>mpiexec</c> starts: some steps of the stage's own training. The first of them writes its figures.</summary>
-internal static class Worker
+/// <summary>
+/// A process that <c>mpiexec</c> starts: steps of the stage's own training, some in every turn that it is given. The first of a way's
+/// processes writes the figures of each turn in a line.
+/// </summary>
+internal sealed class Worker(Way way, string turns, int steps, MeteredCollective ranks, bool isFirst, CancellationTokenSource end)
 {
     public const string Argument = "--worker";
+
+    /// <summary>Steps of the first turn, in which the runtime compiles what runs often.</summary>
+    private const int WarmUp = 6;
 
     // More than any comparison trains.
     private const int Epochs = 1000;
 
+    private int _turn, _left = WarmUp;
+    private (long Time, TimeSpan Exchange, long Bytes, long Sums) _start;
+
     /// <param name="way">How it trains.</param>
     /// <param name="file">The run's specification.</param>
     /// <param name="outputs">The folder of a run of it.</param>
-    /// <param name="steps">How many are measured, after as many in which the runtime compiles what runs often.</param>
-    public static async Task RunAsync(Way way, string file, string outputs, int steps)
+    /// <param name="turns">Where turns are given.</param>
+    /// <param name="steps">Steps of a turn.</param>
+    public static async Task RunAsync(Way way, string file, string outputs, string turns, int steps)
     {
         using var processes = MpiCollective.Start();
         var ranks = new MeteredCollective(way is Way.Alone or Way.SideBySide ? SingleCollective.Instance : processes);
@@ -40,50 +50,55 @@ internal static class Worker
         var images = new KeptImageSource(new LocalImageSource());
         var (trainer, batches) = await QatTraining.StartAsync(
             context, await QatInputs.OpenAsync(context, images, default), ranks, default);
+        using var end = new CancellationTokenSource();
         using (trainer)
         {
-            processes.Barrier();
-            var figures = await MeasureAsync(trainer, batches, ranks, steps);
-            if (processes.Rank == 0)
-            {
-                Console.WriteLine(JsonSerializer.Serialize(figures));
-            }
+            await new Worker(way, turns, steps, ranks, processes.Rank == 0, end).TrainAsync(trainer, batches);
         }
     }
 
-    private static async Task<StepFigures> MeasureAsync(Trainer trainer, ITrainingBatches batches, MeteredCollective ranks, int steps)
+    private async Task TrainAsync(Trainer trainer, ITrainingBatches batches)
     {
-        using var end = new CancellationTokenSource();
-        var times = new List<long>();
-        var (before, bytes, sums) = (TimeSpan.Zero, 0L, 0L);
-        var clock = new Clock(() =>
-        {
-            times.Add(Stopwatch.GetTimestamp());
-            if (times.Count == steps)
-            {
-                (before, bytes, sums) = (ranks.Elapsed, ranks.SummedBytes, ranks.Sums);
-            }
-            else if (times.Count == 2 * steps)
-            {
-                end.Cancel();
-            }
-        });
+        AwaitTurn();
         try
         {
-            await trainer.TrainAsync(batches, new TrainingCallbacks { Progress = clock }, end.Token);
+            await trainer.TrainAsync(batches, new TrainingCallbacks { Progress = new Clock(Tick) }, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // As many steps as were wanted.
+            // No more turns.
+        }
+    }
+
+    private void Tick()
+    {
+        if (--_left > 0)
+        {
+            return;
         }
 
-        double[] took = [.. times.Skip(steps - 1).Zip(times.Skip(steps), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalMilliseconds)];
-        return new StepFigures(
-            took.Order().ElementAt(took.Length / 2),
-            took.Average(),
-            (ranks.Elapsed - before).TotalMilliseconds / took.Length,
-            (ranks.SummedBytes - bytes) / took.Length,
-            (ranks.Sums - sums) / took.Length);
+        var count = _turn == 0 ? WarmUp : steps;
+        if (isFirst)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new StepFigures(
+                Stopwatch.GetElapsedTime(_start.Time).TotalMilliseconds / count,
+                (ranks.Elapsed - _start.Exchange).TotalMilliseconds / count,
+                (ranks.SummedBytes - _start.Bytes) / count,
+                (ranks.Sums - _start.Sums) / count)));
+        }
+
+        (_turn, _left) = (_turn + 1, steps);
+        AwaitTurn();
+    }
+
+    private void AwaitTurn()
+    {
+        if (!Turns.Await(turns, way, _turn))
+        {
+            end.Cancel();
+        }
+
+        _start = (Stopwatch.GetTimestamp(), ranks.Elapsed, ranks.SummedBytes, ranks.Sums);
     }
 
     private sealed class Clock(Action tick) : IProgress<TrainingProgress>

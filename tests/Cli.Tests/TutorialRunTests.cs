@@ -110,7 +110,6 @@ public sealed class TutorialRunTests : IDisposable
                 Yolov6 = tutorial.Model.Yolov6! with
                 {
                     Variant = "n",
-                    Width = 0.125,
                     Depth = 0.1,
                     Checkpoint = Path.Combine(DemoFolder, "weights.safetensors"),
                     Scales = Path.Combine(DemoFolder, "scales.safetensors"),

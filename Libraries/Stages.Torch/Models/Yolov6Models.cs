@@ -1,3 +1,4 @@
+using QatPipeline.Yolov6.Checkpoints;
 using QatPipeline.Yolov6.Networks;
 
 namespace QatPipeline.Stages.Torch.Models;
@@ -67,7 +68,7 @@ internal static class Yolov6Models
     /// <param name="specification">Describes it.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="checkpoint">A local file with its weights; null for fresh ones.</param>
-    /// <exception cref="Yolov6.Checkpoints.CheckpointException">The file is not a checkpoint, or belongs to another network.</exception>
+    /// <exception cref="CheckpointException">The file is not a checkpoint, or belongs to another network.</exception>
     public static Graph Build(RunSpecification specification, int classes, string? checkpoint)
     {
         var form = specification.Model.Yolov6!.Form switch
@@ -77,6 +78,24 @@ internal static class Yolov6Models
             _ => Yolov6Form.RepOpt,
         };
         var network = Yolov6Network.Build(OptionsOf(specification, classes, form));
-        return checkpoint is null ? network.Graph : Yolov6CheckpointFile.Load(checkpoint, network);
+        return checkpoint is null ? network.Graph : Load(specification, network, checkpoint);
+    }
+
+    /// <summary>The network with the weights of the run's checkpoint.</summary>
+    /// <param name="specification">Says what the user calls the checkpoint.</param>
+    /// <param name="network">The network as it is used.</param>
+    /// <param name="copy">The stage's copy of the checkpoint.</param>
+    /// <exception cref="CheckpointException">The file is not a checkpoint, or belongs to another network.</exception>
+    public static Graph Load(RunSpecification specification, Yolov6Network network, string copy)
+    {
+        try
+        {
+            return Yolov6CheckpointFile.Load(copy, network);
+        }
+        catch (CheckpointException exception)
+        {
+            throw new CheckpointException(
+                exception.Message.Replace(copy, specification.Model.Yolov6!.Checkpoint, StringComparison.Ordinal), exception);
+        }
     }
 }

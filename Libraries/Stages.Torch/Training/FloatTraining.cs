@@ -47,7 +47,7 @@ internal static class FloatTraining
         var specification = context.Specification;
         var start = specification.Model.Yolov6!.Checkpoint is null
             ? null
-            : Yolov6CheckpointFile.Load(await context.OpenInputAsync(ArtifactNames.ModelSource, cancellationToken), network);
+            : Yolov6Models.Load(specification, network, await context.OpenInputAsync(ArtifactNames.ModelSource, cancellationToken));
         var labelled = await LabelledImages.ReadAsync(context, index, cancellationToken);
         if (Searches(specification))
         {

@@ -49,14 +49,18 @@ public sealed class Yolov6ModelsTests : IDisposable
     }
 
     [Fact]
-    public void Build_CheckpointOfAnotherWidth_NamesTheFirstMismatches()
+    public void Build_CheckpointOfAnotherWidth_NamesTheUsersFileAndTheFirstMismatches()
     {
         var wide = Yolov6Network.Build(Yolov6Options.N with { ClassCount = Classes, InputHeight = 64, InputWidth = 64 }).Graph;
         var file = _folder.PathOf("weights.bin");
         SafetensorsFile.Write(file, Yolov6Weights.Read(wide));
 
-        var error = Assert.Throws<CheckpointException>(() => Yolov6Models.Build(Run("repopt", seed: 1), Classes, file));
+        var run = Run("repopt", seed: 1);
+        run = run with { Model = run.Model with { Yolov6 = run.Model.Yolov6! with { Checkpoint = "mine.safetensors" } } };
 
+        var error = Assert.Throws<CheckpointException>(() => Yolov6Models.Build(run, Classes, file));
+
+        Assert.StartsWith("mine.safetensors does not fit the network", error.Message, StringComparison.Ordinal);
         Assert.Contains("backbone.stem.conv.weight: has", error.Message, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using QatPipeline.Benchmarks.Results;
 using QatPipeline.Torch.Parallel;
 
 namespace QatPipeline.Benchmarks.Ranks;
@@ -34,7 +35,14 @@ internal sealed class Comparison(string specification, string outputs, int steps
         Console.WriteLine($"with batch statistics of their own {Ratio(Way.OwnStatistics):F2},");
         Console.WriteLine($"on batches of its size each {2 * Ratio(Way.WholeBatches):F2}; without any exchange {Ratio(Way.SideBySide):F2}.");
         Console.WriteLine($"Exchange: {_figures[Way.Ranks].Average(step => step.CommunicationMilliseconds / step.MeanMilliseconds):P0} of a step.");
+        var results = new Figures();
+        results.Add(OfBound("two ranks on the same batches", Way.Ranks));
+        results.Add(OfBound("two ranks, batch statistics of their own", Way.OwnStatistics));
+        results.Print();
     }
+
+    private Figure OfBound(string name, Way way) =>
+        Figure.More($"{name} by one process", Ratio(way), "×", "without exchange", Ratio(Way.SideBySide));
 
     // One process's time for a step by that of the other way; of each round's pair; the median.
     private double Ratio(Way way) => _figures[Way.Alone].Zip(_figures[way], (alone, other) => alone.MeanMilliseconds / other.MeanMilliseconds)

@@ -24,8 +24,8 @@ try
     var (one, many) = (embedded.Min(run => run.Seconds), distributed.Min(run => run.Seconds));
     Console.WriteLine($"fastest of {rounds}: embedded {one:0.0} s, distributed {many:0.0} s");
     var figures = new Figures();
-    figures.Add(Figure.Less("distributed run", many, "s", "in one process", one));
-    figures.Add(Figure.Less("distributed run by the one in one process", many / one, "×", "target", 1.15));
+    figures.Add(Figure.Less("distributed run", many, "s", "embedded run", one));
+    figures.Add(Figure.Less("distributed run, by the embedded one", many / one, "×", "target", 1.15));
     figures.Print();
 }
 finally

@@ -42,7 +42,7 @@ internal sealed class Comparison(string specification, string outputs, int steps
     }
 
     private Figure OfBound(string name, Way way) =>
-        Figure.More($"{name} by one process", Ratio(way), "×", "without exchange", Ratio(Way.SideBySide));
+        Figure.More($"{name}, by one process", Ratio(way), "×", "without exchange", Ratio(Way.SideBySide));
 
     // One process's time for a step by that of the other way; of each round's pair; the median.
     private double Ratio(Way way) => _figures[Way.Alone].Zip(_figures[way], (alone, other) => alone.MeanMilliseconds / other.MeanMilliseconds)

@@ -1,6 +1,7 @@
 // Kernels of calibration and fake quantization against their scalar definitions, and the searches over growing histograms.
 // Usage: dotnet run -c Release --project benchmarks/Calibration -- [values] [rounds]
 using QatPipeline.Benchmarks.Calibration;
+using QatPipeline.Benchmarks.Results;
 using QatPipeline.Quantization.Arithmetic;
 using QatPipeline.Quantization.Calibration;
 
@@ -11,9 +12,12 @@ var parameters = QuantizationParameters.Create(QuantizationScheme.SignedSymmetri
 var (destination, statistics) = (new float[length], new ActivationStatistics("activation"));
 var (grid, counts) = (HistogramGrid.Between(0f, values.Max(), 2048), new long[2048]);
 
+var figures = new Figures();
+var comparison = new Comparison(figures);
 Console.WriteLine($"{length:N0} values, per core          scalar M/s    kernel M/s   ratio");
-Comparison.Print(
+comparison.Print(
     "fake quantize", length, rounds, () => Scalar.FakeQuantize(values, destination, parameters),
     () => FakeQuantizer.Apply(values, destination, parameters));
-Comparison.Print("histogram and extremes", length, rounds, () => Scalar.Collect(values, grid, counts), () => statistics.Collect(values));
+comparison.Print("histogram and extremes", length, rounds, () => Scalar.Collect(values, grid, counts), () => statistics.Collect(values));
 Comparison.PrintSearches(values, bins: [2048, 4096, 8000]);
+figures.Print();

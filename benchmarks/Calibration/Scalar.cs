@@ -14,11 +14,15 @@ internal static class Scalar
         }
     }
 
-    public static void Collect(float[] values, HistogramGrid grid, long[] counts)
+    public static ValueBounds Collect(float[] values, HistogramGrid grid, long[] counts)
     {
+        var bounds = ValueBounds.None;
         foreach (var value in values)
         {
-            counts[grid.Bin(Math.Abs(value), counts.Length)]++;
+            bounds = bounds.Union(new(value, value, MathF.Abs(value)));
+            counts[grid.Bin(MathF.Abs(value), counts.Length)]++;
         }
+
+        return bounds;
     }
 }

@@ -1,3 +1,4 @@
+using QatPipeline.Benchmarks.Results;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Costs;
@@ -10,13 +11,13 @@ namespace QatPipeline.Benchmarks.CostModel;
 /// <summary>
 /// Estimated against profiled milliseconds of three variants of a network: float, quantized, depthwise convolutions left float.
 /// </summary>
-internal static class CostTable
+internal sealed class CostTable(Figures figures)
 {
     private const int Runs = 40;
 
     private static readonly OrtCpuOptions Options = new() { Threads = 1 };
 
-    public static void Print(string floatModel, string quantizedGraph, MachineProfile machine)
+    public void Print(string floatModel, string quantizedGraph, MachineProfile machine)
     {
         var quantized = OnnxReader.Read(quantizedGraph);
         quantized.Quantizers.ForEach(quantizer => quantizer.IsEnabled = true);
@@ -29,7 +30,7 @@ internal static class CostTable
         Print("depthwise left float", TargetRegistry.Build(mixed, "ort-cpu").Graph, machine);
     }
 
-    private static void Print(string variant, Graph model, MachineProfile machine)
+    private void Print(string variant, Graph model, MachineProfile machine)
     {
         var path = Path.Combine(Path.GetTempPath(), $"cost-model-{Environment.ProcessId}.onnx");
         try
@@ -37,8 +38,9 @@ internal static class CostTable
             OnnxWriter.Write(model, path);
             var measured = OrtNodeProfiler.Profile(path, Options, Runs);
             var estimate = TargetRegistry.OrtCpu.Estimate(model, machine)!;
-            Console.WriteLine(
-                $"{variant}: estimated {estimate.Milliseconds:F2} ms, measured {measured.Sum(node => node.Milliseconds):F2} ms");
+            var milliseconds = measured.Sum(node => node.Milliseconds);
+            Console.WriteLine($"{variant}: estimated {estimate.Milliseconds:F2} ms, measured {milliseconds:F2} ms");
+            figures.Add(Figure.Less($"kernels, {variant}", milliseconds, "ms", "estimate", estimate.Milliseconds));
             foreach (var group in estimate.Nodes.GroupBy(node => node.Class).OrderBy(group => group.Key))
             {
                 Console.WriteLine(

@@ -1,12 +1,15 @@
 using QatPipeline.Benchmarks.CostModel;
+using QatPipeline.Benchmarks.Results;
 using QatPipeline.Graphs.Costs;
 
 if (args is [var floatModel, var quantizedGraph, .. var profile])
 {
-    CostTable.Print(
+    var figures = new Figures();
+    new CostTable(figures).Print(
         floatModel,
         quantizedGraph,
         profile is [var file] ? MachineProfile.Read(File.ReadAllBytes(file), file) : MachineProfiles.OfThisProcessor);
+    figures.Print();
     return 0;
 }
 

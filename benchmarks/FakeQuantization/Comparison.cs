@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using QatPipeline.Benchmarks.Results;
 
 namespace QatPipeline.Benchmarks.FakeQuantization;
 
@@ -27,12 +28,17 @@ internal static class Comparison
         return [.. alternatives.Select(alternative => (alternative.Name, times[alternative.Name].Order().ElementAt(rounds / 2)))];
     }
 
-    public static void Print(string title, IReadOnlyList<(string Name, double Milliseconds)> results)
+    public static void Print(Figures figures, string title, IReadOnlyList<(string Name, double Milliseconds)> results)
     {
         Console.WriteLine($"{title,-28}{"median ms",12}{"ratio",9}");
         foreach (var (name, milliseconds) in results)
         {
             Console.WriteLine($"  {name,-26}{milliseconds,12:F1}{milliseconds / results[0].Milliseconds,9:F3}");
+        }
+
+        foreach (var (name, milliseconds) in results.Skip(1))
+        {
+            figures.Add(Figure.Less($"{title}, {name}", milliseconds, "ms", results[0].Name, results[0].Milliseconds));
         }
     }
 }

@@ -1,6 +1,7 @@
 // Images a second from JPEG files to letterboxed network input at 640, on one thread and on all, and the kernels scalar and vectorised.
 // Usage: dotnet run -c Release --project benchmarks/ImageLoading -- FOLDER [rounds]
 using QatPipeline.Benchmarks.ImageLoading;
+using QatPipeline.Benchmarks.Results;
 using QatPipeline.Coco.Data;
 
 if (args.Length == 0)
@@ -11,12 +12,15 @@ if (args.Length == 0)
 
 var files = Directory.EnumerateFiles(args[0], "*.jpg")
     .Order(StringComparer.Ordinal).Select((path, index) => new CocoImage(index, path, 0, 0)).ToArray();
-Console.WriteLine($"{files.Length} images of {args[0]}, target 120 images/s per core");
+Console.WriteLine($"{files.Length} images of {args[0]}, target {Throughput.Target} images/s per core");
+var figures = new Figures();
+var throughput = new Throughput(files, figures);
 for (var round = 0; round < (args.Length > 1 ? int.Parse(args[1]) : 3); round++)
 {
-    Throughput.PrintSingleThread(files);
-    await Throughput.PrintLoaderAsync(files, Environment.ProcessorCount);
+    throughput.PrintSingleThread();
+    await throughput.PrintLoaderAsync(Environment.ProcessorCount);
 }
 
-Kernels.Print();
+new Kernels(figures).Print();
+figures.Print();
 return 0;

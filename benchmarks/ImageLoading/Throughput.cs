@@ -1,30 +1,34 @@
 using System.Diagnostics;
+using QatPipeline.Benchmarks.Results;
 using QatPipeline.Coco.Data;
 using QatPipeline.Coco.Images;
 using QatPipeline.Detectors.Preprocessing;
 
 namespace QatPipeline.Benchmarks.ImageLoading;
 
-internal static class Throughput
+/// <summary>Images a second of one core.</summary>
+internal sealed class Throughput(CocoImage[] files, Figures figures)
 {
+    /// <summary>Images a second that a core is to load.</summary>
+    public const int Target = 120;
+
     private const int Size = 640;
 
     /// <summary>Decoding alone, then decoding and letterboxing, on the calling thread.</summary>
-    public static void PrintSingleThread(CocoImage[] files)
+    public void PrintSingleThread()
     {
         var pixels = new byte[3 * Size * Size];
-        Measure("one thread, decoding alone", files, file => ImageDecoder.Decode(file.FileName).Dispose());
+        Measure("one thread, decoding alone", file => ImageDecoder.Decode(file.FileName).Dispose());
         foreach (var protocol in new[] { EvaluationProtocol.E2(Size), EvaluationProtocol.E3(Size) })
         {
             Measure(
                 $"one thread, {protocol.Name}",
-                files,
                 file => Letterbox.Read(file, protocol, (Size, Size), pixels));
         }
     }
 
     /// <summary>The prefetching loader with batches of 8.</summary>
-    public static async Task PrintLoaderAsync(CocoImage[] files, int workers)
+    public async Task PrintLoaderAsync(int workers)
     {
         var loader = new ImageLoader(files, EvaluationProtocol.E2(Size), new ImageLoaderOptions { BatchSize = 8, Workers = workers });
         var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
@@ -33,10 +37,10 @@ internal static class Throughput
             batch.Dispose();
         }
 
-        Print($"loader, {workers} workers", files.Length, watch.Elapsed, Environment.CpuUsage.TotalTime - processor);
+        Print($"loader, {workers} workers", watch.Elapsed, Environment.CpuUsage.TotalTime - processor);
     }
 
-    private static void Measure(string name, CocoImage[] files, Action<CocoImage> read)
+    private void Measure(string name, Action<CocoImage> read)
     {
         var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         foreach (var file in files)
@@ -44,9 +48,13 @@ internal static class Throughput
             read(file);
         }
 
-        Print(name, files.Length, watch.Elapsed, Environment.CpuUsage.TotalTime - processor);
+        Print(name, watch.Elapsed, Environment.CpuUsage.TotalTime - processor);
     }
 
-    private static void Print(string name, int images, TimeSpan wall, TimeSpan busy) => Console.WriteLine(
-        $"{name,-28}{images / wall.TotalSeconds,6:F0} images/s wall, {images / busy.TotalSeconds,6:F0} images/s of processor time");
+    private void Print(string name, TimeSpan wall, TimeSpan busy)
+    {
+        var rate = files.Length / busy.TotalSeconds;
+        Console.WriteLine($"{name,-28}{files.Length / wall.TotalSeconds,6:F0} images/s wall, {rate,6:F0} images/s of processor time");
+        figures.Add(Figure.More($"{name}, a core", rate, "images/s", "target", Target));
+    }
 }

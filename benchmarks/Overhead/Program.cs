@@ -3,6 +3,7 @@
 // Usage: dotnet run -c Release --project benchmarks/Overhead [rounds] [run.yaml]
 using System.Globalization;
 using QatPipeline.Benchmarks.Overhead;
+using QatPipeline.Benchmarks.Results;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var rounds = args.Length > 0 ? int.Parse(args[0]) : 1;
@@ -21,7 +22,11 @@ try
     }
 
     var (one, many) = (embedded.Min(run => run.Seconds), distributed.Min(run => run.Seconds));
-    Console.WriteLine($"fastest of {rounds}: embedded {one:0.0} s, distributed {many:0.0} s, ratio {many / one:0.00}   (target 1.15)");
+    Console.WriteLine($"fastest of {rounds}: embedded {one:0.0} s, distributed {many:0.0} s");
+    var figures = new Figures();
+    figures.Add(Figure.Less("distributed run", many, "s", "embedded run", one));
+    figures.Add(Figure.Less("distributed run, by the embedded one", many / one, "×", "target", 1.15));
+    figures.Print();
 }
 finally
 {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using QatPipeline.Benchmarks.Results;
 using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs;
@@ -36,7 +37,7 @@ internal sealed class EngineSet(int threads) : IDisposable
     /// Median time and mean processor time of every engine over the rounds, and its speed as a multiple of the first's. Other work on the
     /// machine hardly disturbs the processor time; with several threads it includes their waiting for each other.
     /// </summary>
-    public void Print(int rounds)
+    public void Print(int rounds, Figures figures)
     {
         var image = new float[_engines[0].Engine.Input.ElementsPerImage];
         var random = new Random(2);
@@ -69,6 +70,11 @@ internal sealed class EngineSet(int threads) : IDisposable
             Console.WriteLine(
                 $"{_engines[index].Name,-38}{medians[index],11:F1}{medians[0] / medians[index],7:F2}×"
                 + $"{processor[index],11:F1}{processor[0] / processor[index],7:F2}×{_engines[index].IntegerLayers,22}");
+            if (index > 0)
+            {
+                figures.Add(Figure.Less(
+                    $"19 Conv-Relu at 640, {_engines[index].Name}", medians[index], "ms", _engines[0].Name, medians[0]));
+            }
         }
     }
 

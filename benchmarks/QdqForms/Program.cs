@@ -2,6 +2,7 @@
 // TensorRT write them, and those after `qat optimize --target ort-cpu`. Runs are taken in turns.
 // Usage: dotnet run -c Release --project benchmarks/QdqForms -- [rounds] [threads]
 using QatPipeline.Benchmarks.QdqForms;
+using QatPipeline.Benchmarks.Results;
 using QatPipeline.Graphs;
 
 var rounds = args.Length > 0 ? int.Parse(args[0]) : 30;
@@ -14,4 +15,6 @@ engines.Add("symmetric after Relu", afterRelu);
 engines.Add("symmetric after Relu, optimized", TargetRegistry.Build(afterRelu, "ort-cpu").Graph);
 engines.Add("symmetric around Relu", aroundRelu);
 engines.Add("symmetric around Relu, optimized", TargetRegistry.Build(aroundRelu, "ort-cpu").Graph);
-engines.Print(rounds);
+var figures = new Figures();
+engines.Print(rounds, figures);
+figures.Print();

@@ -1,4 +1,5 @@
 using QatPipeline.Benchmarks.QuantizationTable;
+using QatPipeline.Benchmarks.Results;
 using QatPipeline.Runs.Specification;
 
 if (args.Length < 2)
@@ -9,11 +10,13 @@ if (args.Length < 2)
     return 2;
 }
 
-var table = new MarkdownTable(Console.Out);
+var figures = new Figures();
+var table = new MarkdownTable(Console.Out, figures);
 table.Head();
 foreach (var file in args[1..])
 {
     await table.AddAsync(new FormRuns(args[0], RunSpecificationLoader.Load(file)));
 }
 
+figures.Print();
 return 0;

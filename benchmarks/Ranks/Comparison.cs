@@ -1,3 +1,5 @@
+using QatPipeline.Benchmarks.Results;
+
 namespace QatPipeline.Benchmarks.Ranks;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace QatPipeline.Benchmarks.Ranks;
 /// </summary>
 internal sealed class Comparison
 {
+    private const double Target = 1.7;
+
     private readonly Dictionary<Way, List<StepFigures>> _figures = Enum.GetValues<Way>().ToDictionary(way => way, _ => new List<StepFigures>());
 
     public static async Task<Comparison> MeasureAsync(string specification, string outputs, int steps, int rounds)
@@ -39,15 +43,30 @@ internal sealed class Comparison
 
     public void Print()
     {
-        Console.WriteLine($"{"",-14}{"step ms",10}{"exchange ms",14}{"bytes",12}{"sums",7}{"images, times those of one process: median, quartiles",58}");
+        Console.WriteLine($"{"",-14}{"step ms",10}{"exchange ms",14}{"bytes",12}{"sums",7}   images, times those of one process: median, quartiles");
         foreach (var (way, figures) in _figures)
         {
-            var images = way == Way.WholeBatches ? 2 : 1;
-            var ratios = _figures[Way.Alone].Zip(figures, (alone, other) => images * alone.Milliseconds / other.Milliseconds).Order().ToArray();
+            var ratios = Ratios(way);
             Console.WriteLine(
                 $"{way,-14}{Median(figures.Select(step => step.Milliseconds)),10:F0}{Median(figures.Select(step => step.ExchangeMilliseconds)),14:F0}"
-                + $"{figures[^1].SummedBytes,12}{figures[^1].Sums,7}{Median(ratios),28:F2}   {ratios[ratios.Length / 4]:F2} … {ratios[^(1 + (ratios.Length / 4))]:F2}");
+                + $"{figures[^1].SummedBytes,12}{figures[^1].Sums,7}   {Median(ratios):F2}   "
+                + $"{ratios[ratios.Length / 4]:F2} … {ratios[^(1 + (ratios.Length / 4))]:F2}");
         }
+
+        var results = new Figures();
+        results.Add(OfTarget("two ranks on the same batches", Way.Ranks));
+        results.Add(OfTarget("two ranks, batch statistics of their own", Way.OwnStatistics));
+        results.Add(OfTarget("two ranks on a batch each", Way.WholeBatches));
+        results.Print();
+    }
+
+    private Figure OfTarget(string name, Way way) => Figure.More($"{name}, by one process", Median(Ratios(way)), "×", "target", Target);
+
+    /// <summary>Images in a second, times those of one process in the same round; in order.</summary>
+    private double[] Ratios(Way way)
+    {
+        var images = way == Way.WholeBatches ? 2 : 1;
+        return [.. _figures[Way.Alone].Zip(_figures[way], (alone, other) => images * alone.Milliseconds / other.Milliseconds).Order()];
     }
 
     private static double Median(IEnumerable<double> values)

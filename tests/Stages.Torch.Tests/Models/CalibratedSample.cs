@@ -1,7 +1,10 @@
+using QatPipeline.Coco.Detections;
 using QatPipeline.Contracts.Artifacts;
 using QatPipeline.Contracts.Specification;
+using QatPipeline.Detectors.Outputs;
 using QatPipeline.Detectors.Preprocessing;
 using QatPipeline.Engines;
+using QatPipeline.Engines.OnnxRuntime;
 using QatPipeline.Graphs;
 using QatPipeline.Graphs.Model;
 using QatPipeline.Graphs.Onnx;
@@ -10,9 +13,11 @@ using QatPipeline.Stages.Datasets;
 using QatPipeline.Stages.Detectors;
 using QatPipeline.Stages.Evaluation;
 using QatPipeline.Stages.Torch.Detectors;
+using QatPipeline.Stages.Torch.Engines;
 using QatPipeline.Stages.Torch.Stages;
 using QatPipeline.Stages.Torch.Tests.Infrastructure;
 using QatPipeline.Torch.Execution;
+using QatPipeline.Torch.Native;
 using static TorchSharp.torch;
 
 namespace QatPipeline.Stages.Torch.Tests.Models;
@@ -110,6 +115,26 @@ public abstract class CalibratedSample(
         var runs = Enumerable.Range(0, batch.Count / step)
             .Select(index => engine.Run(batch.Pixels.Slice(index * length, length), step, values)).ToArray();
         return [.. values.Index().Select(value => runs.SelectMany(run => run[value.Index].Values).ToArray())];
+    }
+
+    /// <summary>What a target's INT8 engine finds on the validation pictures.</summary>
+    internal async Task<IReadOnlyList<Detection>> DetectAsync(string target, CancellationToken cancellationToken) =>
+        await DetectAsync(new EngineDetector(await BuildAsync(BackendOf(target), Model, cancellationToken)), cancellationToken);
+
+    /// <summary>What the fake-quantized graph finds on the validation pictures.</summary>
+    internal Task<IReadOnlyList<Detection>> SimulateDetectionsAsync(CancellationToken cancellationToken) =>
+        DetectAsync(TorchThread.Run(() => new TorchDetector(Graph, ExecutionMode.FakeQuantize)), cancellationToken);
+
+    /// <summary>The builder of a target's INT8 engines.</summary>
+    internal static IEngineBackend BackendOf(string target) =>
+        target == TargetNames.TorchInt8 ? new TorchInt8Backend() : new OrtCpuBackend(new OrtCpuOptions { Threads = 1 });
+
+    private async Task<IReadOnlyList<Detection>> DetectAsync(IDetector detector, CancellationToken cancellationToken)
+    {
+        using (detector)
+        {
+            return await Run.DetectAsync(detector, DatasetSplit.Validation, Pictures, "detecting", null, cancellationToken);
+        }
     }
 
     private RunSpecification Small(RunSpecification whole) => whole with

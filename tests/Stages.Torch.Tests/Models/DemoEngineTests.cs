@@ -1,10 +1,5 @@
-using QatPipeline.Coco.Detections;
 using QatPipeline.Coco.Evaluation;
-using QatPipeline.Engines;
 using QatPipeline.Engines.OnnxRuntime;
-using QatPipeline.Stages.Datasets;
-using QatPipeline.Stages.Evaluation;
-using QatPipeline.Stages.Torch.Engines;
 using QatPipeline.Torch.Native;
 
 namespace QatPipeline.Stages.Torch.Tests.Models;
@@ -29,7 +24,7 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
         var codes = new FreeRunningCodes(demo.Model);
 
         var expected = TorchThread.Run(() => CalibratedSample.Simulate(demo.Graph, batch, codes.Values));
-        var actual = await demo.RunAsync(BackendOf(target), codes.Observed, batch, codes.Outputs, Token);
+        var actual = await demo.RunAsync(CalibratedSample.BackendOf(target), codes.Observed, batch, codes.Outputs, Token);
 
         var agreement = codes.Compare(expected, actual);
         Assert.NotEqual(0, agreement.Count);
@@ -43,7 +38,7 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
     {
         using var batch = await demo.BatchAsync(Token);
         var codes = new FreeRunningCodes(demo.Model);
-        var engines = BackendOf("ort-cpu");
+        var engines = CalibratedSample.BackendOf("ort-cpu");
 
         codes.RequireEqual(
             await demo.RunAsync(engines, codes.Arithmetic(), batch, codes.Outputs, Token),
@@ -57,7 +52,7 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
         using var batch = await demo.BatchAsync(Token);
 
         var tensors = await OrtTensorAgreement.CompareAsync(
-            demo.Model, BackendOf("torch-int8"), new OrtCpuOptions { Threads = 1 }, batch.Pixels, batch.Count, Token);
+            demo.Model, CalibratedSample.BackendOf("torch-int8"), new OrtCpuOptions { Threads = 1 }, batch.Pixels, batch.Count, Token);
 
         Assert.Equal(demo.Model.Nodes.Count(node => node.Is("QuantizeLinear")), tensors.Count);
         Assert.All(tensors, tensor => Assert.InRange(tensor.DifferentShare, 0, MostDifferent));
@@ -68,21 +63,12 @@ public sealed class DemoEngineTests(CalibratedDemo demo) : IClassFixture<Calibra
     [Trait("Category", "Slow")]
     public async Task Detections_OfBothEngines_Agree()
     {
-        var first = await DetectAsync("ort-cpu");
-        var second = await DetectAsync("torch-int8");
+        var first = await demo.DetectAsync("ort-cpu", Token);
+        var second = await demo.DetectAsync("torch-int8", Token);
 
         var agreement = DetectionAgreement.Compare(first, second);
         Assert.NotEqual(0, agreement.FirstCount);
         Assert.InRange(agreement.MatchedFraction, 0.97, 1);
         Assert.InRange(agreement.MeanScoreDifference, 0, 0.002);
-    }
-
-    private static IEngineBackend BackendOf(string target) =>
-        target == "ort-cpu" ? new OrtCpuBackend(new OrtCpuOptions { Threads = 1 }) : new TorchInt8Backend();
-
-    private async Task<IReadOnlyList<Detection>> DetectAsync(string target)
-    {
-        using var detector = new EngineDetector(await demo.BuildAsync(BackendOf(target), demo.Model, Token));
-        return await demo.Run.DetectAsync(detector, DatasetSplit.Validation, demo.Pictures, "detecting", null, Token);
     }
 }

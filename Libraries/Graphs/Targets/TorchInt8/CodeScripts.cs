@@ -5,6 +5,10 @@ internal static class CodeScripts
 {
     private const string Namespace = "ops.quantized";
 
+    // LibTorch gives convolutions of more groups to FBGEMM, VNNI or not, which adds products in pairs of 16 bits.
+    private const int MostGroupsWithoutPairs = 100;
+    private const int LargestWeightInPairs = 64;
+
     /// <param name="values">What is known so far.</param>
     /// <param name="node">The operator.</param>
     /// <param name="targets">The codes asked for, one an output.</param>
@@ -43,7 +47,8 @@ internal static class CodeScripts
 
             // LibTorch packs weights of transposed convolutions with one scale only.
             || (isTransposed ? weight.Axis is not null || target.HasRelu : weight.Axis is not (null or 0))
-            || (node.Input(2) is { } name && values.ConstantOf(name) is null))
+            || (node.Input(2) is { } name && values.ConstantOf(name) is null)
+            || (node.Int("group", 1) > MostGroupsWithoutPairs && SaturatesInPairs(weight.Codes)))
         {
             return null;
         }
@@ -54,4 +59,8 @@ internal static class CodeScripts
         return $"{Namespace}.{(isTransposed ? "conv_transpose2d" : $"conv2d{target.Relu}")}"
             + $"({geometry.Padded(values, input.Variable)}, {packed}, {target.Parameters})";
     }
+
+    /// <summary>Whether two products with codes up to 255 can exceed 16 bits: not with weights of 7 bits.</summary>
+    private static bool SaturatesInPairs(Tensor weights) =>
+        weights.As<sbyte>().ContainsAnyExceptInRange((sbyte)-LargestWeightInPairs, (sbyte)LargestWeightInPairs);
 }

@@ -16,11 +16,14 @@ public sealed class PipelineBusBuilder
 {
     private readonly IServiceCollection _services;
     private readonly List<Action<IBusFactoryConfigurator, IServiceProvider>> _endpoints = [];
+    private bool _routesFirst;
 
     internal PipelineBusBuilder(IServiceCollection services, StageTable stages)
     {
         (_services, Stages) = (services, stages);
-        AddEvents<EventRouter>(EventRouter.Queue, stages.Events);
+        services.AddSingleton<EventRouter>();
+        AddEndpoint((bus, provider) => AddEvents(
+            bus, EventRouter.Queue, stages.Events, isSentTo: false, provider.GetRequiredService<EventRouter>, isFirst: _routesFirst));
     }
 
     internal StageTable Stages { get; }
@@ -39,6 +42,8 @@ public sealed class PipelineBusBuilder
     /// <summary>Keeps the state of all runs, writes their reports and completes them.</summary>
     public PipelineBusBuilder AddRunTracking()
     {
+        // It sees every event anyway. A process that routes its first event compiles what that takes, while the run waits.
+        _routesFirst = true;
         _endpoints.Add((bus, provider) => bus.ReceiveEndpoint(RunTracker.Queue, endpoint =>
         {
             endpoint.UseStagePolicy();
@@ -51,7 +56,9 @@ public sealed class PipelineBusBuilder
             endpoint.Consumer(() => provider.GetRequiredService<ProgressConsumer>());
         }));
         var report = Stages[StageNames.Report];
-        return AddEvents<ReportWorker>(report.Queue, Stages.EventsBefore(report), isSentTo: true);
+        _services.AddSingleton<ReportWorker>();
+        return AddEndpoint((bus, provider) => AddEvents(
+            bus, report.Queue, Stages.EventsBefore(report), isSentTo: true, provider.GetRequiredService<ReportWorker>));
     }
 
     /// <summary>Watches who is there to execute the stages, and counts the process as unhealthy where nobody is.</summary>
@@ -101,16 +108,14 @@ public sealed class PipelineBusBuilder
             () => ActivatorUtilities.CreateInstance<StageWorker>(provider, instance));
     });
 
-    private PipelineBusBuilder AddEvents<THandler>(string queue, IReadOnlyList<Type> events, bool isSentTo = false)
-        where THandler : class, IEventHandler
-    {
-        _services.AddSingleton<THandler>();
-        return AddEndpoint((bus, provider) => AddEvents(bus, queue, events, isSentTo, provider.GetRequiredService<THandler>));
-    }
-
     // What is sent to a stage by the router must not come a second time from the events' exchanges.
     private static void AddEvents(
-        IBusFactoryConfigurator bus, string queue, IReadOnlyList<Type> events, bool isSentTo, Func<IEventHandler> handler)
+        IBusFactoryConfigurator bus,
+        string queue,
+        IReadOnlyList<Type> events,
+        bool isSentTo,
+        Func<IEventHandler> handler,
+        bool isFirst = false)
     {
         // Made when the first message comes: it needs the bus, which is just being made.
         var made = new Lazy<IEventHandler>(handler);
@@ -118,6 +123,12 @@ public sealed class PipelineBusBuilder
         {
             endpoint.UseStagePolicy();
             endpoint.ConfigureConsumeTopology = !isSentTo;
+            if (isFirst && endpoint is IRabbitMqReceiveEndpointConfigurator rabbit)
+            {
+                // The broker gives the others what this process has no room for: https://www.rabbitmq.com/docs/consumer-priority
+                rabbit.ConsumerPriority = 1;
+            }
+
             endpoint.Events(events, () => made.Value);
         });
     }

@@ -8,7 +8,7 @@ namespace QatPipeline.Messaging.Consumers;
 
 /// <summary>
 /// Passes every event, whoever published it, to the one queue of the stage that comes next for its run, and lets no event through that
-/// breaks a rule. Every process routes, so no single one is needed for the runs to go on.
+/// breaks a rule. Every process routes, so no single one is needed for the runs to go on; one that tracks runs does it first.
 /// </summary>
 internal sealed class EventRouter(StageTable stages, DeliveryGuard guard) : IEventHandler
 {

@@ -57,6 +57,26 @@ public sealed class BrokerTests(BrokerFixture infrastructure) : IClassFixture<Br
     }
 
     [Fact]
+    public async Task Requests_OneAfterAnother_AreRoutedByTheTracker()
+    {
+        Assert.SkipUnless(BrokerFixture.IsAvailable, BrokerFixture.SkipReason);
+        await using var service = await ServiceHost.StartAsync(infrastructure, ScriptedStage.FullPipeline(), Token);
+        await using var gateway = await GatewayAsync();
+        var (atService, atGateway) = (new RoutedRequests(), new RoutedRequests());
+        service.Bus.ConnectConsumeMessageObserver(atService);
+        gateway.Bus.ConnectConsumeMessageObserver(atGateway);
+        string[] runs = ["routed-1", "routed-2", "routed-3", "routed-4"];
+        foreach (var run in runs)
+        {
+            await gateway.Bus.SubmitAsync(new PipelineRequested(run, ScriptedStage.Specification(seed: 14), []), Token);
+            await gateway.WaitForEndAsync(run, Token);
+        }
+
+        Assert.Equal(runs, atGateway.RunIds);
+        Assert.Empty(atService.RunIds);
+    }
+
+    [Fact]
     public async Task Event_WithArtifacts_StartsThePipelineFromThere()
     {
         Assert.SkipUnless(BrokerFixture.IsAvailable, BrokerFixture.SkipReason);

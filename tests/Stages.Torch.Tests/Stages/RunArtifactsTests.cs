@@ -134,9 +134,9 @@ public sealed class RunArtifactsTests : IDisposable
 
         var actual = written.Run(batch.Pixels, batch.Count)[0].Values;
 
-        var different = expected.Zip(actual).Count(pair => Math.Abs(pair.First - pair.Second) > 1e-3 * (1 + Math.Abs(pair.First)));
-        var d = expected.Zip(actual).Select(pair => (double)Math.Abs(pair.First - pair.Second)).Order().ToArray();
-        throw new InvalidOperationException($"share {(double)different / expected.Length} mean {d.Average()} p90 {d[d.Length * 9 / 10]} p99 {d[d.Length * 99 / 100]} max {d[^1]}, mean value {expected.Average(x => Math.Abs(x))}");
+        // A value within rounding error of a half becomes another code, and that others further on: single numbers may differ.
+        var difference = expected.Zip(actual).Average(pair => Math.Abs(pair.First - pair.Second));
+        Assert.InRange(difference / expected.Average(Math.Abs), 0, 0.005);
     }
 
     private static RunSpecification Specification(string target, string profile) => new()

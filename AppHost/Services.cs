@@ -6,11 +6,10 @@ namespace QatPipeline.AppHost;
 internal static class Services
 {
     // What the orchestrator sets is one second for each: then all services wake every second, and the dashboard most of all, beside a stage
-    // that computes on all cores.
+    // that computes on all cores. Traces stay at that: idle services have none, and people wait for them.
     private static readonly (string Name, string Milliseconds)[] Exports =
     [
         ("OTEL_METRIC_EXPORT_INTERVAL", "15000"),
-        ("OTEL_BSP_SCHEDULE_DELAY", "5000"),
         ("OTEL_BLRP_SCHEDULE_DELAY", "5000"),
     ];
 

@@ -1,4 +1,5 @@
 using QatPipeline.Benchmarks.Results;
+using static QatPipeline.Engines.LatencyStatistics;
 
 namespace QatPipeline.Benchmarks.Ranks;
 
@@ -47,9 +48,11 @@ internal sealed class Comparison
         foreach (var (way, figures) in _figures)
         {
             var ratios = Ratios(way);
+            var (step, exchange) = (
+                MedianOf([.. figures.Select(turn => turn.Milliseconds)]), MedianOf([.. figures.Select(turn => turn.ExchangeMilliseconds)]));
             Console.WriteLine(
-                $"{way,-14}{Median(figures.Select(step => step.Milliseconds)),10:F0}{Median(figures.Select(step => step.ExchangeMilliseconds)),14:F0}"
-                + $"{figures[^1].SummedBytes,12}{figures[^1].Sums,7}   {Median(ratios):F2}   "
+                $"{way,-14}{step,10:F0}{exchange,14:F0}"
+                + $"{figures[^1].SummedBytes,12}{figures[^1].Sums,7}   {MedianOf(ratios):F2}   "
                 + $"{ratios[ratios.Length / 4]:F2} … {ratios[^(1 + (ratios.Length / 4))]:F2}");
         }
 
@@ -60,18 +63,13 @@ internal sealed class Comparison
         results.Print();
     }
 
-    private Figure OfTarget(string name, Way way) => Figure.More($"{name}, by one process", Median(Ratios(way)), "×", "target", Target);
+    private Figure OfTarget(string name, Way way) =>
+        Figure.More($"{name}, by one process", MedianOf(Ratios(way)), "×", "target", Target);
 
     /// <summary>Images in a second, times those of one process in the same round; in order.</summary>
     private double[] Ratios(Way way)
     {
         var images = way == Way.WholeBatches ? 2 : 1;
         return [.. _figures[Way.Alone].Zip(_figures[way], (alone, other) => images * alone.Milliseconds / other.Milliseconds).Order()];
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }
